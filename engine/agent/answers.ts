@@ -1,0 +1,141 @@
+import { advance, ask, askAgain, end } from './asking.ts';
+import { type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
+import type { Opening } from './model.ts';
+import { fill, fills, searchAround, takenOffer } from './skills/book.ts';
+import { phoneFromDigits, regionOf } from './understanding/phone.ts';
+import type { Reading } from './understanding/reading.ts';
+
+/** Answers to the question that was asked. */
+export function onPending(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  switch (state.pending) {
+    case 'read-back':
+      return onReadBackAnswer(state, reading, facts);
+    case 'offers':
+      return onOfferAnswer(state, reading, facts);
+    case 'line-number':
+      return onLineNumberAnswer(state, reading, facts);
+    case 'phone':
+    case 'phone-rest':
+    case 'phone-keypad':
+      return onDigits(state, reading, facts);
+    case 'what-to-change':
+      return onAspect(state, reading, facts);
+    case 'anything-else':
+    case 'how-can-i-help':
+      return onOpenAnswer(state, reading, facts);
+    case 'day':
+    case 'which-day':
+      if (fills(reading)) return null;
+      return reading.choice === 'any'
+        ? advance({ ...state, wish: { ...state.wish, soonest: true } }, facts)
+        : null;
+    default:
+      return null;
+  }
+}
+
+/** Only a plain yes, with nothing changed beside it, books what was read back. */
+function onReadBackAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const changed = fill(state, withoutEcho(state, reading, facts));
+  if (state.readBack === null || changed.readBack === null) return null;
+  const leaving = reading.intent?.name === 'goodbye' || reading.intent?.name === 'change-appointment';
+  if (leaving) return null;
+  if (reading.yesNo === 'yes' && !reading.correction) {
+    const request = state.readBack;
+    return { state: { ...state, waitingFor: 'booking' }, moves: [{ kind: 'book', request }] };
+  }
+  if (reading.aspect !== null && (reading.yesNo === 'no' || reading.correction))
+    return onAspect(state, reading, facts);
+  if (reading.choice === 'other-day' || reading.choice === 'earlier' || reading.choice === 'later') {
+    return reopen(state, 'when', facts);
+  }
+  if (reading.yesNo === 'no') return ask({ ...state, readBack: null }, 'what-to-change', { facts });
+  return null;
+}
+
+/** Times said again at the read-back ("yes, Tuesday at ten") are no change when they name the chosen opening. */
+function withoutEcho(state: DialogueState, reading: Reading, facts: Facts): Reading {
+  if (!reading.when || !state.chosen) return reading;
+  const echo = takenOffer({ ...state, offers: [state.chosen] }, reading, facts.snapshot.timeZone) !== null;
+  return echo ? { ...reading, when: null } : reading;
+}
+
+function onOfferAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const taken = takenOffer(state, reading, facts.snapshot.timeZone);
+  if (taken && reading.yesNo !== 'no') return take(fill(state, { ...reading, when: null }), taken, facts);
+  if (taken && reading.when) return take(fill(state, { ...reading, when: null }), taken, facts);
+  if (fills(reading)) return null;
+  const around = reading.choice === 'earlier' || reading.choice === 'later' ? reading.choice : null;
+  if (around && state.serviceId !== null) {
+    const plan = searchAround(state, state.serviceId, around, facts);
+    const next: DialogueState = { ...state, wish: plan.wish, search: plan.search, waitingFor: 'openings' };
+    return { state: next, moves: [{ kind: 'find-openings', request: plan.request }] };
+  }
+  if (reading.intent?.name === 'goodbye') return null;
+  const refuses = reading.choice === 'other-day' || reading.choice === 'none' || reading.yesNo === 'no';
+  if (refuses) return ask({ ...state, offers: [], wish: noWish }, 'day', { facts });
+  // "Yes" to two openings does not say which.
+  return reading.yesNo === 'yes' ? askAgain(state, facts, [], true) : null;
+}
+
+export const take = (state: DialogueState, chosen: Opening, facts: Facts): Decision =>
+  advance({ ...state, chosen, offers: [], readBack: null }, facts);
+
+function onLineNumberAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (reading.phone || reading.intent?.name === 'goodbye') return null;
+  if (reading.yesNo === 'yes' && facts.caller.number !== null) {
+    return advance(fill({ ...state, phone: facts.caller.number }, reading), facts);
+  }
+  if (reading.yesNo === 'no') return advance({ ...fill(state, reading), lineNumberRefused: true }, facts);
+  return null;
+}
+
+/** A number may come in pieces: the digits are collected until they make a whole one. */
+function onDigits(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (reading.phone || reading.digits === null) return null;
+  const together = state.digits + reading.digits;
+  const phone = phoneFromDigits(together, regionOf(facts.snapshot.language));
+  if (phone)
+    return advance({ ...state, phone, digits: '', readBack: null }, facts, [say({ name: 'acknowledge' })]);
+  if (together.length < 10 && state.pending !== 'phone-keypad') {
+    return ask({ ...state, digits: together }, 'phone-rest', { facts });
+  }
+  const question = state.pending === 'phone-rest' ? 'phone' : state.pending;
+  return ask({ ...state, digits: '' }, question, {
+    facts,
+    lead: [say({ name: 'phone-incomplete' })],
+    failed: true,
+  });
+}
+
+/** "The time": that value is asked for anew. */
+function onAspect(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (fills(reading)) return null;
+  if (reading.aspect !== null) return reopen(state, reading.aspect, facts);
+  if (state.pending !== 'what-to-change') return null;
+  // "Nothing, it's fine": read it back once more.
+  if (reading.yesNo !== null && reading.intent?.name !== 'goodbye') return advance(state, facts);
+  return null;
+}
+
+function reopen(state: DialogueState, aspect: NonNullable<Reading['aspect']>, facts: Facts): Decision {
+  const open: DialogueState = { ...state, readBack: null };
+  if (aspect === 'service') return advance({ ...open, serviceId: null, chosen: null }, facts);
+  if (aspect === 'when') return advance({ ...open, chosen: null, wish: noWish }, facts);
+  if (aspect === 'name') return advance({ ...open, name: null }, facts);
+  return advance({ ...open, phone: null, lineNumberRefused: true, digits: '' }, facts);
+}
+
+function onOpenAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (fills(reading) || reading.wantsBooking) return null;
+  const answered = state.pending === 'anything-else';
+  if (
+    answered &&
+    (reading.yesNo === 'no' || reading.yesNo === 'mixed' || reading.intent?.name === 'thanks')
+  ) {
+    return end(state, [say({ name: 'goodbye', booked: state.booked !== null })]);
+  }
+  if (reading.yesNo === 'yes' && reading.intent === null)
+    return ask(state, 'how-can-i-help', { facts, failed: !answered });
+  return null;
+}

@@ -1,0 +1,91 @@
+import type { OpenSpan, Service } from '../store/index.ts';
+
+/** What one call knows of the business: frozen when the call is answered. */
+export interface ProfileSnapshot {
+  readonly tenantId: string;
+  readonly tenantName: string;
+  /** IANA zone in which times are understood and spoken. */
+  readonly timeZone: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly agentName: string;
+  readonly greeting: string;
+  readonly voice: string;
+  readonly skills: readonly string[];
+  readonly prompt: string;
+  readonly hours: readonly OpenSpan[];
+  readonly services: readonly Service[];
+}
+
+export interface CallerContext {
+  /** E.164 with +, null when withheld. */
+  readonly number: string | null;
+  readonly name: string | null;
+  readonly earlierCalls: number;
+}
+
+/** A bookable span, as the tools offer it. */
+export interface Opening {
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+}
+
+export interface BookedAppointment {
+  readonly id: string;
+  readonly serviceName: string;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly staffName: string;
+}
+
+/** The only effects that an agent has on the world. They reject with a VoxboxError that has a spoken line. */
+export interface ReceptionistTools {
+  /** Openings for a service that start in [fromMs, toMs), earliest first. */
+  findOpenings(request: {
+    readonly serviceId: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly limit: number;
+  }): Promise<readonly Opening[]>;
+  /** @throws VoxboxError `opening_taken` or `outside_hours` */
+  book(request: {
+    readonly serviceId: string;
+    readonly startsAtMs: number;
+    readonly customerName: string;
+    readonly customerPhone: string;
+  }): Promise<BookedAppointment>;
+}
+
+/** What the recogniser made of one turn of the caller. */
+export interface Heard {
+  readonly text: string;
+  /** 0–1. */
+  readonly confidence: number;
+}
+
+/** What the dialogue waits for; turn-taking is more patient with digits and names than with a yes. */
+export type Expecting = 'open' | 'yes-no' | 'name' | 'digits' | 'date-time' | 'choice' | 'nothing';
+
+/** The dialogue's way to the caller's ear and to the line. */
+export type Saying =
+  | {
+      readonly kind: 'say';
+      readonly text: string;
+      /** True for words that stay the same from call to call and may be kept as ready audio. */
+      readonly fixed: boolean;
+    }
+  | { readonly kind: 'end-call' };
+
+/** The receptionist's mind for one call: text in, sayings out. It knows neither audio nor SIP. */
+export interface Receptionist {
+  greeting(): string;
+  /** Answers one committed turn of the caller. The iterable may wait for tools and models between sayings. */
+  reply(heard: Heard, signal?: AbortSignal): AsyncIterable<Saying>;
+  /** Answers keys pressed by the caller (a whole group, for example a phone number). */
+  keypad(keys: string, signal?: AbortSignal): AsyncIterable<Saying>;
+  /** The caller has said nothing for a while. `times` counts from 1 since the caller last spoke. */
+  silence(times: number): AsyncIterable<Saying>;
+  expecting(): Expecting;
+  /** What is understood so far, in words for the screen. */
+  slots(): { readonly skill: string; readonly slots: Readonly<Record<string, string>> } | null;
+}

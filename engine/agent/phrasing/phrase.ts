@@ -1,0 +1,265 @@
+import { type ErrorCode, type ErrorEntry, errorCatalogue } from '../../foundation/index.ts';
+import type { Service } from '../../store/index.ts';
+import type { BookingRequest, DialogueState, Facts, Line, Move, Question } from '../dialogue.ts';
+import type { Opening, ProfileSnapshot, Saying } from '../model.ts';
+import { spansOf } from '../skills/hours.ts';
+import {
+  displayPhone,
+  spokenDateTime,
+  spokenDay,
+  spokenHours,
+  spokenList,
+  spokenMinute,
+  spokenMoney,
+  spokenPhone,
+  spokenService,
+  spokenSpans,
+  weekdayName,
+} from './spoken.ts';
+import { fixedWords, lineWordings, questionWordings } from './wordings.ts';
+
+const fixed = (text: string): Saying => ({ kind: 'say', text, fixed: true });
+const variable = (text: string): Saying => ({ kind: 'say', text, fixed: false });
+const pick = (variants: readonly string[], turn: number): string => variants[turn % variants.length] ?? '';
+
+export interface PhraseContext extends Facts {
+  readonly state: DialogueState;
+  /** Counts the caller's turns: variants follow it, so that a call can be repeated word for word. */
+  readonly turn: number;
+}
+
+/** What is said first. */
+export const greetingOf = (snapshot: ProfileSnapshot): string =>
+  snapshot.greeting.trim() ||
+  `Thank you for calling ${snapshot.tenantName}. This is ${snapshot.agentName}. How can I help you today?`;
+
+/** A move in words: clauses, the first one short so that speech can begin early. */
+export function phraseMove(
+  move: Exclude<Move, { kind: 'chat' | 'find-openings' | 'book' }>,
+  context: PhraseContext,
+): readonly Saying[] {
+  switch (move.kind) {
+    case 'say':
+      return phraseLine(move.line, context);
+    case 'ask':
+      return phraseQuestion(move.question, move.wording, context);
+    case 'confirm':
+      return readBack(move.booking, move.wording, context);
+    case 'end':
+      return [{ kind: 'end-call' }];
+  }
+}
+
+function phraseQuestion(
+  question: Exclude<Question, 'read-back'>,
+  wording: number,
+  context: PhraseContext,
+): readonly Saying[] {
+  if (question === 'service') return [fixed(pick(serviceQuestions(context.snapshot), wording))];
+  if (question === 'offers') return offer(context.state.offers, wording, context);
+  if (question === 'phone-rest')
+    return [
+      variable(`I have ${[...context.state.digits].join(' ')}.`),
+      fixed(pick(questionWordings[question], wording)),
+    ];
+  return [fixed(pick(questionWordings[question], wording))];
+}
+
+const serviceQuestions = (snapshot: ProfileSnapshot): readonly string[] => {
+  const list = spokenList(snapshot.services.map(spokenService), 'or');
+  return [
+    'What would you like to come in for?',
+    `Is it for ${list}?`,
+    `We offer ${spokenList(snapshot.services.map(spokenService), 'and')}. Which one would you like?`,
+  ];
+};
+
+/** "I have Tuesday, November 24th at 10 AM or 2 PM." One day is named once. */
+function offer(offers: readonly Opening[], wording: number, context: PhraseContext): readonly Saying[] {
+  const zone = context.snapshot.timeZone;
+  const words = offers.map((opening) => spokenDateTime(opening.startsAtMs, zone));
+  const [first = '', second] = words;
+  if (second === undefined) {
+    const lead = wording === 0 ? `How about ${first}?` : `I have ${first}.`;
+    return wording === 0
+      ? [variable(lead)]
+      : [variable(lead), fixed(pick(fixedWords.singleOfferAsk, wording))];
+  }
+  const day = `${first.split(' at ')[0]} at `;
+  const other = second.startsWith(day) ? second.slice(day.length) : second;
+  const lead = wording % 2 === 0 ? `I have ${first}, or ${other}.` : `I can offer you ${first}, or ${other}.`;
+  return [variable(lead), fixed(pick(fixedWords.offerAsk, wording))];
+}
+
+const serviceOf = (id: string, snapshot: ProfileSnapshot): Service | undefined =>
+  snapshot.services.find((service) => service.id === id);
+
+const serviceWords = (id: string, snapshot: ProfileSnapshot): string => {
+  const service = serviceOf(id, snapshot);
+  return service ? spokenService(service) : 'an appointment';
+};
+
+function readBack(booking: BookingRequest, wording: number, context: PhraseContext): readonly Saying[] {
+  const { snapshot, caller } = context;
+  const when = spokenDateTime(booking.startsAtMs, snapshot.timeZone);
+  // The caller knows the number they call from: its end is enough to recognise it.
+  const phone = spokenPhone(booking.customerPhone);
+  const number =
+    booking.customerPhone === caller.number ? `ending in ${phone.split(', ').at(-1) ?? phone}` : phone;
+  const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, for ${booking.customerName}, phone number ${number}.`;
+  return [
+    fixed(pick(fixedWords.readBackLead, wording)),
+    variable(`${what.charAt(0).toUpperCase()}${what.slice(1)}`),
+    fixed(pick(fixedWords.readBackAsk, wording)),
+  ];
+}
+
+function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
+  const { snapshot, turn } = context;
+  switch (line.name) {
+    case 'hours':
+      return [fixed(hoursSentence(snapshot))];
+    case 'hours-of-day':
+      return [fixed(hoursOfDay(line.day, snapshot))];
+    case 'prices':
+      return [fixed(pricesSentence(snapshot))];
+    case 'price': {
+      const service = serviceOf(line.serviceId, snapshot);
+      return [fixed(service ? priceSentence(service) : pricesSentence(snapshot))];
+    }
+    case 'services':
+      return [fixed(servicesSentence(snapshot))];
+    case 'identity':
+      return [fixed(identitySentence(snapshot))];
+    case 'closed-day':
+      return [fixed(`I'm sorry, we're closed on ${weekdayName(line.day)}.`)];
+    case 'outside-hours':
+      return [fixed(outsideSentence(line.day, snapshot))];
+    case 'not-free':
+      return [
+        variable(
+          line.minute === null
+            ? `I'm sorry, there's nothing then on ${spokenDay(line.day)}.`
+            : `I'm sorry, ${spokenMinute(line.minute)} isn't available.`,
+        ),
+      ];
+    case 'none-that-day':
+      return [variable(`I'm sorry, there's nothing left on ${spokenDay(line.day)}.`)];
+    case 'failure':
+      return [fixed(spokenFailure(line.code))];
+    case 'booked': {
+      const when = spokenDateTime(line.appointment.startsAtMs, snapshot.timeZone);
+      return [fixed(pick(fixedWords.booked, 0)), variable(`${line.customerName}, we'll see you on ${when}.`)];
+    }
+    case 'goodbye':
+      return [fixed(pick(line.booked ? fixedWords.goodbyeBooked : fixedWords.goodbye, turn))];
+    default:
+      return [fixed(pick(lineWordings[line.name], turn))];
+  }
+}
+
+const hoursSentence = (snapshot: ProfileSnapshot): string => {
+  const hours = spokenHours(snapshot.hours);
+  return hours === '' ? "I'm sorry, I don't have our opening hours at hand." : `We're open ${hours}.`;
+};
+
+function hoursOfDay(day: string, snapshot: ProfileSnapshot): string {
+  const spans = spokenSpans(spansOf(snapshot.hours, day));
+  return spans === ''
+    ? `We're closed on ${weekdayName(day)}. ${hoursSentence(snapshot)}`
+    : `On ${weekdayName(day)} we're open ${spans}.`;
+}
+
+const outsideSentence = (day: string, snapshot: ProfileSnapshot): string =>
+  `I'm sorry, on ${weekdayName(day)} we're open ${spokenSpans(spansOf(snapshot.hours, day))}.`;
+
+const priceSentence = (service: Service): string => {
+  const words = spokenService(service);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${spokenMoney(service.priceMinor, service.currency)}.`;
+};
+
+const pricesSentence = (snapshot: ProfileSnapshot): string =>
+  snapshot.services.length === 0
+    ? "I'm sorry, I don't have our prices at hand."
+    : snapshot.services.map(priceSentence).join(' ');
+
+const servicesSentence = (snapshot: ProfileSnapshot): string =>
+  snapshot.services.length === 0
+    ? "I'm sorry, I don't have a list of our services at hand."
+    : `We offer ${spokenList(snapshot.services.map(spokenService), 'and')}.`;
+
+const identitySentence = (snapshot: ProfileSnapshot): string =>
+  `I'm ${snapshot.agentName}, the automated assistant of ${snapshot.tenantName}. I'm a computer, not a person.`;
+
+function spokenFailure(code: ErrorCode | null): string {
+  const entry: ErrorEntry | undefined = code === null ? undefined : errorCatalogue[code];
+  return entry?.spoken ?? fixedWords.failure;
+}
+
+/** Said when a tool keeps the caller waiting. */
+export const filler = (turn: number): Saying => fixed(pick(fixedWords.fillers, turn));
+
+/** Said in place of small talk that the model did not deliver. */
+export const remarkTemplate = (turn: number): Saying => fixed(pick(fixedWords.remark, turn));
+
+/** What is known so far, for the screen. */
+export function slotsInWords(
+  state: DialogueState,
+  facts: Pick<Facts, 'snapshot'>,
+): Readonly<Record<string, string>> {
+  const { snapshot } = facts;
+  const { booked, wish } = state;
+  const service = state.serviceId ?? state.topicId;
+  const serviceName = service === null ? booked?.serviceName : serviceOf(service, snapshot)?.name;
+  const day =
+    wish.days &&
+    (wish.days.from === wish.days.to
+      ? spokenDay(wish.days.from)
+      : `${spokenDay(wish.days.from)} to ${spokenDay(wish.days.to)}`);
+  const time = wish.minute === null ? null : spokenMinute(wish.minute);
+  const wished = [day, time].filter((part) => part !== null).join(' at ');
+  const startsAtMs = state.chosen?.startsAtMs ?? (state.booking ? undefined : booked?.startsAtMs);
+  const when = startsAtMs === undefined ? wished : spokenDateTime(startsAtMs, snapshot.timeZone);
+  return {
+    ...(serviceName ? { service: serviceName } : {}),
+    ...(when ? { when } : {}),
+    ...(state.name ? { name: state.name } : {}),
+    ...(state.phone ? { phone: displayPhone(state.phone) } : {}),
+  };
+}
+
+/** Everything worth synthesising before the first call: each fixed wording as it is said, one clause an entry. */
+export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
+  const failures: readonly ErrorEntry[] = Object.values(errorCatalogue);
+  const weekdays = [
+    '2024-01-01',
+    '2024-01-02',
+    '2024-01-03',
+    '2024-01-04',
+    '2024-01-05',
+    '2024-01-06',
+    '2024-01-07',
+  ];
+  const days = weekdays.flatMap((day) => [
+    hoursOfDay(day, snapshot),
+    spansOf(snapshot.hours, day).length === 0
+      ? `I'm sorry, we're closed on ${weekdayName(day)}.`
+      : outsideSentence(day, snapshot),
+  ]);
+  return [
+    ...new Set([
+      greetingOf(snapshot),
+      ...Object.values(questionWordings).flat(),
+      ...serviceQuestions(snapshot),
+      ...Object.values(lineWordings).flat(),
+      ...Object.values(fixedWords).flat(),
+      hoursSentence(snapshot),
+      pricesSentence(snapshot),
+      ...snapshot.services.map(priceSentence),
+      servicesSentence(snapshot),
+      identitySentence(snapshot),
+      ...days,
+      ...failures.flatMap((entry) => entry.spoken ?? []),
+    ]),
+  ];
+}

@@ -1,0 +1,100 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { DateTime } from 'luxon';
+import type { OpenSpan, Service } from '../../store/index.ts';
+
+/** "Tuesday, November 24th at 10 AM". */
+export const spokenDateTime = (atMs: number, zone: string): string => {
+  const at = DateTime.fromMillis(atMs, { zone });
+  return `${dateWords(at)} at ${spokenMinute(at.hour * 60 + at.minute)}`;
+};
+
+/** "Tuesday, November 24th". */
+export const spokenDay = (day: string): string => dateWords(DateTime.fromISO(day, { zone: 'utc' }));
+
+export const weekdayName = (day: string): string =>
+  DateTime.fromISO(day, { zone: 'utc' }).setLocale('en-US').toFormat('cccc');
+
+const dateWords = (at: DateTime): string =>
+  `${at.setLocale('en-US').toFormat('cccc, LLLL')} ${ordinal(at.day)}`;
+
+const ordinal = (n: number): string => {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+};
+
+/** "10 AM", "2:30 PM", "noon". */
+export function spokenMinute(minute: number): string {
+  const [hour, rest] = [Math.floor(minute / 60) % 24, minute % 60];
+  if (hour === 12 && rest === 0) return 'noon';
+  const clock = `${hour % 12 === 0 ? 12 : hour % 12}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+  return `${clock} ${hour < 12 ? 'AM' : 'PM'}`;
+}
+
+/** Digits one by one in the groups of the number's country: "4 1 5, 5 5 5, 0 1 3 2". */
+export function spokenPhone(e164: string): string {
+  const groups = displayPhone(e164).match(/\d+/g) ?? [];
+  return groups.map((group) => [...group].join(' ')).join(', ');
+}
+
+/** As it is written in its country: "(415) 555-0132". */
+export const displayPhone = (e164: string): string =>
+  parsePhoneNumberFromString(e164)?.formatNational() ?? e164;
+
+const currencyWords: Readonly<Record<string, readonly [string, string]>> = {
+  USD: ['dollars', 'cents'],
+  CAD: ['dollars', 'cents'],
+  AUD: ['dollars', 'cents'],
+  NZD: ['dollars', 'cents'],
+  EUR: ['euros', 'cents'],
+  GBP: ['pounds', 'pence'],
+};
+
+/** "120 dollars", "49 euros and 50 cents". */
+export function spokenMoney(minor: number, currency: string): string {
+  const [major, cents] = currencyWords[currency] ?? [currency, 'cents'];
+  const whole = Math.floor(minor / 100);
+  const name = whole === 1 ? major.replace(/s$/, '') : major;
+  return minor % 100 === 0 ? `${whole} ${name}` : `${whole} ${name} and ${minor % 100} ${cents}`;
+}
+
+/** A service inside a sentence: "a check-up and cleaning", "an eye test", "braces". */
+export function spokenService(service: Service): string {
+  const words = service.name
+    .split(' ')
+    .map((word) => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()))
+    .join(' ');
+  if (/[^s]s$/.test(words)) return words;
+  return `${/^[aeio]/.test(words) ? 'an' : 'a'} ${words}`;
+}
+
+/** "a, b or c". */
+export function spokenList(items: readonly string[], joiner: 'and' | 'or'): string {
+  const last = items.at(-1) ?? '';
+  return items.length <= 1 ? last : `${items.slice(0, -1).join(', ')} ${joiner} ${last}`;
+}
+
+const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/** "Monday to Friday from 9 AM to 5 PM, and Saturday from 9 AM to 1 PM"; days with equal hours are joined. */
+export function spokenHours(hours: readonly OpenSpan[]): string {
+  const groups: { first: number; last: number; spans: string }[] = [];
+  for (let weekday = 1; weekday <= 7; weekday++) {
+    const spans = spokenSpans(hours.filter((span) => span.weekday === weekday));
+    const group = groups.at(-1);
+    if (spans === '') continue;
+    if (group && group.spans === spans && group.last === weekday - 1) group.last = weekday;
+    else groups.push({ first: weekday, last: weekday, spans });
+  }
+  const parts = groups.map(({ first, last, spans }) => {
+    const [from, to] = [weekdayNames[first - 1] ?? '', weekdayNames[last - 1] ?? ''];
+    return `${first === last ? from : last === first + 1 ? `${from} and ${to}` : `${from} to ${to}`} ${spans}`;
+  });
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`;
+}
+
+/** "from 9 AM to noon and from 1 PM to 5 PM"; empty when closed. */
+export const spokenSpans = (spans: readonly OpenSpan[]): string =>
+  [...spans]
+    .sort((a, b) => a.fromMinute - b.fromMinute)
+    .map((span) => `from ${spokenMinute(span.fromMinute)} to ${spokenMinute(span.toMinute)}`)
+    .join(' and ');

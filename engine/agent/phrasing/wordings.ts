@@ -1,0 +1,102 @@
+import type { Question } from '../dialogue.ts';
+
+/** Wordings that are the same in every call, so that their audio can be kept. Each question has several, used in turn. */
+export const questionWordings = {
+  'how-can-i-help': [
+    'How can I help you today?',
+    'What can I do for you?',
+    'Would you like to book an appointment, or is there something you want to know?',
+  ],
+  day: [
+    'What day and time would suit you?',
+    'When would you like to come in?',
+    'Which day works best for you, for example tomorrow morning?',
+  ],
+  'which-day': [
+    'Which day would you like?',
+    'And what day would that be?',
+    'Could you tell me the day, for example Monday or tomorrow?',
+  ],
+  name: [
+    'Can I get your name, please?',
+    'What name should I put it under?',
+    'Could you say your first and last name for me, or spell it?',
+  ],
+  'line-number': [
+    "Can I use the number you're calling from?",
+    'Is the number you are calling from the best one to reach you?',
+    'Should we use the number you are calling from, yes or no?',
+  ],
+  phone: [
+    "What's the best phone number to reach you?",
+    'Could you give me your phone number, please?',
+    'Please say your phone number digit by digit.',
+  ],
+  'phone-rest': ['And the rest?', 'And what comes after that?', 'Could you give me the rest of the number?'],
+  'phone-keypad': [
+    'Please type your phone number on your keypad.',
+    'You can enter your number with the keys of your phone.',
+    'Please press the digits of your phone number now.',
+  ],
+  'what-to-change': [
+    'What should I change?',
+    'Which part is not right: the service, the time, the name or the number?',
+    'Should I change the service, the time, the name or the phone number?',
+  ],
+  'anything-else': [
+    'Is there anything else I can help you with?',
+    'Anything else I can do for you?',
+    'Can I help you with something else?',
+  ],
+} as const satisfies Partial<Record<Question, readonly string[]>>;
+
+/** Statements without values. */
+export const lineWordings = {
+  hello: ['Hello!', 'Hi there!'],
+  'not-caught': ["Sorry, I didn't catch that.", "I'm sorry, I couldn't hear you well."],
+  'not-understood': ["Sorry, I didn't get that.", "I'm sorry, I'm not sure I understood."],
+  'cannot-help': [
+    "I'm sorry, I can't help with that. I can book appointments and tell you our hours and prices.",
+    "I'm afraid that's not something I can do.",
+  ],
+  'address-unknown': ["I'm sorry, I don't have our address or directions at hand."],
+  'no-person': [
+    "I'm sorry, I can't put you through or take a message yet, but I can book an appointment or answer questions about hours and prices.",
+  ],
+  'no-changes': [
+    "I'm sorry, I can't change or cancel appointments yet. A member of our team will need to do that, so please call again during opening hours.",
+  ],
+  'no-booking': ["I'm sorry, I can't book appointments on this line."],
+  calm: ["I'm sorry about the trouble. Let's get this sorted.", "I understand. I'll do my best to help."],
+  welcome: ["You're welcome.", 'My pleasure.'],
+  acknowledge: ['Sure.', 'Great.', 'Okay.', 'Alright.'],
+  correction: ['Okay, let me change that.', 'Got it, sorry about that.'],
+  past: ["I'm sorry, that time has already gone by today."],
+  'none-at-all': ["I'm sorry, I couldn't find an opening then."],
+  'none-earlier': ["I'm sorry, there's nothing earlier that day."],
+  'none-later': ["I'm sorry, there's nothing later that day."],
+  'phone-incomplete': [
+    "That doesn't seem to be a full phone number.",
+    "I'm sorry, that number doesn't look complete.",
+  ],
+  'nothing-booked': ["No problem, I haven't booked anything."],
+  'way-out': [
+    "I'm sorry, I'm having trouble understanding you on this line. Please call again, or try once more during opening hours.",
+  ],
+  prompt: ["Take your time, I'm here.", "I'm listening."],
+  'still-there': ['Are you still there?'],
+  'silent-goodbye': ["I can't hear you, so I'll hang up now. Please call again any time. Goodbye!"],
+} as const;
+
+export const fixedWords = {
+  readBackLead: ['Let me read that back.', 'Just to be sure.', 'Let me check I have this right.'],
+  readBackAsk: ['Is that right?', 'Is that correct?', 'Shall I book that, yes or no?'],
+  offerAsk: ['Which one suits you?', 'Which would you like?', 'Would you like the first or the second?'],
+  singleOfferAsk: ['Would that work for you?', 'Does that suit you?', 'Is that okay, yes or no?'],
+  booked: ["You're all set."],
+  fillers: ['One moment, please.', 'Let me check that for you.'],
+  failure: "I'm sorry, something went wrong on our side.",
+  goodbye: ['Thank you for calling. Goodbye!', 'Thanks for your call. Have a great day!'],
+  goodbyeBooked: ['Thank you for calling. We look forward to seeing you. Goodbye!'],
+  remark: ["I'm not the right one to ask about that.", "That's a bit outside of what I can help with."],
+} as const;

@@ -1,0 +1,183 @@
+import { DateTime } from 'luxon';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { silentLog, VoxboxError } from '../foundation/index.ts';
+import { playScript } from './fake-caller.ts';
+import { conversations } from './fake-conversations.ts';
+import { fakeEmbed } from './fake-embedding.ts';
+import { brightSmile, type FakeTools, fakeTools, fridayMorningMs, stoppedClock } from './fake-practice.ts';
+import type { Receptionist, Saying } from './model.ts';
+import { fixedPhrases } from './phrasing/phrase.ts';
+import type { Phrase } from './phrasing/small-talk.ts';
+import { createReceptionist } from './receptionist.ts';
+import { type IntentBank, prepareIntentBank } from './understanding/intents.ts';
+
+let intentBank: IntentBank;
+beforeAll(async () => {
+  intentBank = await prepareIntentBank(fakeEmbed);
+});
+
+const receptionistWith = (
+  tools: FakeTools,
+  options: { number?: string | null; phrase?: Phrase } = {},
+): Receptionist =>
+  createReceptionist({
+    snapshot: brightSmile,
+    caller: { number: options.number ?? null, name: null, earlierCalls: 0 },
+    tools,
+    embed: fakeEmbed,
+    phrase: options.phrase,
+    clock: stoppedClock(fridayMorningMs),
+    log: silentLog,
+    intentBank,
+  });
+
+const all = async (sayings: AsyncIterable<Saying>): Promise<Saying[]> => {
+  const heard: Saying[] = [];
+  for await (const saying of sayings) heard.push(saying);
+  return heard;
+};
+const words = (sayings: readonly Saying[]): string =>
+  sayings.map((saying) => (saying.kind === 'say' ? saying.text : '<end>')).join(' ');
+const say = (receptionist: Receptionist, text: string): Promise<Saying[]> =>
+  all(receptionist.reply({ text, confidence: 0.95 }));
+
+describe('scripted conversations', () => {
+  it.each(conversations.map((entry) => [entry.title, entry] as const))('%s', async (_title, entry) => {
+    const tools = fakeTools(brightSmile, entry);
+    const wrong = await playScript(receptionistWith(tools, { number: entry.number }), entry.script);
+    expect(wrong).toEqual([]);
+    const booked = tools.bookings.map((booking) => [
+      booking.serviceId,
+      DateTime.fromMillis(booking.startsAtMs, { zone: brightSmile.timeZone }).toFormat("yyyy-MM-dd'T'HH:mm"),
+      booking.customerName,
+      booking.customerPhone,
+    ]);
+    expect(booked).toEqual(entry.books);
+  });
+});
+
+const ready = async (receptionist: Receptionist): Promise<void> => {
+  await say(receptionist, 'This is Sarah Miller, a cleaning on Tuesday at ten, my number is 415-555-0132');
+};
+
+describe('tools', () => {
+  it('bridges a slow tool with a filler and says the result after it', async () => {
+    const receptionist = receptionistWith(fakeTools(brightSmile, { delayMs: 700 }));
+    const heard = await say(receptionist, 'A cleaning on Monday at nine');
+    expect(words(heard)).toMatch(/(one moment|let me check).*name/i);
+  });
+
+  it('says the spoken line of a failure and claims no booking', async () => {
+    const failure = new VoxboxError('disk_full', 'no space');
+    const receptionist = receptionistWith(fakeTools(brightSmile, { failure }));
+    await ready(receptionist);
+    const heard = words(await say(receptionist, 'yes'));
+    expect(heard).toContain("I can't save that right now");
+    expect(heard).not.toMatch(/all set|see you on/i);
+  });
+
+  it('tells of a booking on the next turn when the caller talked over the waiting', async () => {
+    const tools = fakeTools(brightSmile, { delayMs: 30 });
+    const receptionist = receptionistWith(tools);
+    await ready(receptionist);
+    const abort = new AbortController();
+    const first = receptionist.reply({ text: 'yes', confidence: 0.9 }, abort.signal)[Symbol.asyncIterator]();
+    const waiting = first.next();
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    abort.abort();
+    await waiting;
+    await first.return?.(undefined);
+    const heard = words(await say(receptionist, 'hello?'));
+    expect(tools.bookings).toHaveLength(1);
+    expect(heard).toMatch(/we'll see you on Tuesday/);
+  });
+
+  it('books once when yes is said twice', async () => {
+    const tools = fakeTools(brightSmile);
+    const receptionist = receptionistWith(tools);
+    await ready(receptionist);
+    await say(receptionist, 'yes');
+    await say(receptionist, 'yes');
+    expect(tools.bookings).toHaveLength(1);
+  });
+});
+
+describe('what the line and the screen are told', () => {
+  it('expects what was asked for, and shows the slots in words', async () => {
+    const receptionist = receptionistWith(fakeTools(brightSmile));
+    expect([receptionist.expecting(), receptionist.slots()]).toEqual(['open', null]);
+    await say(receptionist, 'I need an appointment');
+    expect(receptionist.expecting()).toBe('choice');
+    await say(receptionist, 'cleaning');
+    expect(receptionist.expecting()).toBe('date-time');
+    await say(receptionist, 'tuesday at ten');
+    expect(receptionist.expecting()).toBe('name');
+    await say(receptionist, 'Sarah Miller');
+    expect(receptionist.expecting()).toBe('digits');
+    await say(receptionist, '415-555-0132');
+    expect(receptionist.expecting()).toBe('yes-no');
+    expect(receptionist.slots()).toEqual({
+      skill: 'book',
+      slots: {
+        service: 'Check-up and cleaning',
+        when: 'Tuesday, November 24th at 10 AM',
+        name: 'Sarah Miller',
+        phone: '(415) 555-0132',
+      },
+    });
+    await say(receptionist, 'yes');
+    await say(receptionist, 'no thanks');
+    expect(receptionist.expecting()).toBe('nothing');
+  });
+
+  it('flags as fixed only clauses that are among the fixed phrases', async () => {
+    const known = new Set(fixedPhrases(brightSmile));
+    for (const entry of conversations) {
+      const receptionist = receptionistWith(fakeTools(brightSmile, entry), { number: entry.number });
+      for (const line of entry.script.split('\n')) {
+        const text = /^\s*caller[ \d.]*:(.*)$/.exec(line)?.[1];
+        if (text === undefined) continue;
+        for (const saying of await say(receptionist, text)) {
+          if (saying.kind === 'say' && saying.fixed) expect(known).toContain(saying.text);
+        }
+      }
+    }
+  });
+});
+
+describe('small talk', () => {
+  const phraseOf =
+    (text: string): Phrase =>
+    async () =>
+      text;
+
+  it('uses the model for a harmless sentence and asks the pending question again', async () => {
+    const receptionist = receptionistWith(fakeTools(brightSmile), {
+      phrase: phraseOf('Doing well, thanks for asking!'),
+    });
+    await say(receptionist, 'I want a cleaning');
+    expect(words(await say(receptionist, 'How are you today?'))).toMatch(
+      /^Doing well, thanks for asking! .*\?$/,
+    );
+  });
+
+  it.each([
+    'You are booked for 10 AM.',
+    'It is free today!',
+    'Why? Where? When?',
+    'We will call you back',
+    '',
+  ])('does not repeat "%s"', async (text) => {
+    const receptionist = receptionistWith(fakeTools(brightSmile), { phrase: phraseOf(text) });
+    const heard = words(await say(receptionist, 'How are you today?'));
+    if (text !== '') expect(heard).not.toContain(text);
+    expect(heard).toMatch(/right one|outside/);
+  });
+
+  it('does not wait for a model that hangs', async () => {
+    const receptionist = receptionistWith(fakeTools(brightSmile), { phrase: () => new Promise(() => {}) });
+    const startedMs = performance.now();
+    expect(words(await say(receptionist, 'Tell me a joke'))).toMatch(/right one|outside/);
+    expect(performance.now() - startedMs).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,242 @@
+import { type Clock, isVoxboxError, type Log } from '../foundation/index.ts';
+import {
+  type DialogueEvent,
+  type DialogueState,
+  expectingOf,
+  type Facts,
+  type Move,
+  startState,
+} from './dialogue.ts';
+import type {
+  CallerContext,
+  Heard,
+  ProfileSnapshot,
+  Receptionist,
+  ReceptionistTools,
+  Saying,
+} from './model.ts';
+import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords } from './phrasing/phrase.ts';
+import { type Phrase, smallTalk } from './phrasing/small-talk.ts';
+import { decide } from './policy.ts';
+import type { Embed, IntentBank } from './understanding/intents.ts';
+import { phoneFromDigits, regionOf } from './understanding/phone.ts';
+import { emptyReading, type Reading } from './understanding/reading.ts';
+import {
+  embedServices,
+  recognise,
+  type ServiceVectors,
+  type UnderstandingContext,
+  understand,
+} from './understanding/understand.ts';
+
+export interface ReceptionistOptions {
+  readonly snapshot: ProfileSnapshot;
+  readonly caller: CallerContext;
+  readonly tools: ReceptionistTools;
+  readonly embed: Embed;
+  /** Words for small talk; templates serve without it. */
+  readonly phrase?: Phrase;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly intentBank: IntentBank;
+}
+
+/** A tool slower than this is bridged with a filler. */
+const patienceMs = 600;
+const late = Symbol('late');
+
+/** The receptionist's mind for one call: understanding → policy → tools → policy → words. */
+export function createReceptionist(options: ReceptionistOptions): Receptionist {
+  const { snapshot, caller, clock, log } = options;
+  let state: DialogueState = startState(caller);
+  let turn = 0;
+  // A tool once started runs to its end even when nobody waits for the words any more.
+  let running: Promise<readonly Move[]> | null = null;
+  // Results that were decided on but not yet said, because the caller talked over the waiting.
+  let untold: readonly Move[] = [];
+  let services: Promise<ServiceVectors> | null = null;
+
+  const facts = (): Facts => ({ snapshot, caller, nowMs: clock.nowMs() });
+
+  const apply = (event: DialogueEvent): readonly Move[] => {
+    const decision = decide(state, event, facts());
+    state = decision.state;
+    return decision.moves;
+  };
+
+  const runTool = async (move: Move): Promise<readonly Move[]> => {
+    const moves = await callTool(move);
+    untold = [...untold, ...moves.filter(isNews)];
+    return moves;
+  };
+
+  const callTool = async (move: Move): Promise<readonly Move[]> => {
+    try {
+      if (move.kind === 'find-openings') {
+        return apply({ kind: 'openings', openings: await options.tools.findOpenings(move.request) });
+      }
+      if (move.kind === 'book') {
+        return apply({ kind: 'booked', appointment: await options.tools.book(move.request) });
+      }
+      return [];
+    } catch (error) {
+      log.warn({ tool: move.kind, err: error }, 'a tool failed');
+      return apply({ kind: 'tool-failed', code: isVoxboxError(error) ? error.code : null });
+    }
+  };
+
+  const context = (): UnderstandingContext => {
+    const { days } = state.wish;
+    return {
+      expecting: expectingOf(state),
+      serviceAsked: state.pending === 'service',
+      knownDay: days && days.from === days.to ? days.from : null,
+      choices: state.pending === 'offers' ? state.offers.length : 0,
+      nowMs: clock.nowMs(),
+    };
+  };
+
+  const read = async (heard: Heard): Promise<Reading> => {
+    services ??= embedServices(snapshot, options.embed);
+    try {
+      const known = { snapshot, bank: options.intentBank, embed: options.embed, services: await services };
+      return await understand(heard, known, context());
+    } catch (error) {
+      // Without the embedding model the words alone still carry a booking.
+      services = null;
+      log.warn({ err: error }, 'understanding without the embedding model');
+      return recognise(heard, snapshot, context());
+    }
+  };
+
+  /** Says the moves, running tools between them; words are phrased from the state their move was decided in. */
+  async function* perform(first: readonly Move[], signal?: AbortSignal): AsyncGenerator<Saying> {
+    let moves = first;
+    while (moves.length > 0) {
+      const tool = moves.find((move) => move.kind === 'find-openings' || move.kind === 'book');
+      const spoken = phrased(moves);
+      const result = tool ? begin(tool) : null;
+      for (const item of spoken) {
+        if (signal?.aborted) return;
+        yield typeof item === 'string' ? await chat(item, signal) : item;
+      }
+      const said = moves;
+      untold = untold.filter((move) => !said.includes(move));
+      if (!result) return;
+      const done = await inTime(result);
+      if (done === late) {
+        if (signal?.aborted) return;
+        yield filler(turn);
+      }
+      moves = done === late ? await result : done;
+      running = null;
+    }
+  }
+
+  const begin = (tool: Move): Promise<readonly Move[]> => {
+    running = runTool(tool);
+    return running;
+  };
+
+  /** Sayings in order; a string stands for a remark that the model answers. */
+  const phrased = (moves: readonly Move[]): readonly (Saying | string)[] =>
+    moves.flatMap((move): readonly (Saying | string)[] => {
+      if (move.kind === 'find-openings' || move.kind === 'book') return [];
+      if (move.kind === 'chat') return [move.text];
+      return phraseMove(move, { ...facts(), state, turn });
+    });
+
+  const chat = async (text: string, signal?: AbortSignal): Promise<Saying> => {
+    const said = options.phrase && (await smallTalk(text, { phrase: options.phrase, snapshot, signal }));
+    return said ? { kind: 'say', text: said, fixed: false } : remarkTemplate(turn);
+  };
+
+  /** What a tool brought while the caller talked over the waiting: a booking made is told all the same. */
+  const unheard = async (): Promise<readonly Saying[]> => {
+    let moves = running ? await running : [];
+    running = null;
+    for (;;) {
+      const tool = moves.find((move) => move.kind === 'find-openings' || move.kind === 'book');
+      if (!tool) break;
+      moves = await runTool(tool);
+    }
+    const told = phrased(untold).filter((item) => typeof item !== 'string');
+    untold = [];
+    return told;
+  };
+
+  return {
+    greeting: () => greetingOf(snapshot),
+
+    async *reply(heard, signal) {
+      turn++;
+      const news = await unheard();
+      const startedMs = clock.monotonicMs();
+      const reading = await read(heard);
+      log.debug(
+        {
+          intent: reading.intent?.name ?? null,
+          understandingMs: clock.monotonicMs() - startedMs,
+          pii: { text: heard.text },
+        },
+        'understood',
+      );
+      if (signal?.aborted) return;
+      const moves = apply({ kind: 'reading', reading });
+      yield* news;
+      yield* perform(moves, signal);
+    },
+
+    async *keypad(keys, signal) {
+      turn++;
+      const news = await unheard();
+      const moves = apply({ kind: 'reading', reading: readKeys(keys, state, snapshot) });
+      yield* news;
+      yield* perform(moves, signal);
+    },
+
+    async *silence(times) {
+      yield* await unheard();
+      yield* perform(apply({ kind: 'silence', times }));
+    },
+
+    expecting: () => expectingOf(state),
+
+    slots: () => {
+      if (!state.booking && state.booked === null) return null;
+      return { skill: 'book', slots: slotsInWords(state, { snapshot }) };
+    },
+  };
+}
+
+const isNews = (move: Move): boolean =>
+  move.kind === 'say' && (move.line.name === 'booked' || move.line.name === 'failure');
+
+/** Keys as a reading: a phone number, 1 and 2 for yes and no, or the number of an offer. */
+function readKeys(keys: string, state: DialogueState, snapshot: ProfileSnapshot): Reading {
+  const digits = keys.replace(/\D/g, '');
+  const base: Reading = { ...emptyReading, text: digits };
+  const phone = phoneFromDigits(digits, regionOf(snapshot.language));
+  if (phone) return { ...base, phone: { value: phone, confidence: 1 }, digits };
+  const expecting = expectingOf(state);
+  if (expecting === 'digits') return { ...base, digits: digits === '' ? null : digits };
+  if (state.pending === 'offers' && state.offers.length > 1) {
+    return { ...base, choice: digits === '1' ? 'first' : digits === '2' ? 'second' : null };
+  }
+  if (expecting === 'yes-no' || state.pending === 'offers' || state.pending === 'anything-else') {
+    return { ...base, yesNo: digits === '1' ? 'yes' : digits === '2' ? 'no' : null };
+  }
+  return base;
+}
+
+async function inTime(result: Promise<readonly Move[]>): Promise<readonly Move[] | typeof late> {
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<typeof late>((resolve) => {
+    timer = setTimeout(() => resolve(late), patienceMs);
+  });
+  try {
+    return await Promise.race([result, waited]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

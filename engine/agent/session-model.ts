@@ -1,0 +1,56 @@
+import type { VAD } from '@livekit/agents';
+import type { Clock, Log } from '../foundation/index.ts';
+import type { Inference } from '../inference/index.ts';
+import type { LegTimes } from '../media/index.ts';
+import type { PhraseCache } from '../speech/index.ts';
+import type { TranscriptTurn } from '../store/index.ts';
+import type { ProfileSnapshot, Receptionist } from './model.ts';
+
+/** A call's audio in both directions, as a media leg gives it. Listeners are never taken off again. */
+export interface CallAudio {
+  /** 20 ms of the caller's audio: 8 kHz mono, 160 samples. */
+  onAudio(listener: (samples: Int16Array) => void): void;
+  onDtmf(listener: (key: string) => void): void;
+  /** A stretch was played to its end, or cut by `clear`. */
+  onPlayed(
+    listener: (stretch: { readonly id: number; readonly playedMs: number; readonly cut: boolean }) => void,
+  ): void;
+  play(stretch: { readonly id: number; readonly samples: Int16Array; readonly sampleRateHz: number }): void;
+  finish(id: number): void;
+  clear(): void;
+  times(): LegTimes;
+}
+
+/** One side's completed contribution; of an interrupted agent turn only what was heard. */
+export type SessionTurn = Omit<TranscriptTurn, 'id' | 'callId' | 'position'>;
+
+export interface AgentSessionEvents {
+  /** Exactly once a turn, in order. */
+  turn(turn: SessionTurn): void;
+  /** The caller's words so far; '' when they turned out to be none. */
+  interim(text: string): void;
+  /** What is understood has changed. */
+  slots(understood: { readonly skill: string; readonly slots: Readonly<Record<string, string>> }): void;
+  /** Everything was said: hang up. At most once. */
+  endCall(): void;
+}
+
+export interface AgentSessionOptions {
+  readonly audio: CallAudio;
+  readonly receptionist: Receptionist;
+  readonly inference: Inference;
+  readonly snapshot: ProfileSnapshot;
+  readonly phrases: PhraseCache;
+  /** Loaded once for the process. */
+  readonly vad: VAD;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly on: AgentSessionEvents;
+  /** Ends the session like `stop`. */
+  readonly signal: AbortSignal;
+}
+
+export interface AgentCallSession {
+  /** Idempotent. A sentence of the caller that was not answered any more is still reported. */
+  stop(): Promise<void>;
+}

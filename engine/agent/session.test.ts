@@ -1,0 +1,292 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { silentLog, systemClock } from '../foundation/index.ts';
+import { createPhraseCache, FakeInference, type FakeInferenceOptions, FakeVad } from '../speech/index.ts';
+import { apologyLine, troubleLine } from './failure-lines.ts';
+import { FakeCallAudio } from './fake-call-audio.ts';
+import type { Expecting, Heard, ProfileSnapshot, Receptionist, Saying } from './model.ts';
+import { startAgentSession } from './session.ts';
+import type { SessionTurn } from './session-model.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'voxbox-session-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const snapshot: ProfileSnapshot = {
+  tenantId: 't',
+  tenantName: 'Smile Dental',
+  timeZone: 'America/New_York',
+  language: 'en-US',
+  agentName: 'Ava',
+  greeting: 'Hello.',
+  voice: 'fake-voice',
+  skills: [],
+  prompt: '',
+  hours: [],
+  services: [],
+};
+
+type Script = (heard: Heard) => AsyncIterable<Saying>;
+
+/** Answers by script and remembers what it was given. */
+class FakeReceptionist implements Receptionist {
+  readonly heard: Heard[] = [];
+  readonly keys: string[] = [];
+  readonly silences: number[] = [];
+  expected: Expecting = 'open';
+  readonly #script: Script;
+
+  constructor(
+    script: Script = async function* () {
+      yield { kind: 'say', text: 'Sure.', fixed: true };
+    },
+  ) {
+    this.#script = script;
+  }
+
+  greeting(): string {
+    return 'Hello.';
+  }
+  reply(heard: Heard): AsyncIterable<Saying> {
+    this.heard.push(heard);
+    return this.#script(heard);
+  }
+  async *keypad(keys: string): AsyncIterable<Saying> {
+    this.keys.push(keys);
+    yield { kind: 'say', text: 'Got it.', fixed: true };
+  }
+  async *silence(times: number): AsyncIterable<Saying> {
+    this.silences.push(times);
+    yield { kind: 'say', text: 'Are you there?', fixed: true };
+  }
+  expecting(): Expecting {
+    return this.expected;
+  }
+  slots() {
+    if (this.heard.length === 0) return null;
+    return { skill: 'booking', slots: { turns: String(this.heard.length) } };
+  }
+}
+
+/** A tone of the caller's, loud enough for the fake VAD. */
+function tone(ms: number): Int16Array {
+  return Int16Array.from({ length: ms * 8 }, (_, i) =>
+    Math.round(6000 * Math.sin((2 * Math.PI * 180 * i) / 8000)),
+  );
+}
+
+async function startCall(
+  test: TestContext,
+  options: { receptionist?: FakeReceptionist; inference?: FakeInferenceOptions } = {},
+) {
+  const audio = new FakeCallAudio();
+  const inference = new FakeInference(options.inference);
+  const receptionist = options.receptionist ?? new FakeReceptionist();
+  const turns: SessionTurn[] = [];
+  const interims: string[] = [];
+  const slots: unknown[] = [];
+  let ends = 0;
+  const session = await startAgentSession({
+    audio,
+    receptionist,
+    inference,
+    snapshot,
+    phrases: createPhraseCache({ inference, directory: mkdtempSync(join(directory, 'c-')), log: silentLog }),
+    vad: new FakeVad(),
+    clock: systemClock,
+    log: silentLog,
+    on: {
+      turn: (turn) => turns.push(turn),
+      interim: (text) => interims.push(text),
+      slots: (understood) => slots.push(understood),
+      endCall: () => ends++,
+    },
+    signal: new AbortController().signal,
+  });
+  audio.start();
+  test.onTestFinished(async () => {
+    await session.stop();
+    audio.stop();
+  });
+  return { audio, inference, receptionist, turns, interims, slots, session, ends: () => ends };
+}
+
+async function until(what: () => boolean, timeoutMs = 4000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!what()) {
+    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const words = (turns: readonly SessionTurn[]) => turns.map(({ speaker, text }) => `${speaker}: ${text}`);
+
+describe('a call through the voice loop', { concurrent: true }, () => {
+  it('greets, hears, answers, and tells each turn once and in order', async (test) => {
+    const call = await startCall(test, {
+      inference: { transcribe: () => ({ text: 'I need a cleaning.', confidence: 0.5 }) },
+    });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(700));
+    await until(() => call.turns.length === 3);
+    expect(words(call.turns)).toEqual(['agent: Hello.', 'caller: I need a cleaning.', 'agent: Sure.']);
+    expect(call.receptionist.heard).toEqual([{ text: 'I need a cleaning.', confidence: 0.5 }]);
+    expect(call.turns[1]?.confidence).toBe(0.5);
+    expect(call.interims).toContain('I need a cleaning.');
+    expect(call.slots).toEqual([{ skill: 'booking', slots: { turns: '1' } }]);
+    const latency = call.turns[2]?.latency;
+    expect(latency?.totalMs).toBeGreaterThan(200);
+    expect(latency?.totalMs).toBeLessThan(600);
+    expect(latency?.endOfTurnMs).toBeGreaterThanOrEqual(200);
+    expect(call.turns[0]?.latency).toBeNull();
+    const [greeting, caller, reply] = call.turns;
+    expect(caller?.startedAtMs).toBeGreaterThan((greeting?.endedAtMs ?? 0) - 100);
+    expect(reply?.startedAtMs).toBeGreaterThanOrEqual(caller?.endedAtMs ?? Number.POSITIVE_INFINITY);
+    expect(call.inference.mostTranscriptionsInFlight).toBe(1);
+  });
+
+  it('stops for words, keeps what was heard, and goes on with the new turn', async (test) => {
+    const long = 'This is a very long explanation that nobody would want to listen to until its very end.';
+    const receptionist = new FakeReceptionist(async function* ({ text }) {
+      yield { kind: 'say', text: text === 'first' ? long : 'Fine.', fixed: false };
+    });
+    let heard = 'first';
+    const call = await startCall(test, { receptionist, inference: { transcribe: () => ({ text: heard }) } });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(500));
+    const before = call.audio.played.length;
+    await until(() => call.audio.played.length > before + 50);
+    heard = 'stop please';
+    const began = performance.now();
+    const spoken = call.audio.speak(tone(900));
+    await until(() => call.turns.length >= 3);
+    const stoppedAfterMs = performance.now() - began;
+    await spoken;
+    await until(() => call.turns.length >= 5);
+    const [, , cut, caller, last] = call.turns;
+    expect(cut?.interrupted).toBe(true);
+    expect(long.startsWith(cut?.text ?? '?')).toBe(true);
+    expect(cut?.text.split(' ').length).toBeGreaterThan(1);
+    expect(cut?.text.length).toBeLessThan(long.length / 2 + 20);
+    expect(stoppedAfterMs).toBeLessThan(800);
+    expect([caller?.text, last?.text]).toEqual(['stop please', 'Fine.']);
+  });
+
+  it('talks on through a backchannel', async (test) => {
+    const long = 'Our dentist is in the office from nine to five on every day of the week but Sunday.';
+    const receptionist = new FakeReceptionist(async function* () {
+      yield { kind: 'say', text: long, fixed: false };
+    });
+    let heard = 'hours?';
+    const call = await startCall(test, { receptionist, inference: { transcribe: () => ({ text: heard }) } });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(500));
+    const before = call.audio.played.length;
+    await until(() => call.audio.played.length > before + 20);
+    heard = 'Mm-hmm.';
+    await call.audio.speak(tone(400));
+    await until(() => call.turns.length === 3, 8000);
+    expect(words(call.turns).slice(1)).toEqual(['caller: hours?', `agent: ${long}`]);
+    expect(call.turns[2]?.interrupted).toBe(false);
+    expect(call.receptionist.heard).toHaveLength(1);
+  });
+
+  it('ends the call only after the goodbye was heard, which nothing interrupts', async (test) => {
+    const goodbye = 'Thank you for calling, and have a nice day. Goodbye.';
+    const receptionist = new FakeReceptionist(async function* () {
+      yield { kind: 'say', text: goodbye, fixed: true };
+      yield { kind: 'end-call' };
+    });
+    const call = await startCall(test, {
+      receptionist,
+      inference: { transcribe: () => ({ text: 'bye bye now' }) },
+    });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(500));
+    const before = call.audio.played.length;
+    await until(() => call.audio.played.length > before + 10);
+    await call.audio.speak(tone(800));
+    expect(call.ends()).toBe(0);
+    await until(() => call.ends() === 1, 8000);
+    expect(call.turns.at(-1)).toMatchObject({ speaker: 'agent', text: goodbye, interrupted: false });
+  });
+
+  it('collects keys until # or a pause', async (test) => {
+    const call = await startCall(test);
+    await until(() => call.turns.length === 1);
+    call.audio.press('4155550132#');
+    await until(() => call.turns.length === 3);
+    call.audio.press('12');
+    await until(() => call.turns.length === 5, 6000);
+    expect(call.receptionist.keys).toEqual(['4155550132', '12']);
+    expect(words(call.turns).slice(1, 3)).toEqual(['caller: 4155550132', 'agent: Got it.']);
+  });
+
+  it('apologises when a model fails, and gives up the second time', async (test) => {
+    const call = await startCall(test, { inference: { transcribe: () => ({ text: 'hello there' }) } });
+    await until(() => call.turns.length === 1 && call.inference.calls.synthesise >= 3);
+    call.inference.broken.add('transcribe');
+    await call.audio.speak(tone(500));
+    await until(() => call.turns.length === 2, 6000);
+    expect(call.turns[1]?.text).toBe(apologyLine);
+    await call.audio.speak(tone(500));
+    await until(() => call.ends() === 1, 14_000);
+    expect(call.turns.at(-1)?.text).toBe(troubleLine);
+  }, 25_000);
+
+  it('apologises when the receptionist fails', async (test) => {
+    const receptionist = new FakeReceptionist(() => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('a bug')) }),
+    }));
+    const call = await startCall(test, { receptionist });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(500));
+    await until(() => call.turns.length === 3, 6000);
+    expect(call.turns[2]?.text).toBe(apologyLine);
+  });
+
+  it('asks after eight seconds of silence', async (test) => {
+    const call = await startCall(test);
+    await until(() => call.receptionist.silences.length === 1, 12_000);
+    await until(() => call.turns.length === 2);
+    expect(call.turns[1]?.text).toBe('Are you there?');
+  }, 15_000);
+
+  it('ignores noise that the recogniser is not sure of', async (test) => {
+    const call = await startCall(test, {
+      inference: { transcribe: () => ({ text: 'Thank you.', confidence: 0.1 }) },
+    });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(500));
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    expect(call.receptionist.heard).toEqual([]);
+    expect(call.turns).toHaveLength(1);
+  });
+
+  it('joins what is said with a pause in between to one turn', async (test) => {
+    let heard = 'My number is';
+    const call = await startCall(test, { inference: { transcribe: () => ({ text: heard }) } });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(400));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    heard = '415-555-0132.';
+    await call.audio.speak(tone(400));
+    await until(() => call.turns.length === 3);
+    expect(call.receptionist.heard.map(({ text }) => text)).toEqual(['My number is 415-555-0132.']);
+  });
+
+  it('stops once, tells what was cut, and says nothing afterwards', async (test) => {
+    const call = await startCall(test, { inference: { transcribe: () => ({ text: 'hello there' }) } });
+    await until(() => call.audio.played.length > 11);
+    await Promise.all([call.session.stop(), call.session.stop()]);
+    const { length } = call.audio.played;
+    const requests = { ...call.inference.calls };
+    await call.audio.speak(tone(500));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(call.audio.played.length).toBe(length);
+    expect(call.inference.calls).toEqual(requests);
+    expect(call.turns).toHaveLength(1);
+    expect(call.turns[0]?.interrupted).toBe(true);
+  });
+});

@@ -1,0 +1,50 @@
+import type { TurnLatency } from '../store/index.ts';
+
+/**
+ * Takes the times of one reply, from the caller's last voiced packet to the agent's first. All times are
+ * monotonic milliseconds of this process, as the media leg tells them.
+ */
+export class TurnClock {
+  readonly #lastVoicedInMs: number | null;
+  readonly #committedMs: number;
+  readonly #sttMs: number | null;
+  #understoodMs: number | null = null;
+  #firstAudioMs: number | null = null;
+
+  constructor(turn: {
+    readonly lastVoicedInMs: number | null;
+    readonly committedMs: number;
+    /** Time that the decode took whose text was committed. */
+    readonly sttMs: number | null;
+  }) {
+    this.#lastVoicedInMs = turn.lastVoicedInMs;
+    this.#committedMs = turn.committedMs;
+    this.#sttMs = turn.sttMs;
+  }
+
+  /** The first words of the reply are known. */
+  understood(nowMs: number): void {
+    this.#understoodMs ??= nowMs;
+  }
+
+  /** The first audio of the reply was handed to the leg. */
+  firstAudio(nowMs: number): void {
+    this.#firstAudioMs ??= nowMs;
+  }
+
+  /** @param firstVoicedOutMs departure of the first voiced packet of the reply */
+  latency(firstVoicedOutMs: number | null): TurnLatency {
+    // A time from before the turn belongs to an earlier stretch: nothing voiced left in this one.
+    const out = firstVoicedOutMs !== null && firstVoicedOutMs >= this.#committedMs ? firstVoicedOutMs : null;
+    return {
+      totalMs: between(this.#lastVoicedInMs, out),
+      endOfTurnMs: between(this.#lastVoicedInMs, this.#committedMs),
+      sttMs: this.#sttMs === null ? null : Math.round(this.#sttMs),
+      understandingMs: between(this.#committedMs, this.#understoodMs),
+      ttsMs: between(this.#understoodMs, this.#firstAudioMs),
+    };
+  }
+}
+
+const between = (fromMs: number | null, toMs: number | null): number | null =>
+  fromMs === null || toMs === null ? null : Math.max(0, Math.round(toMs - fromMs));

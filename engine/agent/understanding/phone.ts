@@ -1,0 +1,119 @@
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { digitOf, teenOf, tensOf } from './numbers.ts';
+import type { Token } from './tokens.ts';
+
+export interface PhoneReading {
+  /** Every digit that was said in the longest run, with a leading + where one was said. */
+  readonly digits: string;
+  /** The complete number, or null when the digits make none. */
+  readonly e164: string | null;
+  /** Tokens of the run: first, and one past the last. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const joiners = new Set(['dash', 'hyphen', 'um', 'uh', 'er', 'then', 'area', 'code', 'dot', 'space']);
+const homophones: Readonly<Record<string, string>> = {
+  to: '2',
+  too: '2',
+  for: '4',
+  won: '1',
+  ate: '8',
+  tree: '3',
+};
+
+/** The region that numbers without a country code belong to, from the tenant's language (BCP 47). */
+export function regionOf(language: string): CountryCode {
+  const region = /-([A-Z]{2})\b/.exec(language)?.[1];
+  return (region ?? 'US') as CountryCode;
+}
+
+/** E.164 of the digits, or null when they are not a whole number that can exist. */
+export function phoneFromDigits(digits: string, region: CountryCode): string | null {
+  const national = parsePhoneNumberFromString(digits, region);
+  if (national?.isValid()) return national.number;
+  const international = digits.startsWith('+') ? undefined : parsePhoneNumberFromString(`+${digits}`);
+  return international?.isValid() && digits.length >= 11 ? international.number : null;
+}
+
+/** True for a caller's number that a person could be called back on. */
+export const isPlausibleNumber = (number: string): boolean =>
+  number.startsWith('+') && parsePhoneNumberFromString(number)?.isValid() === true;
+
+/**
+ * The longest run of digits, however they were said or written: `415-555-0132`, "four one five",
+ * "double five", "oh", "eight hundred", "fifty five", with the recogniser's hyphens.
+ */
+export function recognisePhone(tokens: readonly Token[], region: CountryCode): PhoneReading | null {
+  let best: PhoneReading | null = null;
+  for (let i = 0; i < tokens.length; i++) {
+    const run = runAt(tokens, i);
+    if (!run) continue;
+    if (!best || run.digits.length > best.digits.length) {
+      best = { ...run, e164: phoneFromDigits(run.digits, region), from: i };
+    }
+    i = run.to - 1;
+  }
+  return best;
+}
+
+function runAt(tokens: readonly Token[], from: number): { digits: string; to: number } | null {
+  let digits = '';
+  let i = from;
+  let to = from;
+  if (tokens[i]?.text === 'plus') {
+    digits = '+';
+    i++;
+  }
+  while (i < tokens.length) {
+    const piece = pieceAt(tokens, i, digits !== '');
+    if (piece) {
+      digits += piece.digits;
+      i += piece.length;
+      to = i;
+    } else if (digits !== '' && joiners.has(tokens[i]?.text ?? '')) i++;
+    else break;
+  }
+  return to > from && /\d/.test(digits) ? { digits, to } : null;
+}
+
+/** One piece of a number at a token: a digit, a group, "double five", "twenty one", "eight hundred". */
+function pieceAt(
+  tokens: readonly Token[],
+  i: number,
+  inside: boolean,
+): { digits: string; length: number } | null {
+  const word = tokens[i]?.text ?? '';
+  const next = tokens[i + 1]?.text ?? '';
+  if (/^\d+$/.test(word)) return { digits: word, length: 1 };
+  if (/^\d{1,2}:\d{2}$/.test(word)) return inside ? { digits: word.replace(':', ''), length: 1 } : null;
+  if (word === 'double' || word === 'triple') {
+    const digit = oneDigit(next);
+    return digit === null ? null : { digits: digit.repeat(word === 'double' ? 2 : 3), length: 2 };
+  }
+  const digit = digitOf(word);
+  if (digit !== null) {
+    if (next === 'hundred') return { digits: `${digit}00`, length: 2 };
+    if (next === 'thousand') return { digits: `${digit}000`, length: 2 };
+    // "oh" alone is a sigh, "oh four" are digits.
+    if ((word === 'oh' || word === 'o') && !inside && oneDigit(next) === null) return null;
+    return { digits: String(digit), length: 1 };
+  }
+  const teen = teenOf(word);
+  if (teen !== null) return { digits: String(teen), length: 1 };
+  const ten = tensOf(word);
+  if (ten !== null) {
+    const unit = digitOf(next);
+    return unit !== null && unit > 0
+      ? { digits: String(ten + unit), length: 2 }
+      : { digits: String(ten), length: 1 };
+  }
+  const alike = homophones[word];
+  return alike !== undefined && inside && oneDigit(next) !== null ? { digits: alike, length: 1 } : null;
+}
+
+function oneDigit(word: string): string | null {
+  if (/^\d$/.test(word)) return word;
+  const digit = digitOf(word);
+  return digit === null ? null : String(digit);
+}

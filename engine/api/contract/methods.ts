@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import {
+  appointmentModel,
+  callDetailModel,
+  callModel,
+  newTenantModel,
+  newTrunkModel,
+  statusModel,
+  tenantModel,
+  trunkModel,
+} from './models.ts';
+import { type MethodName, paths } from './paths.ts';
+
+const timeMs = z.coerce.number().int().nonnegative();
+const limit = z.coerce.number().int().min(1).max(500);
+const id = z.string().min(1).max(64);
+
+const nothing = z.strictObject({});
+
+interface Method {
+  readonly verb: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Absent where the answer is no JSON. */
+  readonly answer?: z.ZodType;
+}
+
+/** Every method of the API, `noun.verb`. Parameters that are not named here are refused. */
+export const methods = {
+  'tenant.list': {
+    verb: 'GET',
+    path: paths['tenant.list'],
+    query: nothing,
+    answer: z.object({ tenants: z.array(tenantModel) }),
+  },
+  'tenant.create': {
+    verb: 'POST',
+    path: paths['tenant.create'],
+    query: nothing,
+    body: newTenantModel,
+    answer: z.object({ tenant: tenantModel }),
+  },
+  'trunk.list': {
+    verb: 'GET',
+    path: paths['trunk.list'],
+    query: nothing,
+    answer: z.object({ trunks: z.array(trunkModel) }),
+  },
+  'trunk.create': {
+    verb: 'POST',
+    path: paths['trunk.create'],
+    query: nothing,
+    body: newTrunkModel,
+    answer: z.object({ trunk: trunkModel }),
+  },
+  'trunk.remove': {
+    verb: 'DELETE',
+    path: paths['trunk.remove'],
+    query: nothing,
+    answer: z.object({ removed: z.literal(true) }),
+  },
+  /** Latest first; of every tenant when none is named. */
+  'call.list': {
+    verb: 'GET',
+    path: paths['call.list'],
+    query: z.strictObject({ tenant: id.optional(), limit: limit.default(100) }),
+    answer: z.object({ calls: z.array(callModel) }),
+  },
+  'call.read': {
+    verb: 'GET',
+    path: paths['call.read'],
+    query: nothing,
+    answer: callDetailModel,
+  },
+  /** The stereo WAV, caller left, agent right; answers Range requests (RFC 9110 §14). */
+  'call.recording': {
+    verb: 'GET',
+    path: paths['call.recording'],
+    query: nothing,
+  },
+  /** Earliest first; those that start in [from, to). */
+  'appointment.list': {
+    verb: 'GET',
+    path: paths['appointment.list'],
+    query: z.strictObject({
+      tenant: id.optional(),
+      from: timeMs,
+      to: timeMs,
+      limit: limit.default(200),
+    }),
+    answer: z.object({ appointments: z.array(appointmentModel) }),
+  },
+  'box.status': {
+    verb: 'GET',
+    path: paths['box.status'],
+    query: nothing,
+    answer: statusModel,
+  },
+} as const satisfies Record<MethodName, Method>;

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+
+/**
+ * The nouns that cross the wire. Browser-safe: nothing here may import Node or another room.
+ * Times are UTC milliseconds; phone numbers E.164 with +; money minor units.
+ */
+
+const timeMs = z.number().int();
+const text = (max: number) => z.string().trim().min(1).max(max);
+
+export const industryModel = z.enum(['healthcare', 'restaurant', 'services', 'retail', 'other']);
+export const callOutcomeModel = z.enum([
+  'booked',
+  'answered',
+  'abandoned',
+  'interrupted',
+  'refused',
+  'failed',
+]);
+export const callStateModel = z.enum([
+  'invited',
+  'ringing',
+  'answered',
+  'transferring',
+  'ended',
+  'rejected',
+  'cancelled',
+]);
+export const speakerModel = z.enum(['caller', 'agent']);
+/** What is understood, by the name of the slot, in words for the screen. */
+export const slotsModel = z.record(z.string(), z.string()).readonly();
+
+export const numberModel = z.object({ number: z.string(), label: z.string(), active: z.boolean() });
+
+export const tenantModel = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  industry: industryModel,
+  status: z.enum(['trial', 'active', 'suspended']),
+  /** IANA zone; screens show every time of this tenant in it. */
+  timeZone: z.string(),
+  language: z.string(),
+  createdAtMs: timeMs,
+  numbers: z.array(numberModel),
+  /** Name the agent gives itself; null while the tenant has no profile. */
+  agentName: z.string().nullable(),
+});
+
+export const callModel = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  direction: z.enum(['inbound', 'outbound']),
+  callerNumber: z.string().nullable(),
+  callerName: z.string().nullable(),
+  calledNumber: z.string(),
+  state: callStateModel,
+  outcome: callOutcomeModel.nullable(),
+  startedAtMs: timeMs,
+  answeredAtMs: timeMs.nullable(),
+  endedAtMs: timeMs.nullable(),
+  hasRecording: z.boolean(),
+});
+
+export const latencyModel = z.object({
+  totalMs: z.number().nullable(),
+  endOfTurnMs: z.number().nullable(),
+  sttMs: z.number().nullable(),
+  understandingMs: z.number().nullable(),
+  ttsMs: z.number().nullable(),
+});
+
+export const turnModel = z.object({
+  id: z.string(),
+  position: z.number().int(),
+  speaker: speakerModel,
+  text: z.string(),
+  startedAtMs: timeMs,
+  endedAtMs: timeMs,
+  confidence: z.number().nullable(),
+  interrupted: z.boolean(),
+  latency: latencyModel.nullable(),
+});
+
+export const appointmentModel = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  serviceName: z.string(),
+  staffName: z.string(),
+  startsAtMs: timeMs,
+  endsAtMs: timeMs,
+  customerName: z.string(),
+  customerPhone: z.string(),
+  status: z.enum(['booked', 'cancelled']),
+  callId: z.string().nullable(),
+  createdAtMs: timeMs,
+});
+
+export const callDetailModel = z.object({
+  call: callModel,
+  transcript: z.array(turnModel),
+  slots: slotsModel,
+  appointments: z.array(appointmentModel),
+});
+
+export const liveTurnModel = z.object({
+  speaker: speakerModel,
+  text: z.string(),
+  atMs: timeMs,
+  /** 0–1; absent or null for the agent's words. */
+  confidence: z.number().nullish(),
+  /** Caller's last word to this answer's first. */
+  latencyMs: z.number().nullish(),
+});
+
+/** A call in progress, whole: every `call.updated` replaces the one before. */
+export const liveCallModel = z.object({
+  callId: z.string(),
+  tenantId: z.string(),
+  tenantName: z.string(),
+  callerNumber: z.string().nullable(),
+  callerName: z.string().nullable(),
+  calledNumber: z.string(),
+  state: callStateModel,
+  startedAtMs: timeMs,
+  answeredAtMs: timeMs.nullable(),
+  turns: z.array(liveTurnModel).readonly(),
+  /** Words still being spoken by the caller; null between utterances. */
+  interim: z.string().nullable(),
+  slots: slotsModel,
+  lastLatencyMs: z.number().nullable(),
+});
+
+export const statusModel = z.object({
+  status: z.enum(['starting', 'ready', 'degraded']),
+  version: z.string().nullable(),
+  /** Where phones and trunks reach the box, `host:port`. */
+  sipAddress: z.string().nullable(),
+  callsNow: z.number().int(),
+  /** Calls the box carries at the same time. */
+  capacity: z.number().int().nullable(),
+  models: z.array(
+    z.object({ id: z.string(), kind: z.string(), state: z.enum(['loading', 'loaded', 'failed']) }),
+  ),
+  /** What is wrong, in sentences; empty when all is well. */
+  problems: z.array(z.string()),
+});
+
+export const errorModel = z.object({
+  error: z.object({ code: z.string(), message: z.string(), help: z.string() }),
+});
+
+const weekday = z.union([
+  z.literal(1),
+  z.literal(2),
+  z.literal(3),
+  z.literal(4),
+  z.literal(5),
+  z.literal(6),
+  z.literal(7),
+]);
+
+/** What is given to set a tenant up; whatever is absent gets a value that works. The store checks the rest. */
+export const newTenantModel = z.strictObject({
+  name: text(120),
+  slug: text(60).optional(),
+  industry: industryModel.optional(),
+  timeZone: text(60),
+  language: text(20).optional(),
+  numbers: z.array(z.strictObject({ number: text(20), label: text(60).optional() })).optional(),
+  profile: z
+    .strictObject({
+      agentName: text(60),
+      profession: text(40),
+      greeting: text(500),
+      voice: text(80),
+      skills: z.array(text(40)),
+      prompt: z.string().max(20_000),
+    })
+    .partial()
+    .optional(),
+  /** Minutes since local midnight; 1 = Monday. */
+  hours: z
+    .array(z.strictObject({ weekday, fromMinute: z.number().int(), toMinute: z.number().int() }))
+    .optional(),
+  services: z
+    .array(
+      z.strictObject({
+        name: text(80),
+        aliases: z.array(text(80)).optional(),
+        durationMinutes: z.number().int(),
+        priceMinor: z.number().int(),
+        currency: text(3),
+      }),
+    )
+    .optional(),
+  staff: z.array(z.strictObject({ name: text(80) })).optional(),
+});
+
+/** A phone, PBX or carrier that may ring the box: known by where it sends from, or by its password. */
+export const trunkModel = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['address', 'digest']),
+  address: z.string().nullable(),
+  username: z.string().nullable(),
+});
+
+export const newTrunkModel = z.union([
+  z.strictObject({ name: text(60), address: text(45) }),
+  z.strictObject({
+    name: text(60),
+    username: text(60).regex(/^[\w.+-]+$/, 'may hold letters, digits and . _ + -'),
+    password: z.string().min(8).max(128),
+  }),
+]);
+
+export type Trunk = z.infer<typeof trunkModel>;
+export type NewTrunkRequest = z.infer<typeof newTrunkModel>;
+export type Industry = z.infer<typeof industryModel>;
+export type CallOutcome = z.infer<typeof callOutcomeModel>;
+export type CallState = z.infer<typeof callStateModel>;
+export type Slots = z.infer<typeof slotsModel>;
+export type Tenant = z.infer<typeof tenantModel>;
+export type NewTenantRequest = z.infer<typeof newTenantModel>;
+export type Call = z.infer<typeof callModel>;
+export type CallDetail = z.infer<typeof callDetailModel>;
+export type Turn = z.infer<typeof turnModel>;
+export type Latency = z.infer<typeof latencyModel>;
+export type Appointment = z.infer<typeof appointmentModel>;
+export type LiveTurn = z.infer<typeof liveTurnModel>;
+export type LiveCall = z.infer<typeof liveCallModel>;
+export type BoxStatus = z.infer<typeof statusModel>;
+export type ErrorBody = z.infer<typeof errorModel>;

@@ -1,0 +1,2 @@
+export type { BookingRequest, Opening, OpeningRequest } from './booking.ts';
+export { bookAppointment, findOpenings } from './booking.ts';

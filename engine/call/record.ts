@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Invitation } from '../sip/index.ts';
+import type { Box, CallOutcome, TenantStore } from '../store/index.ts';
+import type { CallRegistry } from './registry.ts';
+import type { Route } from './router.ts';
+import { answerTool, type ToolParts } from './tools.ts';
+import type { CallMessage } from './worker-client.ts';
+
+/** What the straight line of a call writes of itself. */
+export interface CallRow {
+  /** Where the stereo recording goes, absolute. */
+  readonly recordingFile: string;
+  answered(): void;
+  ended(outcome: CallOutcome): void;
+}
+
+/** The call's row: opened with the call, closed once. Calls that no agent takes are kept as refusals. */
+export function openRecord(
+  route: Route,
+  { callId, invitation, box, dataDir }: { callId: string; invitation: Invitation; box: Box; dataDir: string },
+): CallRow | null {
+  const { callerNumber, calledNumber, sipCallId } = invitation;
+  if (route.kind === 'message') {
+    box.refusals.record({ calledNumber, callerNumber, tenantId: route.tenantId, reason: route.reason });
+    return null;
+  }
+  const { calls } = route.store;
+  const recording = `recordings/${route.tenant.id}/${callId}.wav`;
+  calls.start({ id: callId, sipCallId, callerNumber, callerName: route.caller.name, calledNumber });
+  return {
+    recordingFile: join(dataDir, recording),
+    answered: () => calls.answer(callId, { recording }),
+    ended: (outcome) => calls.end(callId, outcomeOf(route.store, callId, outcome)),
+  };
+}
+
+/** What the record shows goes before how the line ended: a booking stays a booking. */
+function outcomeOf(store: TenantStore, callId: string, ended: CallOutcome): CallOutcome {
+  if (store.appointments.ofCall(callId).length > 0) return 'booked';
+  if (ended !== 'answered') return ended;
+  return store.transcript.list(callId).some((turn) => turn.speaker === 'caller') ? 'answered' : 'abandoned';
+}
+
+export interface RecordParts extends ToolParts {
+  readonly route: Route;
+  readonly registry: CallRegistry;
+}
+
+/** Folds one message of the call worker into the record and the live picture. */
+export function keepRecord(message: Exclude<CallMessage, { kind: 'end-call' }>, parts: RecordParts): void {
+  const { route, registry, log } = parts;
+  if (route.kind !== 'agent') return;
+  const { callId } = message;
+  try {
+    switch (message.kind) {
+      case 'turn': {
+        const { kind: _, ...turn } = message;
+        route.store.transcript.add(turn);
+        const latencyMs = message.latency?.totalMs ?? null;
+        const { speaker, text, confidence, startedAtMs } = message;
+        registry.turn(callId, { speaker, text, confidence, atMs: startedAtMs, latencyMs });
+        return;
+      }
+      case 'interim':
+        registry.interim(callId, message.text);
+        return;
+      case 'slots':
+        route.store.slotsUnderstood(callId, message.skill, message.slots);
+        registry.slots(callId, message.slots);
+        return;
+      case 'tool':
+        answerTool(message, route.store, parts);
+        return;
+    }
+  } catch (error) {
+    log.error({ err: error, kind: message.kind }, 'a part of the record could not be kept');
+  }
+}

@@ -1,0 +1,68 @@
+import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
+import type { ErrorCode } from '../foundation/index.ts';
+import { errorCatalogue } from '../foundation/index.ts';
+import type { Box, Tenant, TenantStore } from '../store/index.ts';
+
+/** Who answers a call. Decided once, from the number that was called, and frozen for the call. */
+export type Route =
+  | {
+      readonly kind: 'agent';
+      readonly tenant: Tenant;
+      readonly store: TenantStore;
+      readonly snapshot: ProfileSnapshot;
+      readonly caller: CallerContext;
+    }
+  /** Nobody may answer: the caller hears a message and no agent starts. */
+  | {
+      readonly kind: 'message';
+      readonly tenantId: string | null;
+      readonly reason: Extract<ErrorCode, 'number_unknown' | 'tenant_suspended'>;
+      readonly text: string;
+    };
+
+export function routeCall(
+  box: Box,
+  called: string,
+  callerNumber: string | null,
+  callerName: string | null,
+): Route {
+  const number = box.numbers.find(called);
+  if (!number?.active) return message('number_unknown', number?.tenantId ?? null);
+  const tenant = box.tenants.find(number.tenantId);
+  if (!tenant) return message('number_unknown', null);
+  if (tenant.status === 'suspended') return message('tenant_suspended', tenant.id);
+  const store = box.tenant(tenant.id);
+  return {
+    kind: 'agent',
+    tenant,
+    store,
+    snapshot: snapshotOf(tenant, store),
+    caller: {
+      number: callerNumber,
+      name: callerNumber ? (store.calls.lastNameFor(callerNumber) ?? callerName) : callerName,
+      earlierCalls: callerNumber ? store.calls.countFrom(callerNumber) : 0,
+    },
+  };
+}
+
+/** The profile as one call uses it: a later change does not reach a call that is going on. */
+export function snapshotOf(tenant: Tenant, store: TenantStore): ProfileSnapshot {
+  const { profile, hours, services } = store.profile();
+  return Object.freeze({
+    tenantId: tenant.id,
+    tenantName: tenant.name,
+    timeZone: tenant.timeZone,
+    language: tenant.language,
+    agentName: profile.agentName,
+    greeting: profile.greeting,
+    voice: profile.voice,
+    skills: profile.skills,
+    prompt: profile.prompt,
+    hours,
+    services,
+  });
+}
+
+function message(reason: 'number_unknown' | 'tenant_suspended', tenantId: string | null): Route {
+  return { kind: 'message', tenantId, reason, text: errorCatalogue[reason].spoken };
+}

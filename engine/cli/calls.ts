@@ -1,0 +1,105 @@
+import { VoxboxError } from '../foundation/index.ts';
+import type { Call as StoredCall, TranscriptTurn } from '../store/index.ts';
+import type { Command } from './command.ts';
+import { chosenTenants, type OpenTenant, tenantFlag, withBox } from './data.ts';
+import { duration, localTime, printable, table } from './table.ts';
+
+export const callsList: Command = {
+  name: 'calls list',
+  summary: 'List calls, latest first',
+  flags: {
+    ...tenantFlag,
+    limit: { type: 'string', value: 'COUNT', help: 'at most this many (default: 20)' },
+  },
+  async run({ config, json, io, text, count }) {
+    const limit = count('limit', 20);
+    const found = await withBox(config(), { readOnly: true }, (box) =>
+      chosenTenants(box, text('tenant'))
+        .flatMap(({ tenant, store }) => store.calls.list({ limit }).map((call) => ({ tenant, call })))
+        .toSorted((one, other) => other.call.startedAtMs - one.call.startedAtMs)
+        .slice(0, limit),
+    );
+    if (json) {
+      const calls = found.map(({ tenant, call }) => ({ tenantId: tenant.id, tenant: tenant.slug, ...call }));
+      io.out(`${JSON.stringify({ calls }, null, 2)}\n`);
+    } else {
+      io.out(
+        table([
+          ['STARTED', 'TENANT', 'CALLER', 'NAME', 'OUTCOME', 'TIME', 'ID'],
+          ...found.map(({ tenant, call }) => [
+            localTime(call.startedAtMs, tenant.timeZone),
+            tenant.slug,
+            call.callerNumber ?? 'withheld',
+            call.callerName ?? '-',
+            call.outcome ?? call.state,
+            talkTime(call),
+            call.id,
+          ]),
+        ]),
+      );
+    }
+    return 0;
+  },
+};
+
+export const callsShow: Command = {
+  name: 'calls show',
+  summary: 'Show one call with its transcript',
+  operands: '<id>',
+  flags: tenantFlag,
+  async run({ config, json, io, text, positionals }) {
+    const id = positionals[0] ?? '';
+    const found = await withBox(config(), { readOnly: true }, (box) => {
+      for (const open of chosenTenants(box, text('tenant'))) {
+        const call = open.store.calls.find(id);
+        if (call) return detail(open, call);
+      }
+      throw new VoxboxError('not_found', `there is no call ${id}.`);
+    });
+    io.out(json ? `${JSON.stringify(found, null, 2)}\n` : inWords(found));
+    return 0;
+  },
+};
+
+type Detail = ReturnType<typeof detail>;
+
+const detail = ({ tenant, store }: OpenTenant, call: StoredCall) => ({
+  tenant,
+  call,
+  transcript: store.transcript.list(call.id),
+  understood: store.understood(call.id),
+  appointments: store.appointments.ofCall(call.id),
+});
+
+function inWords({ tenant, call, transcript, understood, appointments }: Detail): string {
+  const { timeZone } = tenant;
+  const facts = table([
+    ['Call', call.id],
+    ['Tenant', `${tenant.name} (${tenant.slug})`],
+    ['From', [call.callerNumber ?? 'withheld', call.callerName].filter(Boolean).join(', ')],
+    ['To', call.calledNumber],
+    ['Started', localTime(call.startedAtMs, timeZone)],
+    ['Time', talkTime(call)],
+    ['Outcome', call.outcome ?? call.state],
+    ...(call.recording ? [['Recording', call.recording]] : []),
+    ...understood.map(({ skill, slots }) => [
+      `Understood (${skill})`,
+      Object.entries(slots)
+        .map(([slot, value]) => `${slot}: ${value}`)
+        .join(', '),
+    ]),
+    ...appointments.map((booked) => [
+      'Booked',
+      `${booked.serviceName} with ${booked.staffName}, ${localTime(booked.startsAtMs, timeZone)}`,
+    ]),
+  ]);
+  return `${facts}\n${transcript.map((turn) => spoken(turn, call)).join('')}`;
+}
+
+function spoken(turn: TranscriptTurn, call: StoredCall): string {
+  const at = duration(turn.startedAtMs - (call.answeredAtMs ?? call.startedAtMs)).padStart(5);
+  return `${at}  ${turn.speaker.padEnd(6)}  ${printable(turn.text)}${turn.interrupted ? ' --' : ''}\n`;
+}
+
+const talkTime = ({ answeredAtMs, endedAtMs }: StoredCall): string =>
+  answeredAtMs === null || endedAtMs === null ? '-' : duration(endedAtMs - answeredAtMs);

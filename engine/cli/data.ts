@@ -1,0 +1,39 @@
+import { type Config, silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
+import { type Box, openBox, type Tenant, type TenantStore } from '../store/index.ts';
+
+/** Opens the data directory, beside a running engine when reading, and closes it again. */
+export async function withBox<T>(
+  { dataDir }: Config,
+  { readOnly }: { readOnly: boolean },
+  work: (box: Box) => T | Promise<T>,
+): Promise<T> {
+  const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog, readOnly });
+  try {
+    return await work(box);
+  } finally {
+    box.close();
+  }
+}
+
+export interface OpenTenant {
+  readonly tenant: Tenant;
+  readonly store: TenantStore;
+}
+
+/**
+ * One tenant by its slug or id, or all of them.
+ *
+ * @throws VoxboxError `tenant_unknown`
+ */
+export function chosenTenants(box: Box, name: string | undefined): OpenTenant[] {
+  const tenants =
+    name === undefined ? box.tenants.list() : [box.tenants.findBySlug(name) ?? box.tenants.find(name)];
+  return tenants.map((tenant) => {
+    if (!tenant) throw new VoxboxError('tenant_unknown', `there is no tenant "${name}".`);
+    return { tenant, store: box.tenant(tenant.id) };
+  });
+}
+
+export const tenantFlag = {
+  tenant: { type: 'string', value: 'SLUG', help: 'of this tenant only (slug or id)' },
+} as const;

@@ -1,0 +1,88 @@
+import type { NewTenant, Tenant } from '../store/index.ts';
+import { type Command, UsageError } from './command.ts';
+import { withBox } from './data.ts';
+import { table } from './table.ts';
+import { write } from './write.ts';
+
+const industries = ['healthcare', 'restaurant', 'services', 'retail', 'other'] as const;
+
+export const tenantsList: Command = {
+  name: 'tenants list',
+  summary: 'List the businesses of this box',
+  flags: {},
+  async run({ config, json, io }) {
+    const tenants = await withBox(config(), { readOnly: true }, (box) =>
+      box.tenants.list().map((tenant) => ({
+        ...tenant,
+        numbers: box.numbers.list(tenant.id).map(({ number, label, active }) => ({ number, label, active })),
+      })),
+    );
+    if (json) io.out(`${JSON.stringify({ tenants }, null, 2)}\n`);
+    else io.out(tenantTable(tenants));
+    return 0;
+  },
+};
+
+export const tenantsCreate: Command = {
+  name: 'tenants create',
+  summary: 'Set up a business',
+  flags: {
+    name: { type: 'string', value: 'NAME', help: 'name of the business (required)' },
+    number: { type: 'string', value: 'NUMBER', help: 'its number, E.164, for example +15555550100' },
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      help: "IANA zone, for example Europe/London (default: this machine's)",
+    },
+    language: { type: 'string', value: 'TAG', help: 'BCP 47 tag (default: en-US)' },
+    industry: { type: 'string', value: 'INDUSTRY', help: `${industries.join(', ')} (default: other)` },
+    slug: { type: 'string', value: 'SLUG', help: 'short name for addresses (default: made of the name)' },
+  },
+  async run({ config, json, io, text }) {
+    const name = text('name');
+    if (name === undefined) throw new UsageError('tenants create needs --name NAME.');
+    const industry =
+      text('industry') === undefined ? 'other' : industries.find((one) => one === text('industry'));
+    if (!industry) throw new UsageError(`--industry takes ${industries.join(', ')}.`);
+    const number = text('number');
+    const input: NewTenant = {
+      name,
+      industry,
+      timeZone: text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(text('language') === undefined ? {} : { language: text('language') }),
+      ...(text('slug') === undefined ? {} : { slug: text('slug') }),
+      ...(number === undefined ? {} : { numbers: [{ number }] }),
+    };
+    const tenant = await write(config(), {
+      method: 'tenant.create',
+      body: input,
+      through: ({ tenant }) => tenant,
+      alone: (box): ListedTenant => {
+        const tenant = box.tenants.create(input);
+        return { ...tenant, numbers: box.numbers.list(tenant.id) };
+      },
+    });
+    if (json) io.out(`${JSON.stringify({ tenant }, null, 2)}\n`);
+    else io.out(tenantTable([tenant]));
+    return 0;
+  },
+};
+
+type ListedTenant = Tenant & {
+  readonly numbers: readonly { readonly number: string; readonly label: string; readonly active: boolean }[];
+};
+
+const tenantTable = (tenants: readonly ListedTenant[]): string =>
+  table([
+    ['SLUG', 'NAME', 'STATUS', 'NUMBERS', 'TIME ZONE', 'LANGUAGE', 'INDUSTRY', 'ID'],
+    ...tenants.map((tenant) => [
+      tenant.slug,
+      tenant.name,
+      tenant.status,
+      tenant.numbers.map(({ number, active }) => (active ? number : `${number} (off)`)).join(', ') || '-',
+      tenant.timeZone,
+      tenant.language,
+      tenant.industry,
+      tenant.id,
+    ]),
+  ]);

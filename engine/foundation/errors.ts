@@ -1,0 +1,261 @@
+/**
+ * The one catalogue of expected failures. Nobody compares message texts: code compares `code`.
+ * `docs/errors.md` is tested against this table both ways.
+ */
+export type ErrorCategory = 'input' | 'refused' | 'missing' | 'conflict' | 'busy' | 'environment' | 'broken';
+
+export interface ErrorEntry {
+  readonly category: ErrorCategory;
+  /** True when trying the same again cannot help. */
+  readonly permanent: boolean;
+  /** HTTP status the API answers with. */
+  readonly apiStatus: number;
+  /** SIP status a caller's side gets, where the failure can end an INVITE. */
+  readonly sipStatus?: number;
+  /** What the agent says when the failure reaches a caller. */
+  readonly spoken?: string;
+  /** What it means and what to do, for the person who runs the box. */
+  readonly help: string;
+}
+
+export const errorCatalogue = {
+  config_invalid: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 400,
+    help: 'A flag, variable or configuration file holds a value that is not allowed. Correct the value that the message names.',
+  },
+  port_in_use: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 503,
+    help: 'Another program listens on that port. Stop it, or choose another port with --http-port or --sip-port.',
+  },
+  data_dir_locked: {
+    category: 'conflict',
+    permanent: false,
+    apiStatus: 503,
+    help: 'Another engine runs on this data directory. Stop it, or give this one a directory of its own with --data.',
+  },
+  data_dir_unwritable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 503,
+    help: 'The data directory cannot be written. Check its owner and permissions, or choose another with --data.',
+  },
+  disk_full: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 507,
+    sipStatus: 503,
+    spoken: "I'm sorry, I can't save that right now. Please call back a little later.",
+    help: 'The disk that holds the data directory is full. Free some space; what was already stored is safe.',
+  },
+  database_broken: {
+    category: 'broken',
+    permanent: true,
+    apiStatus: 500,
+    help: 'A database cannot be opened: wrong key or damaged file. Restore it from a back-up.',
+  },
+  database_version: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 500,
+    help: 'The data was written by another version of Voxbox. If that was a newer one, install it again; if it was an older one, start the engine once: it brings the data up to date.',
+  },
+  model_missing: {
+    category: 'missing',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 503,
+    help: 'A model file is not on this box. Fetch it with: npm run voxbox -- models pull',
+  },
+  model_corrupted: {
+    category: 'broken',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 503,
+    help: 'A model file does not match its checksum. Fetch it again with: npm run voxbox -- models pull',
+  },
+  model_source_unreachable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 503,
+    help: 'None of the sources of a model could be reached. Check the connection, or copy the models folder from another box and set VOXBOX_MODELS_FROM.',
+  },
+  inference_unavailable: {
+    category: 'broken',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 503,
+    spoken: "I'm sorry, we are having technical trouble. Please call back in a few minutes.",
+    help: 'The process that runs the models has stopped. It is restarted by itself; see the log for the reason.',
+  },
+  inference_failed: {
+    category: 'broken',
+    permanent: false,
+    apiStatus: 500,
+    help: 'A model could not process a request. See the log for the reason.',
+  },
+  aborted: {
+    category: 'refused',
+    permanent: false,
+    apiStatus: 499,
+    help: 'The request was withdrawn before it was finished.',
+  },
+  deadline_exceeded: {
+    category: 'busy',
+    permanent: false,
+    apiStatus: 504,
+    help: 'The request took longer than it may. The box may be overloaded.',
+  },
+  call_worker_unavailable: {
+    category: 'broken',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 503,
+    help: 'The process that carries calls has stopped. It is restarted by itself; its calls are marked interrupted.',
+  },
+  capacity_reached: {
+    category: 'busy',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 486,
+    help: 'The box carries as many calls as it is allowed to.',
+  },
+  no_usable_codec: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 400,
+    sipStatus: 488,
+    help: 'The other side offers no codec that the box speaks. Enable G.711 (PCMU or PCMA) at the carrier or phone.',
+  },
+  sdp_invalid: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 400,
+    sipStatus: 400,
+    help: 'The session description of the other side cannot be read.',
+  },
+  call_control_unreachable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 503,
+    help: 'The SIP server that carries the calls cannot be reached, or refuses the secret. See the log; for an external one check its address and secret.',
+  },
+  sip_source_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 403,
+    sipStatus: 403,
+    help: 'A call came from an address that is neither trusted nor authenticated. Add a trunk for it, or give the phone a password.',
+  },
+  number_unknown: {
+    category: 'missing',
+    permanent: true,
+    apiStatus: 404,
+    sipStatus: 404,
+    spoken:
+      'We are sorry, the number you have dialed is not in service. Please check the number and dial again.',
+    help: 'A number was called that belongs to no tenant, or is switched off.',
+  },
+  tenant_suspended: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 403,
+    sipStatus: 480,
+    spoken: 'Thank you for calling. We are not able to take your call at this time. Please try again later.',
+    help: 'The tenant is suspended or its subscription has ended.',
+  },
+  tenant_unknown: {
+    category: 'missing',
+    permanent: true,
+    apiStatus: 404,
+    help: 'There is no tenant with that id.',
+  },
+  tenant_exists: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    help: 'A tenant with that slug, or with that number, exists already.',
+  },
+  not_found: {
+    category: 'missing',
+    permanent: true,
+    apiStatus: 404,
+    help: 'There is nothing with that id.',
+  },
+  input_invalid: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 400,
+    help: 'A value that was given is not allowed. The message names it.',
+  },
+  request_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 403,
+    help: 'The request came from another web page, or under a name that is not this machine. Open the page under the address that the engine prints when it starts.',
+  },
+  opening_taken: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    spoken: "I'm sorry, that time has just been taken.",
+    help: 'Somebody else booked that time first.',
+  },
+  outside_hours: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 422,
+    spoken: "I'm sorry, we're closed at that time.",
+    help: 'The time lies outside the opening hours.',
+  },
+  command_unknown: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 400,
+    help: 'There is no such command. See: npm run voxbox -- --help',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** An expected failure. `message` is for the person who reads the log; `code` is what code branches on. */
+export class VoxboxError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'VoxboxError';
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get entry(): ErrorEntry {
+    return errorCatalogue[this.code];
+  }
+}
+
+export const isVoxboxError = (error: unknown): error is VoxboxError => error instanceof VoxboxError;
+
+export const hasCode = (error: unknown, code: ErrorCode): boolean =>
+  isVoxboxError(error) && error.code === code;
+
+/** What crosses a process border in place of an Error. */
+export interface ErrorShape {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export const toErrorShape = (error: unknown, fallback: ErrorCode): ErrorShape =>
+  isVoxboxError(error)
+    ? { code: error.code, message: error.message }
+    : { code: fallback, message: error instanceof Error ? error.message : String(error) };
+
+export const fromErrorShape = (shape: ErrorShape): VoxboxError => new VoxboxError(shape.code, shape.message);

@@ -1,0 +1,1 @@
+export { LocalLlm, type LocalLlmOptions, toMessages } from './local.ts';

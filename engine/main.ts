@@ -1,0 +1,18 @@
+/** The one entry of the engine and of the command line: `voxbox <command>`. */
+import { runCli } from './cli/index.ts';
+import { serve } from './serve.ts';
+
+// `voxbox calls list | head` closes the pipe early; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  io: {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    isTerminal: process.stdout.isTTY === true,
+  },
+  serve,
+});

@@ -1,0 +1,11 @@
+export { decodePcma, decodePcmu, encodePcma, encodePcmu } from './codec/g711.ts';
+export type { DtmfTurn, TelephoneEvent } from './dtmf.ts';
+export { DtmfReceiver, DtmfSender, dtmfTones, parseTelephoneEvent, writeTelephoneEvent } from './dtmf.ts';
+export type { MediaThreadOptions } from './media-thread.ts';
+export { createMediaThread } from './media-thread.ts';
+export type * from './model.ts';
+export { Resampler, resample } from './resample.ts';
+export { createMedia } from './room.ts';
+export type { RtpExtension, RtpPacket } from './rtp/packet.ts';
+export { parseRtp, writeRtp } from './rtp/packet.ts';
+export { isVoiced, levelDbfs, voicedThresholdDbfs } from './voiced.ts';

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { PlayQueue, type QueuedFrame } from './play-queue.ts';
+import { createKernel } from './resample.ts';
+
+const newQueue = () => new PlayQueue((fromHz) => (fromHz === 8000 ? undefined : createKernel(fromHz, 8000)));
+const level = (value: number, length: number) => new Int16Array(length).fill(value);
+const drain = (queue: PlayQueue, frames: number): QueuedFrame[] =>
+  Array.from({ length: frames }, () => queue.next());
+
+describe('play queue', () => {
+  it('plays stretches one after the other without a gap and tells each one’s end', () => {
+    const queue = newQueue();
+    queue.add(1, level(11, 200), 8000);
+    queue.finish(1);
+    queue.add(2, level(22, 200), 8000);
+    queue.finish(2);
+    const frames = drain(queue, 4);
+    const all = frames.slice(0, 3).flatMap(({ samples }) => [...(samples ?? [])]);
+    expect(all).toEqual([...level(11, 200), ...level(22, 200), ...level(0, 80)]);
+    expect(frames.map(({ begins }) => begins)).toEqual([true, true, false, false]);
+    expect(frames.map(({ ended }) => ended)).toEqual([
+      [],
+      [{ id: 1, playedMs: 25, cut: false }],
+      [{ id: 2, playedMs: 25, cut: false }],
+      [],
+    ]);
+    expect(frames[3]?.samples).toBeNull();
+  });
+
+  it('tells the end with the last frame when it fits exactly', () => {
+    const queue = newQueue();
+    queue.add(1, level(5, 320), 8000);
+    queue.finish(1);
+    expect(drain(queue, 2).map(({ ended }) => ended.length)).toEqual([0, 1]);
+  });
+
+  it('waits for the rest of a torn frame until it comes or the stretch is finished', () => {
+    const queue = newQueue();
+    queue.add(1, level(5, 250), 8000);
+    expect(drain(queue, 3).map(({ samples }) => samples !== null)).toEqual([true, false, false]);
+    queue.add(1, level(5, 70), 8000);
+    expect(queue.next().samples).toEqual(level(5, 160));
+    queue.finish(1);
+    expect(queue.next()).toEqual({
+      samples: null,
+      begins: false,
+      ended: [{ id: 1, playedMs: 40, cut: false }],
+    });
+  });
+
+  it('plays a stretch for as long as it lasts at its own rate', () => {
+    const queue = newQueue();
+    for (let piece = 0; piece < 10; piece += 1) queue.add(1, level(1000, 2205), 22050);
+    queue.finish(1);
+    const frames = drain(queue, 51);
+    expect(frames[49]?.ended).toEqual([{ id: 1, playedMs: 1000, cut: false }]);
+    expect(frames[25]?.samples).toEqual(level(1000, 160));
+    expect(frames[50]?.samples).toBeNull();
+  });
+
+  it('tells of a stretch without audio', () => {
+    const queue = newQueue();
+    queue.finish(7);
+    expect(queue.next().ended).toEqual([{ id: 7, playedMs: 0, cut: false }]);
+  });
+
+  it('cuts everything and ignores what still comes for it', () => {
+    const queue = newQueue();
+    queue.add(1, level(5, 1600), 8000);
+    queue.add(2, level(6, 1600), 8000);
+    drain(queue, 2);
+    expect(queue.clear()).toEqual([
+      { id: 1, playedMs: 40, cut: true },
+      { id: 2, playedMs: 0, cut: true },
+    ]);
+    queue.add(1, level(5, 1600), 8000);
+    queue.finish(2);
+    expect(queue.next()).toEqual({ samples: null, begins: false, ended: [] });
+    queue.add(3, level(7, 160), 8000);
+    expect(queue.next().samples).toEqual(level(7, 160));
+  });
+
+  it('keeps its own copy of the audio', () => {
+    const queue = newQueue();
+    const samples = level(5, 160);
+    queue.add(1, samples, 8000);
+    samples.fill(0);
+    expect(queue.next().samples).toEqual(level(5, 160));
+  });
+});

@@ -1,0 +1,68 @@
+import { networkInterfaces } from 'node:os';
+import { type Engine, startEngine } from './engine.ts';
+import type { Config } from './foundation/index.ts';
+
+/**
+ * Runs the engine until it is told to end (SIGTERM, SIGINT).
+ *
+ * @param json one JSON line when calls are taken, in place of words
+ * @throws VoxboxError when the engine cannot start
+ */
+export async function serve(
+  config: Config,
+  { json, print }: { json: boolean; print: (text: string) => void },
+): Promise<number> {
+  const end = endAsked();
+  const engine = await startEngine(config);
+  await Promise.race([engine.ready, end]);
+  print(json ? `${JSON.stringify(readyLine(engine, config))}\n` : readyWords(engine, config));
+  await end;
+  await engine.stop();
+  return 0;
+}
+
+function endAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function readyLine(engine: Engine, config: Config) {
+  const trouble = engine.trouble();
+  return {
+    event: trouble === null ? 'ready' : 'degraded',
+    trouble,
+    http: `http://${reachable(config.httpHost)}:${engine.httpPort}`,
+    sip: { host: reachable(config.sipHost), port: engine.sipPort },
+    log: engine.logFile,
+    pid: process.pid,
+  };
+}
+
+function readyWords(engine: Engine, config: Config): string {
+  const trouble = engine.trouble();
+  const hosts = config.sipHost === '0.0.0.0' ? ['127.0.0.1', ...outsideAddresses()] : [config.sipHost];
+  return [
+    '',
+    trouble === null ? 'Voxbox is ready.' : `Voxbox is up but takes no calls: ${trouble}`,
+    `  Page  http://${reachable(config.httpHost)}:${engine.httpPort}`,
+    ...hosts.map((host, i) => `  ${i === 0 ? 'Call' : '    '}  sip:+15555550100@${host}:${engine.sipPort}`),
+    `  Log   ${engine.logFile}`,
+    ...(hosts.length > 1
+      ? ['', 'A phone on another machine signs in with a password: npm run voxbox -- trunks add --help']
+      : []),
+    '',
+    'Press Ctrl+C to stop.',
+    '',
+  ].join('\n');
+}
+
+/** An address that listens everywhere is reached here on the loopback. */
+const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+
+const outsideAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flat()
+    .flatMap((address) =>
+      address && address.family === 'IPv4' && !address.internal ? [address.address] : [],
+    );

@@ -1,0 +1,126 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { VoxboxError } from '../../foundation/index.ts';
+import type { MediaDirection, SdpFormat, SdpMedia, SdpOffer } from './model.ts';
+
+/** RFC 3551 §6, as far as telephones offer them without an rtpmap. */
+const staticFormats: Readonly<Record<number, readonly [encoding: string, clockRateHz: number]>> = {
+  0: ['PCMU', 8000],
+  3: ['GSM', 8000],
+  4: ['G723', 8000],
+  8: ['PCMA', 8000],
+  9: ['G722', 8000],
+  13: ['CN', 8000],
+  18: ['G729', 8000],
+};
+
+const directions: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive']);
+const isDirection = (text: string): text is MediaDirection => directions.has(text);
+
+const maxLines = 2000;
+const maxFormats = 64;
+
+interface Line {
+  readonly type: string;
+  readonly value: string;
+}
+
+/**
+ * Reads a session description (RFC 8866). Lenient about line ends and unknown lines.
+ *
+ * @throws VoxboxError `sdp_invalid`
+ */
+export function parseOffer(sdp: string): SdpOffer {
+  const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== '');
+  if (lines.length > maxLines) throw invalid('too many lines');
+  const sections: Line[][] = [[]];
+  for (const text of lines) {
+    const line = { type: text[0] ?? '', value: text.slice(2).trim() };
+    if (text[1] !== '=') throw invalid(`line without equals sign: ${text.slice(0, 20)}`);
+    if (line.type === 'm') sections.push([]);
+    sections.at(-1)?.push(line);
+  }
+  const [session = [], ...media] = sections;
+  if (session[0]?.type !== 'v' || session[0].value !== '0') throw invalid('does not begin with v=0');
+  return { media: media.map((section) => parseMedia(section, session)) };
+}
+
+function parseMedia(section: readonly Line[], session: readonly Line[]): SdpMedia {
+  const [type = '', port = '', protocol = '', ...list] = (section[0]?.value ?? '').split(/\s+/);
+  const match = /^([0-9]{1,5})(?:\/[0-9]+)?$/.exec(port);
+  const portNumber = match ? Number(match[1]) : Number.NaN;
+  if (!(portNumber <= 65535) || protocol === '') throw invalid('malformed m= line');
+  const attributes = attributesOf(section);
+  const address = addressOf(section) ?? addressOf(session);
+  const own = attributes.map(([name]) => name).find(isDirection);
+  const inherited = attributesOf(session).map(([name]) => name);
+  const rtpMaps = new Map(numbered(attributes, 'rtpmap'));
+  const fmtps = new Map(numbered(attributes, 'fmtp'));
+  const formats = list.slice(0, maxFormats).flatMap((text) => formatOf(text, rtpMaps, fmtps));
+  return {
+    type,
+    port: portNumber,
+    protocol,
+    formatList: list.join(' '),
+    formats,
+    address,
+    direction: own ?? inherited.find(isDirection) ?? 'sendrecv',
+    ptimeMs: numberOf(attributes, 'ptime'),
+    maxPtimeMs: numberOf(attributes, 'maxptime'),
+  };
+}
+
+const attributesOf = (section: readonly Line[]): [name: string, value: string][] =>
+  section
+    .filter(({ type }) => type === 'a')
+    .map(({ value }) => {
+      const colon = value.indexOf(':');
+      return colon < 0
+        ? [value.toLowerCase(), '']
+        : [value.slice(0, colon).toLowerCase(), value.slice(colon + 1)];
+    });
+
+/** `rtpmap:96 opus/48000` → [96, 'opus/48000'] */
+const numbered = (attributes: readonly [string, string][], name: string): [number, string][] =>
+  attributes
+    .filter(([key]) => key === name)
+    .map(([, value]) => {
+      const [number = '', ...rest] = value.trim().split(/\s+/);
+      return [Number(number), rest.join(' ')];
+    });
+
+function formatOf(
+  text: string,
+  rtpMaps: ReadonlyMap<number, string>,
+  fmtps: ReadonlyMap<number, string>,
+): SdpFormat[] {
+  if (!/^[0-9]{1,3}$/.test(text) || Number(text) > 127) return [];
+  const payloadType = Number(text);
+  const fmtp = fmtps.get(payloadType) ?? null;
+  const map = rtpMaps.get(payloadType);
+  if (map === undefined) {
+    const [encoding, clockRateHz] = staticFormats[payloadType] ?? [];
+    return encoding && clockRateHz ? [{ payloadType, encoding, clockRateHz, fmtp }] : [];
+  }
+  const [encoding = '', rate = ''] = map.split('/');
+  const clockRateHz = Number(rate);
+  return clockRateHz > 0 ? [{ payloadType, encoding: encoding.toUpperCase(), clockRateHz, fmtp }] : [];
+}
+
+function addressOf(section: readonly Line[]): string | null {
+  const line = section.find(({ type }) => type === 'c');
+  if (!line) return null;
+  const [network, family, address = ''] = line.value.split(/\s+/);
+  const host = address.split('/', 1)[0] ?? '';
+  const fits = family === 'IP4' ? !isIPv6(host) : family === 'IP6' && (isIPv6(host) || isIPv4(host));
+  // A name is allowed where an address stands (RFC 8866 §5.7).
+  if (network !== 'IN' || !fits || !/^[A-Za-z0-9.:-]+$/.test(host)) throw invalid('malformed c= line');
+  return host;
+}
+
+function numberOf(attributes: readonly [string, string][], name: string): number | null {
+  const value = Number(attributes.find(([key]) => key === name)?.[1] ?? Number.NaN);
+  return value > 0 && value <= 1000 ? value : null;
+}
+
+const invalid = (reason: string): VoxboxError =>
+  new VoxboxError('sdp_invalid', `session description: ${reason}`);

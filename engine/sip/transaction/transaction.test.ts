@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { FakeSchedule, fakeFlow } from '../fake-network.ts';
+import type { SipResponse } from '../message/model.ts';
+import { InviteClientTransaction, NonInviteClientTransaction } from './client-transaction.ts';
+import { standardTimers } from './schedule.ts';
+import { InviteServerTransaction, NonInviteServerTransaction } from './server-transaction.ts';
+
+const response = (status: number): SipResponse => ({
+  kind: 'response',
+  status,
+  reason: 'x',
+  headers: [],
+  body: Buffer.alloc(0),
+});
+
+function serverParts(reliable: boolean) {
+  const schedule = new FakeSchedule();
+  const flow = fakeFlow();
+  const ended = { count: 0 };
+  const options = {
+    reliable,
+    schedule,
+    timers: standardTimers,
+    send: flow.send,
+    onEnd: () => {
+      ended.count += 1;
+    },
+  };
+  return { schedule, sent: flow.sent, ended, options };
+}
+
+function clientParts(reliable: boolean) {
+  const { schedule, sent, ended, options } = serverParts(reliable);
+  const heard: (number | string)[] = [];
+  return {
+    schedule,
+    sent,
+    ended,
+    heard,
+    options: {
+      ...options,
+      request: Buffer.from('request'),
+      onResponse: ({ status }: SipResponse) => void heard.push(status),
+      onTimeout: () => void heard.push('timeout'),
+      createAck: () => Buffer.from('ack'),
+    },
+  };
+}
+
+describe('INVITE server transaction (RFC 3261 §17.2.1)', () => {
+  it('repeats a refusal at 0.5, 1, 2, 4, 4 … s until the ACK, then lasts T4', () => {
+    const { schedule, sent, ended, options } = serverParts(false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.respond(486, Buffer.from('486'));
+    schedule.advance(12_000);
+    expect(sent).toEqual(Array(6).fill('486'));
+    transaction.acknowledged();
+    schedule.advance(4999);
+    expect([sent.length, ended.count]).toEqual([6, 0]);
+    schedule.advance(1);
+    expect(ended.count).toBe(1);
+    expect(schedule.pending).toBe(0);
+  });
+
+  it('gives up after 64·T1 without an ACK (timer H)', () => {
+    const { schedule, ended, options } = serverParts(false);
+    new InviteServerTransaction(options).respond(500, Buffer.from('500'));
+    schedule.advance(32_000);
+    expect(ended.count).toBe(1);
+    expect(schedule.pending).toBe(0);
+  });
+
+  it('does not repeat over a reliable transport, and ends with the ACK', () => {
+    const { schedule, sent, ended, options } = serverParts(true);
+    const transaction = new InviteServerTransaction(options);
+    transaction.respond(486, Buffer.from('486'));
+    schedule.advance(10_000);
+    transaction.acknowledged();
+    schedule.advance(0);
+    expect([sent.length, ended.count]).toEqual([1, 1]);
+  });
+
+  it('answers a repeated INVITE with the last response, and absorbs it after a 2xx (RFC 6026)', () => {
+    const { sent, options } = serverParts(false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.respond(100, Buffer.from('100'));
+    transaction.respond(180, Buffer.from('180'));
+    transaction.repeated();
+    transaction.respond(200, Buffer.from('200'));
+    transaction.repeated();
+    transaction.respond(500, Buffer.from('500'));
+    expect(sent).toEqual(['100', '180', '180', '200']);
+  });
+});
+
+describe('non-INVITE server transaction (RFC 3261 §17.2.2)', () => {
+  it('gives a repeated request the same response for 64·T1', () => {
+    const { schedule, sent, ended, options } = serverParts(false);
+    const transaction = new NonInviteServerTransaction(options);
+    transaction.repeated();
+    expect(sent).toEqual([]);
+    transaction.respond(200, Buffer.from('200'));
+    transaction.respond(404, Buffer.from('404'));
+    schedule.advance(31_999);
+    transaction.repeated();
+    expect(sent).toEqual(['200', '200']);
+    schedule.advance(1);
+    expect(ended.count).toBe(1);
+    expect(schedule.pending).toBe(0);
+  });
+
+  it('does not wait for ever for an answer', () => {
+    const { schedule, ended, options } = serverParts(false);
+    new NonInviteServerTransaction(options);
+    schedule.advance(64_000);
+    expect(ended.count).toBe(1);
+  });
+});
+
+describe('INVITE client transaction (RFC 3261 §17.1.1)', () => {
+  it('repeats the request at doubling pauses and times out after 64·T1', () => {
+    const { schedule, sent, ended, heard, options } = clientParts(false);
+    new InviteClientTransaction(options).start();
+    schedule.advance(32_000);
+    // At 0, 0.5, 1.5, 3.5, 7.5, 15.5 and 31.5 s.
+    expect(sent.length).toBe(7);
+    expect(heard).toEqual(['timeout']);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
+  it('stops repeating at a provisional response and waits', () => {
+    const { schedule, sent, heard, options } = clientParts(false);
+    const transaction = new InviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(180));
+    schedule.advance(120_000);
+    expect(sent.length).toBe(1);
+    expect(heard).toEqual([180]);
+  });
+
+  it('acknowledges a refusal each time it comes, and tells of it once', () => {
+    const { schedule, sent, ended, heard, options } = clientParts(false);
+    const transaction = new InviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(486));
+    transaction.received(response(486));
+    expect(sent).toEqual(['request', 'ack', 'ack']);
+    expect(heard).toEqual([486]);
+    schedule.advance(32_000);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
+  it('passes every 2xx up for 64·T1, because its core acknowledges them', () => {
+    const { schedule, sent, heard, options } = clientParts(false);
+    const transaction = new InviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(200));
+    transaction.received(response(200));
+    schedule.advance(32_000);
+    transaction.received(response(200));
+    expect([sent.length, heard]).toEqual([1, [200, 200]]);
+  });
+});
+
+describe('non-INVITE client transaction (RFC 3261 §17.1.2)', () => {
+  it('repeats up to T2 and times out after 64·T1', () => {
+    const { schedule, sent, heard, options } = clientParts(false);
+    new NonInviteClientTransaction(options).start();
+    schedule.advance(32_000);
+    // At 0, 0.5, 1.5, 3.5 s and every 4 s from there.
+    expect(sent.length).toBe(11);
+    expect(heard).toEqual(['timeout']);
+    expect(schedule.pending).toBe(0);
+  });
+
+  it('passes one final response up', () => {
+    const { schedule, sent, heard, ended, options } = clientParts(false);
+    const transaction = new NonInviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(100));
+    transaction.received(response(200));
+    transaction.received(response(200));
+    schedule.advance(5000);
+    expect([sent.length, heard, ended.count]).toEqual([1, [100, 200], 1]);
+    expect(schedule.pending).toBe(0);
+  });
+
+  it('sends once over a reliable transport', () => {
+    const { schedule, sent, heard, options } = clientParts(true);
+    new NonInviteClientTransaction(options).start();
+    schedule.advance(32_000);
+    expect([sent.length, heard]).toEqual([1, ['timeout']]);
+  });
+});

@@ -1,0 +1,212 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Clock,
+  type Ids,
+  isUuid,
+  type Log,
+  type StoredEvent,
+  VoxboxError,
+} from '../foundation/index.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createEventLog, type EventLog } from './events.ts';
+import { guarded } from './faults.ts';
+import { type Keyring, openKeyring } from './keys.ts';
+import { type DataLock, lockDataDir } from './lock.ts';
+import { boxMigrations } from './migrations.ts';
+import type { Tenant, TenantStatus } from './model.ts';
+import { completeTenant, type NewTenant } from './new-tenant.ts';
+import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
+import { type Refusals, refusalRows } from './refusals.ts';
+import { type Settings, settingRows } from './settings.ts';
+import { createTenantFile, type OpenTenantStore, openTenantStore, type TenantStore } from './tenant-store.ts';
+import { type TenantRows, tenantRows } from './tenants.ts';
+import { type Trunks, trunkRows } from './trunks.ts';
+
+export interface Tenants {
+  /** Oldest first. */
+  list(): Tenant[];
+  find(id: string): Tenant | null;
+  findBySlug(slug: string): Tenant | null;
+  /**
+   * Row, key, own database with profile, services, staff and hours, numbers: all or nothing.
+   * @throws VoxboxError `input_invalid`, `tenant_exists`
+   */
+  create(input: NewTenant): Tenant;
+  /** @throws VoxboxError `tenant_unknown` */
+  setStatus(id: string, status: TenantStatus): void;
+}
+
+/** The data directory: what belongs to the box, and the way to each tenant's own file. */
+export interface Box {
+  readonly tenants: Tenants;
+  readonly numbers: Numbers;
+  readonly trunks: Trunks;
+  readonly refusals: Refusals;
+  readonly settings: Settings;
+  readonly events: Pick<EventLog, 'since'>;
+  /** Opened once and kept open. @throws VoxboxError `tenant_unknown`, `database_broken` */
+  tenant(id: string): TenantStore;
+  /** Every event of the box and of its tenants, after its commit. Returns the way out. */
+  onEvent(listener: (event: StoredEvent) => void): () => void;
+  /** Writes down where the API listens, for the command line. */
+  announce(http: { readonly host: string; readonly port: number }): void;
+  /** Idempotent. */
+  close(): void;
+}
+
+export interface BoxOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Reads beside a running engine: takes no lock, makes nothing. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Opens a data directory; the first start makes it.
+ *
+ * @throws VoxboxError `data_dir_locked`, `data_dir_unwritable`, `database_broken`, `database_version`,
+ *   `disk_full`; `config_invalid` when reading and nothing is there
+ */
+export function openBox(options: BoxOptions): Box {
+  const { dataDir, readOnly } = options;
+  const path = join(dataDir, 'box.db');
+  if (readOnly && !existsSync(path)) {
+    throw new VoxboxError('config_invalid', `dataDir: there is no Voxbox data in ${dataDir}.`);
+  }
+  if (!readOnly) {
+    guarded(dataDir, () => mkdirSync(join(dataDir, 'tenants'), { recursive: true, mode: 0o700 }));
+  }
+  const lock = readOnly ? null : lockDataDir(dataDir);
+  try {
+    const keyring = openKeyring(dataDir, { create: lock !== null && !existsSync(path) });
+    const database = openDatabase({
+      path,
+      key: keyring.boxDatabaseKey,
+      migrations: boxMigrations,
+      create: true,
+      readOnly,
+    });
+    return assemble({ ...options, lock, keyring, database });
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+interface BoxParts extends BoxOptions {
+  readonly lock: DataLock | null;
+  readonly keyring: Keyring;
+  readonly database: Database;
+}
+
+function assemble(parts: BoxParts): Box {
+  const { dataDir, clock, ids, log, lock, keyring, database, readOnly } = parts;
+  const listeners = new Set<(event: StoredEvent) => void>();
+  const open = new Map<string, OpenTenantStore>();
+  let closed = false;
+
+  const tell = (event: StoredEvent): void => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // The change is committed; whoever listens badly must not undo that for the writer.
+        log.error({ error, type: event.type }, 'a listener failed');
+      }
+    }
+  };
+  const events = createEventLog(database, { clock, tell });
+  const tenants = tenantRows(database);
+  const numbers = numberRows(database);
+  const pathOf = (id: string): string => join(dataDir, 'tenants', `${id}.db`);
+  const known = (id: string): Tenant => {
+    const tenant = isUuid(id) ? tenants.find(id) : null;
+    if (!tenant) throw new VoxboxError('tenant_unknown', `there is no tenant ${id}`);
+    return tenant;
+  };
+
+  return {
+    tenants: {
+      list: tenants.list,
+      find: tenants.find,
+      findBySlug: tenants.findBySlug,
+      create: (input) => createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf }),
+      setStatus: (id, status) => {
+        tenants.setStatus(known(id).id, status);
+      },
+    },
+    numbers: { find: numbers.find, list: numbers.list, setActive: numbers.setActive },
+    trunks: trunkRows(database, ids),
+    refusals: refusalRows(database, { clock, events }),
+    settings: settingRows(database),
+    events: { since: events.since },
+    tenant(id) {
+      const already = open.get(id);
+      if (already) return already;
+      const { timeZone } = known(id);
+      const key = keyring.unwrap(id, tenants.sealedKey(id) ?? Buffer.alloc(0));
+      const path = pathOf(id);
+      const store = openTenantStore({ tenantId: id, timeZone, path, key, clock, ids, tell, readOnly });
+      open.set(id, store);
+      return store;
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    announce: (http) => lock?.announce(http),
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const store of open.values()) store.close();
+      database.close();
+      lock?.release();
+    },
+  };
+}
+
+interface CreateParts {
+  readonly tenants: TenantRows;
+  readonly numbers: NumberRows;
+  readonly events: EventLog;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly pathOf: (id: string) => string;
+}
+
+/**
+ * The tenant's own file comes first and its row in `box.db` last: a crash in between leaves a file that
+ * no key opens, never a tenant without a file.
+ */
+function createTenant(input: NewTenant, parts: CreateParts): Tenant {
+  const { tenants, numbers, events, keyring, clock, ids } = parts;
+  const complete = completeTenant(input);
+  const { name, slug, industry, status, timeZone, language } = complete;
+  if (tenants.findBySlug(slug)) throw new VoxboxError('tenant_exists', `the slug ${slug} is taken`);
+  const seen = new Set<string>();
+  for (const { number } of complete.numbers) {
+    if (numbers.find(number) || seen.has(number))
+      throw new VoxboxError('tenant_exists', `${number} is taken`);
+    seen.add(number);
+  }
+  const id = ids.uuid();
+  const tenant: Tenant = { id, slug, name, industry, status, timeZone, language, createdAtMs: clock.nowMs() };
+  const key = keyring.newTenantKey();
+  const path = parts.pathOf(id);
+  try {
+    createTenantFile(complete, { path, key, ids });
+    events.transaction(() => {
+      tenants.insert(tenant, keyring.wrap(id, key));
+      for (const number of complete.numbers) numbers.insert({ ...number, tenantId: id, active: true });
+      events.record({ type: 'tenant.created', tenantId: id, name });
+    });
+  } catch (error) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    throw error;
+  }
+  return tenant;
+}

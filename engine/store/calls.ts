@@ -1,0 +1,129 @@
+import { type Clock, VoxboxError } from '../foundation/index.ts';
+import type { Database } from './database.ts';
+import type { EventLog } from './events.ts';
+import type { Call, CallOutcome, CallState } from './model.ts';
+
+export interface NewCall {
+  readonly id: string;
+  readonly sipCallId: string;
+  /** E.164 with +, or null when withheld. */
+  readonly callerNumber: string | null;
+  readonly callerName: string | null;
+  readonly calledNumber: string;
+}
+
+/** Every method that names a call throws VoxboxError `not_found` when there is none; an illegal move throws Error. */
+export interface Calls {
+  start(call: NewCall): Call;
+  /** @param recording path of the recording, relative to the data directory */
+  answer(id: string, options: { readonly recording: string | null }): void;
+  /** An unanswered call is cancelled when abandoned, rejected when refused, else ended. */
+  end(id: string, outcome: CallOutcome): void;
+  find(id: string): Call | null;
+  /** Latest first; `before` is the id of the last call of the page before. */
+  list(options: { readonly limit: number; readonly before?: string }): Call[];
+  inProgress(): Call[];
+  /** At the engine's start: closes what a dead engine left open. Returns how many. */
+  markInterrupted(): number;
+  /** Calls of that number that are over; the one under way does not count. */
+  countFrom(callerNumber: string): number;
+  /** The name last given for an appointment under that number, else the caller's last known name. */
+  lastNameFor(callerNumber: string): string | null;
+}
+
+export interface CallParts {
+  readonly tenantId: string;
+  readonly clock: Clock;
+  readonly events: EventLog;
+}
+
+const columns = `id, sip_call_id as sipCallId, direction, caller_number as callerNumber,
+  called_number as calledNumber, caller_name as callerName, state, outcome, started_at_ms as startedAtMs,
+  answered_at_ms as answeredAtMs, ended_at_ms as endedAtMs, recording`;
+
+const open: readonly CallState[] = ['invited', 'ringing', 'answered', 'transferring'];
+
+export function callRows(database: Database, { tenantId, clock, events }: CallParts): Calls {
+  const insert = database.prepare(
+    `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms)
+     values (:id, :sipCallId, 'inbound', :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs)`,
+  );
+  const answer = database.prepare(
+    `update calls set state = 'answered', answered_at_ms = ?, recording = ? where id = ?`,
+  );
+  const end = database.prepare('update calls set state = ?, outcome = ?, ended_at_ms = ? where id = ?');
+  const byId = database.prepare<Call>(`select ${columns} from calls where id = ?`);
+  const list = database.prepare<Call>(
+    `select ${columns} from calls
+     where :before is null
+        or (started_at_ms, id) < (select started_at_ms, id from calls where id = :before)
+     order by started_at_ms desc, id desc limit :limit`,
+  );
+  const inProgress = database.prepare<Call>(
+    `select ${columns} from calls where ended_at_ms is null order by started_at_ms, id`,
+  );
+  const count = database.prepare<{ count: number }>(
+    'select count(*) as count from calls where caller_number = ? and ended_at_ms is not null',
+  );
+  const bookedName = database.prepare<{ name: string }>(
+    `select customer_name as name from appointments where customer_phone = ?
+     order by created_at_ms desc, id desc limit 1`,
+  );
+  const callerName = database.prepare<{ name: string }>(
+    `select caller_name as name from calls where caller_number = ? and caller_name is not null
+     order by started_at_ms desc, id desc limit 1`,
+  );
+
+  const need = (id: string): Call => {
+    const call = byId.get(id);
+    if (!call) throw new VoxboxError('not_found', `there is no call ${id}`);
+    return call;
+  };
+  const close = (call: Call, state: CallState, outcome: CallOutcome): void => {
+    if (!open.includes(call.state)) throw new Error(`a call cannot go from ${call.state} to ${state}`);
+    end.run(state, outcome, clock.nowMs(), call.id);
+    events.record({ type: 'call.ended', tenantId, callId: call.id, outcome });
+  };
+
+  return {
+    start: (call) =>
+      events.transaction(() => {
+        const { id, callerNumber, calledNumber } = call;
+        insert.run({ ...call, startedAtMs: clock.nowMs() });
+        events.record({ type: 'call.started', tenantId, callId: id, callerNumber, calledNumber });
+        return need(id);
+      }),
+    answer: (id, { recording }) =>
+      events.transaction(() => {
+        const { state } = need(id);
+        if (state !== 'invited' && state !== 'ringing') {
+          throw new Error(`a call cannot go from ${state} to answered`);
+        }
+        answer.run(clock.nowMs(), recording, id);
+        events.record({ type: 'call.answered', tenantId, callId: id });
+      }),
+    end: (id, outcome) =>
+      events.transaction(() => {
+        const call = need(id);
+        close(call, lastState(call, outcome), outcome);
+      }),
+    find: (id) => byId.get(id) ?? null,
+    list: ({ limit, before }) => list.all({ limit, before: before ?? null }),
+    inProgress: () => inProgress.all(),
+    markInterrupted: () =>
+      events.transaction(() => {
+        const left = inProgress.all();
+        for (const call of left) close(call, 'ended', 'interrupted');
+        return left.length;
+      }),
+    countFrom: (callerNumber) => count.get(callerNumber)?.count ?? 0,
+    lastNameFor: (callerNumber) =>
+      bookedName.get(callerNumber)?.name ?? callerName.get(callerNumber)?.name ?? null,
+  };
+}
+
+function lastState(call: Call, outcome: CallOutcome): CallState {
+  if (call.answeredAtMs !== null) return 'ended';
+  if (outcome === 'abandoned') return 'cancelled';
+  return outcome === 'refused' ? 'rejected' : 'ended';
+}

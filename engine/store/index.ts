@@ -1,0 +1,16 @@
+export type { Appointments } from './appointments.ts';
+export type { Box, BoxOptions, Tenants } from './box.ts';
+export { openBox } from './box.ts';
+export type { Calls, NewCall } from './calls.ts';
+export { ensureDemoTenant } from './demo.ts';
+export type { EngineRecord } from './lock.ts';
+export { runningEngine } from './lock.ts';
+export type * from './model.ts';
+export type { NewTenant } from './new-tenant.ts';
+export type { Numbers } from './numbers.ts';
+export type { Refusal, Refusals } from './refusals.ts';
+export type { Settings } from './settings.ts';
+export type { TenantStore } from './tenant-store.ts';
+export type { Transcript } from './transcript.ts';
+export type { NewTrunk, Trunks } from './trunks.ts';
+export type { Understood } from './understood.ts';

@@ -1,0 +1,56 @@
+import type { Clock } from '../foundation/index.ts';
+import type { Database } from './database.ts';
+import type { EventLog } from './events.ts';
+
+/** A call that no agent took. */
+export interface Refusal {
+  readonly atMs: number;
+  readonly calledNumber: string;
+  /** E.164 with +, or null when withheld. */
+  readonly callerNumber: string | null;
+  /** Null where the number belongs to nobody. */
+  readonly tenantId: string | null;
+  readonly reason: string;
+}
+
+export interface Refusals {
+  record(refusal: Omit<Refusal, 'atMs'>): void;
+  /** Latest first. */
+  list(options: { readonly limit: number }): Refusal[];
+}
+
+/** Scanners ring by the thousand: the disk must not fill with them. */
+const keptRefusals = 10_000;
+const keptBoxEvents = 100_000;
+
+export function refusalRows(
+  database: Database,
+  { clock, events }: { clock: Clock; events: EventLog },
+): Refusals {
+  const insert = database.prepare(
+    `insert into refusals (at_ms, called_number, caller_number, tenant_id, reason)
+     values (:atMs, :calledNumber, :callerNumber, :tenantId, :reason)`,
+  );
+  const forget = database.prepare(
+    'delete from refusals where sequence <= (select max(sequence) from refusals) - ?',
+  );
+  const forgetEvents = database.prepare(
+    'delete from events where sequence <= (select max(sequence) from events) - ?',
+  );
+  const list = database.prepare<Refusal>(
+    `select at_ms as atMs, called_number as calledNumber, caller_number as callerNumber,
+            tenant_id as tenantId, reason
+     from refusals order by sequence desc limit ?`,
+  );
+  return {
+    record: (refusal) =>
+      events.transaction(() => {
+        insert.run({ ...refusal, atMs: clock.nowMs() });
+        forget.run(keptRefusals);
+        const { tenantId, calledNumber, reason } = refusal;
+        events.record({ type: 'call.refused', tenantId, calledNumber, reason });
+        forgetEvents.run(keptBoxEvents);
+      }),
+    list: ({ limit }) => list.all(limit),
+  };
+}

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { href, parseRoute } from './route.ts';
+
+describe('route', () => {
+  it('reads what it writes', () => {
+    expect(parseRoute(href('calls', 'a/b c'))).toEqual({ page: 'calls', id: 'a/b c' });
+    expect(parseRoute(href('calendar'))).toEqual({ page: 'calendar', id: null });
+  });
+
+  it('leads to the desk from whatever does not exist', () => {
+    expect(parseRoute('')).toEqual({ page: 'desk', id: null });
+    expect(parseRoute('#/nowhere/1')).toEqual({ page: 'desk', id: null });
+    expect(parseRoute('#/calls/%E0%A4%A')).toEqual({ page: 'calls', id: null });
+  });
+});

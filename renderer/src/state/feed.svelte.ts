@@ -1,0 +1,96 @@
+import type { BoxStatus, FeedMessage, LiveCall } from '../../../engine/api/contract/index.ts';
+import { client } from '../client.ts';
+
+export type Connection = 'connecting' | 'open' | 'lost';
+export type StoredEvent = Extract<FeedMessage, { type: 'event.stored' }>['event'];
+
+const firstWaitMs = 500;
+const longestWaitMs = 8000;
+
+/** The one WebSocket: calls in progress and the box's health, folded from what the feed tells. */
+export class Feed {
+  connection = $state<Connection>('connecting');
+  status = $state.raw<BoxStatus | null>(null);
+  calls = $state.raw<readonly LiveCall[]>([]);
+
+  #socket: WebSocket | null = null;
+  #waitMs = firstWaitMs;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #onStored = new Set<(event: StoredEvent) => void>();
+  readonly #onSnapshot = new Set<() => void>();
+
+  start(): void {
+    clearTimeout(this.#timer);
+    if (this.#socket) return;
+    const socket = new WebSocket(client.feedUrl());
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) this.#fold(JSON.parse(String(data)) as FeedMessage);
+    };
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.connection = 'lost';
+      this.#timer = setTimeout(() => this.start(), this.#waitMs);
+      this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs);
+    };
+  }
+
+  /** Does not wait for the next try. */
+  retry(): void {
+    this.#waitMs = firstWaitMs;
+    this.start();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  /** Tells every stored event. Returns the way out. */
+  onStored(listener: (event: StoredEvent) => void): () => void {
+    this.#onStored.add(listener);
+    return () => this.#onStored.delete(listener);
+  }
+
+  /** Tells that the picture is whole again: what was fetched before may have missed something. */
+  onSnapshot(listener: () => void): () => void {
+    this.#onSnapshot.add(listener);
+    return () => this.#onSnapshot.delete(listener);
+  }
+
+  #fold(message: FeedMessage): void {
+    switch (message.type) {
+      case 'snapshot':
+        this.connection = 'open';
+        this.#waitMs = firstWaitMs;
+        this.status = message.status;
+        this.calls = message.calls;
+        for (const listener of this.#onSnapshot) listener();
+        return;
+      case 'status.changed':
+        this.status = message.status;
+        return;
+      case 'call.updated':
+        this.calls = replace(this.calls, message.call);
+        return;
+      case 'call.removed':
+        this.calls = this.calls.filter((call) => call.callId !== message.callId);
+        return;
+      case 'call.interim':
+        this.calls = this.calls.map((call) =>
+          call.callId === message.callId ? { ...call, interim: message.text } : call,
+        );
+        return;
+      case 'event.stored':
+        for (const listener of this.#onStored) listener(message.event);
+    }
+  }
+}
+
+function replace(calls: readonly LiveCall[], call: LiveCall): readonly LiveCall[] {
+  const known = calls.some((other) => other.callId === call.callId);
+  return known ? calls.map((other) => (other.callId === call.callId ? call : other)) : [...calls, call];
+}

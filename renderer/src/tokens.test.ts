@@ -1,0 +1,54 @@
+/// <reference types="node" />
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+
+const [light = '', dark = ''] = css.split('prefers-color-scheme: dark');
+
+const colours = (text: string): Map<string, string> =>
+  new Map(
+    [...text.matchAll(/--([a-z\d-]+): (#[\da-f]{6});/g)].map(([, name = '', value = '']) => [name, value]),
+  );
+
+/** Relative luminance and contrast ratio, WCAG 2.2. */
+function luminance(colour: string): number {
+  const channel = (at: number): number => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+function contrast(one: string, other: string): number {
+  const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+const pairs: readonly (readonly [text: string, ground: string])[] = [
+  ...['ink', 'ink-2', 'ink-3', 'accent', 'live', 'amber', 'red'].flatMap((text) =>
+    ['ground', 'surface', 'sunk'].map((ground) => [text, ground] as const),
+  ),
+  ['on-accent', 'accent'],
+  ['accent', 'accent-soft'],
+  ['ink-2', 'accent-soft'],
+  ['live', 'live-soft'],
+  ['amber', 'amber-soft'],
+  ['ink-2', 'amber-soft'],
+  ['ink-2', 'red-soft'],
+];
+
+describe.each([
+  ['light', colours(light)],
+  ['dark', colours(dark)],
+] as const)('colours, %s', (_scheme, palette) => {
+  it.each(pairs)('%s can be read on %s (AA, 4.5 : 1)', (text, ground) => {
+    expect(contrast(palette.get(text) ?? '', palette.get(ground) ?? '')).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it('the edge of a field can be seen (3 : 1)', () => {
+    expect(contrast(palette.get('line-strong') ?? '', palette.get('surface') ?? '')).toBeGreaterThanOrEqual(
+      3,
+    );
+  });
+});

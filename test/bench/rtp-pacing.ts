@@ -1,0 +1,251 @@
+/**
+ * How evenly the engine sends RTP: N legs of one process, each to a loopback receiver in another process.
+ * Run: node test/bench/rtp-pacing.ts [--json] [--seconds 10] [--legs 1,10,50,100] [--echo]
+ * With --echo the receiver sends every packet back, so that the legs also do their listening work.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { constants, loadavg, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { silentLog } from '../../engine/foundation/index.ts';
+import { createMedia, parseRtp } from '../../engine/media/index.ts';
+import type { Bench, Figure } from './figure.ts';
+
+const host = '127.0.0.1';
+const frameMs = 20;
+
+interface Limit {
+  readonly figure: string;
+  readonly most: number;
+}
+
+export interface BenchResult {
+  readonly name: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly limits: readonly Limit[];
+  readonly passed: boolean;
+}
+
+export interface BenchOptions {
+  readonly seconds?: number;
+  readonly legs?: readonly number[];
+  readonly echo?: boolean;
+}
+
+interface Gaps {
+  /** Of |gap − 20 ms| between two packets of a leg. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly packets: number;
+  readonly lost: number;
+}
+
+interface Cost {
+  readonly cpuPercent: number;
+  readonly mbPerLeg: number;
+}
+
+/** Figures are named `<legs>.<figure>`; milliseconds, percent of one core, megabytes. */
+export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
+  const { seconds = 10, legs = [1, 10, 50, 100], echo = false } = options;
+  const figures: Record<string, number> = {};
+  for (const count of legs) {
+    const { gaps, cost } = await measure(count, seconds, echo);
+    Object.assign(figures, {
+      [`${count}.gapP50Ms`]: round(gaps.p50Ms),
+      [`${count}.gapP99Ms`]: round(gaps.p99Ms),
+      [`${count}.gapMaxMs`]: round(gaps.maxMs),
+      [`${count}.packets`]: gaps.packets,
+      [`${count}.lost`]: gaps.lost,
+      [`${count}.cpuPercent`]: round(cost.cpuPercent),
+      [`${count}.mbPerLeg`]: round(cost.mbPerLeg),
+      // What else the machine had to do: more than its cores makes the gaps the scheduler's.
+      [`${count}.load`]: round(loadavg()[0] ?? 0),
+    });
+  }
+  const limits = legs.flatMap((count) => [
+    { figure: `${count}.gapP99Ms`, most: 3 },
+    { figure: `${count}.lost`, most: 0 },
+  ]);
+  const passed = limits.every(({ figure, most }) => (figures[figure] ?? Number.POSITIVE_INFINITY) <= most);
+  return { name: 'rtp-pacing', figures, limits, passed };
+}
+
+/** The same as figures of the bench's table. */
+export const rtpPacing: Bench = async ({ quick, tell }) => {
+  const legs = [1, 10, 50, 100];
+  const seconds = quick ? 3 : 10;
+  tell(`RTP of ${legs.join(', ')} legs, ${seconds} s each`);
+  const { figures } = await bench({ seconds, legs });
+  return legs.flatMap((count): Figure[] => {
+    const value = (name: string) => figures[`${count}.${name}`] ?? null;
+    const note = `${count} legs, ${value('packets')} packets, load ${value('load')}`;
+    return [
+      { name: `RTP gap off 20 ms p99, ${count} legs`, value: value('gapP99Ms'), unit: 'ms', limit: 3, note },
+      { name: `RTP packets lost, ${count} legs`, value: value('lost'), unit: 'packets', limit: 0, note },
+      {
+        name: `RTP share of a core, ${count} legs`,
+        value: value('cpuPercent'),
+        unit: '%',
+        limit: null,
+        note,
+      },
+      { name: `RTP memory a leg, ${count} legs`, value: value('mbPerLeg'), unit: 'MB', limit: null, note },
+    ];
+  });
+};
+
+async function measure(count: number, seconds: number, echo: boolean): Promise<{ gaps: Gaps; cost: Cost }> {
+  const receiver = startRole('receiver', [...(echo ? ['--echo'] : [])]);
+  const sender = startRole('sender', ['--seconds', String(seconds), '--legs', String(count)]);
+  try {
+    const port = await ask<number>(receiver, 'port');
+    const cost = await ask<Cost>(sender, { port });
+    const gaps = await ask<Gaps>(receiver, 'gaps');
+    return { gaps, cost };
+  } finally {
+    for (const child of [receiver, sender]) child.kill();
+  }
+}
+
+const startRole = (role: string, args: readonly string[]): ChildProcess =>
+  fork(import.meta.filename, ['--role', role, ...args]);
+
+async function ask<T>(child: ChildProcess, question: string | object): Promise<T> {
+  const answer = once(child, 'message');
+  const end = once(child, 'exit').then(() => Promise.reject(new Error('a process of the bench has ended')));
+  end.catch(() => {});
+  child.send(question);
+  const [message] = await Promise.race([answer, end]);
+  return message;
+}
+
+/** Opens the legs, lets them send a tone for the time, and tells what that cost. */
+async function runSender(port: number, count: number, seconds: number): Promise<Cost> {
+  const media = createMedia({ host, portMin: 36000, portMax: 36000 + count * 2 + 99, log: silentLog });
+  const tone = Int16Array.from({ length: 8000 }, (_, n) =>
+    Math.round(9000 * Math.sin((2 * Math.PI * 440 * n) / 8000)),
+  );
+  const memoryBefore = process.memoryUsage().rss;
+  for (let n = 0; n < count; n += 1) {
+    const leg = await media.openLeg();
+    leg.start({ remote: { address: host, port }, codec: 'PCMU', payloadType: 0 });
+    for (let second = 0; second < seconds; second += 1)
+      leg.play({ id: 1, samples: tone, sampleRateHz: 8000 });
+  }
+  const cpuBefore = process.cpuUsage();
+  const beganMs = performance.now();
+  await sleep(seconds * 1000);
+  const cpu = process.cpuUsage(cpuBefore);
+  const cpuPercent = (cpu.user + cpu.system) / 10 / (performance.now() - beganMs);
+  const mbPerLeg = (process.memoryUsage().rss - memoryBefore) / count / 1e6;
+  await media.stop();
+  return { cpuPercent, mbPerLeg };
+}
+
+interface Stream {
+  lastMs: number;
+  firstSequence: number;
+  received: number;
+  highest: number;
+}
+
+/** Notes when each packet comes; its own wake-up delays are in the figures. */
+function runReceiver(echo: boolean): { port(): Promise<number>; gaps(): Gaps } {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
+  const streams = new Map<number, Stream>();
+  const deviationsMs: number[] = [];
+  socket.on('message', (bytes, source) => {
+    const nowMs = performance.now();
+    const packet = parseRtp(bytes);
+    if (!packet) return;
+    if (echo) socket.send(bytes, source.port, source.address);
+    const stream = streams.get(packet.ssrc);
+    if (!stream) {
+      const { sequence } = packet;
+      streams.set(packet.ssrc, { lastMs: nowMs, firstSequence: sequence, received: 1, highest: 0 });
+      return;
+    }
+    deviationsMs.push(Math.abs(nowMs - stream.lastMs - frameMs));
+    stream.lastMs = nowMs;
+    stream.received += 1;
+    stream.highest = Math.max(stream.highest, (packet.sequence - stream.firstSequence) & 0xffff);
+  });
+  return {
+    async port() {
+      socket.bind(0, host);
+      await once(socket, 'listening');
+      return socket.address().port;
+    },
+    gaps() {
+      deviationsMs.sort((a, b) => a - b);
+      const at = (share: number) => deviationsMs[Math.floor((deviationsMs.length - 1) * share)] ?? Number.NaN;
+      const all = [...streams.values()];
+      return {
+        p50Ms: at(0.5),
+        p99Ms: at(0.99),
+        maxMs: at(1),
+        packets: all.reduce((sum, { received }) => sum + received, 0),
+        lost: all.reduce((sum, { highest, received }) => sum + highest + 1 - received, 0),
+      };
+    },
+  };
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function printTable(result: BenchResult): void {
+  const columns = ['gapP50Ms', 'gapP99Ms', 'gapMaxMs', 'packets', 'lost', 'cpuPercent', 'mbPerLeg', 'load'];
+  const counts = [...new Set(Object.keys(result.figures).map((name) => name.split('.')[0] ?? ''))];
+  console.log(['legs', ...columns].map((title) => title.padStart(11)).join(''));
+  for (const count of counts.toSorted((a, b) => Number(a) - Number(b))) {
+    const cells = columns.map((column) => String(result.figures[`${count}.${column}`]));
+    console.log([count, ...cells].map((cell) => cell.padStart(11)).join(''));
+  }
+  console.log(result.passed ? 'within limits' : `OVER LIMITS: ${JSON.stringify(result.limits)}`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      role: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      echo: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '10' },
+      legs: { type: 'string', default: '1,10,50,100' },
+    },
+  });
+  const seconds = Number(values.seconds);
+  const legs = values.legs.split(',').map(Number);
+  if (values.role !== undefined) goFirst(values.role);
+  if (values.role === 'receiver') {
+    const receiver = runReceiver(values.echo);
+    process.on('message', async (question) => {
+      process.send?.(question === 'port' ? await receiver.port() : receiver.gaps());
+    });
+  } else if (values.role === 'sender') {
+    process.once('message', async (question: { readonly port: number }) => {
+      process.send?.(await runSender(question.port, legs[0] ?? 1, seconds));
+    });
+  } else {
+    const result = await bench({ seconds, legs, echo: values.echo });
+    if (values.json) console.log(JSON.stringify(result));
+    else printTable(result);
+    process.exitCode = result.passed ? 0 : 1;
+  }
+}
+
+if (process.argv[1] === import.meta.filename) await main();
+
+/** The sender runs at the call worker's priority; the receiver must not measure its own waiting for a core. */
+function goFirst(role: string): void {
+  const { PRIORITY_HIGH, PRIORITY_HIGHEST } = constants.priority;
+  try {
+    setPriority(role === 'sender' ? PRIORITY_HIGH : PRIORITY_HIGHEST);
+  } catch {
+    // Only root may; elsewhere the figures include that waiting.
+  }
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** These run in real time, with speech and packets: they lie beside their source and run with the long ones. */
+const realTime = ['engine/agent/session.test.ts', 'engine/media/leg.test.ts'];
+
+/** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */
+export default defineConfig({
+  root,
+  test: {
+    teardownTimeout: 30_000,
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: [
+            'engine/**/*.test.ts',
+            'models/**/*.test.ts',
+            'renderer/src/**/*.test.ts',
+            'test/architecture.test.ts',
+            'test/unit/**/*.test.ts',
+          ],
+          exclude: realTime,
+          pool: 'forks',
+          testTimeout: 20_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts', ...realTime],
+          pool: 'forks',
+          fileParallelism: false,
+          // Synthesised voices draw noise and hosts stall: what fails twice is broken.
+          retry: 1,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
