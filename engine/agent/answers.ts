@@ -2,6 +2,7 @@ import { advance, ask, askAgain, end } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
 import type { Opening } from './model.ts';
 import { fill, fills, searchAround, takenOffer } from './skills/book.ts';
+import { onMessageAnswer } from './skills/person.ts';
 import { phoneFromDigits, regionOf } from './understanding/phone.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -23,6 +24,8 @@ export function onPending(state: DialogueState, reading: Reading, facts: Facts):
     case 'anything-else':
     case 'how-can-i-help':
       return onOpenAnswer(state, reading, facts);
+    case 'message-offer':
+      return onMessageAnswer(state, reading, facts);
     case 'day':
     case 'which-day':
       if (fills(reading)) return null;

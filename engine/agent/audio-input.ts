@@ -3,14 +3,14 @@ import { AudioFrame } from '@livekit/rtc-node';
 import { Resampler } from '../media/index.ts';
 import type { CallAudio } from './session-model.ts';
 
-const legRateHz = 8000;
 const sessionRateHz = 16000;
 /** One VAD window: frames of this length leave nothing over that would wait for the next packet. */
 const windowSamples = 512;
 
 /** The caller's voice as the session hears it: 16 kHz mono in frames of one VAD window (32 ms). */
 export class CallAudioInput extends voice.AudioInput {
-  readonly #resampler = new Resampler(legRateHz, sessionRateHz);
+  #legRateHz = sessionRateHz;
+  #resampler = new Resampler(sessionRateHz, sessionRateHz);
   #controller: ReadableStreamDefaultController<AudioFrame> | null = null;
   #window = new Int16Array(windowSamples);
   #filled = 0;
@@ -23,7 +23,7 @@ export class CallAudioInput extends voice.AudioInput {
       },
     });
     this.multiStream.addInputStream(frames);
-    audio.onAudio((samples) => this.#push(samples));
+    audio.onAudio((samples, sampleRateHz) => this.#push(samples, sampleRateHz));
   }
 
   /** What still arrives from the leg afterwards is dropped. */
@@ -33,11 +33,21 @@ export class CallAudioInput extends voice.AudioInput {
     await super.close();
   }
 
-  #push(samples: Int16Array): void {
+  #push(samples: Int16Array, sampleRateHz: number): void {
+    if (!this.#controller) return;
+    if (sampleRateHz !== this.#legRateHz) {
+      // The call changed its codec: what the filter still holds belongs before what comes now.
+      this.#fill(this.#resampler.flush());
+      this.#legRateHz = sampleRateHz;
+      this.#resampler = new Resampler(sampleRateHz, sessionRateHz);
+    }
+    this.#fill(this.#resampler.push(samples));
+  }
+
+  #fill(samples: Int16Array): void {
     const controller = this.#controller;
-    if (!controller) return;
-    let rest = this.#resampler.push(samples);
-    while (rest.length > 0) {
+    let rest = samples;
+    while (controller && rest.length > 0) {
       const part = rest.subarray(0, windowSamples - this.#filled);
       this.#window.set(part, this.#filled);
       this.#filled += part.length;

@@ -1,5 +1,12 @@
 import type { ErrorCode } from '../foundation/index.ts';
-import type { BookedAppointment, CallerContext, Expecting, Opening, ProfileSnapshot } from './model.ts';
+import type {
+  BookedAppointment,
+  CallerContext,
+  Expecting,
+  Opening,
+  ProfileSnapshot,
+  TransferFailure,
+} from './model.ts';
 import type { DayRange, DayWindow } from './understanding/date-time.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -17,6 +24,8 @@ export type Question =
   | 'phone-keypad'
   | 'read-back'
   | 'what-to-change'
+  | 'message-offer'
+  | 'message'
   | 'anything-else';
 
 /** What the dialogue can state. Every time, price and name in it comes from a tool, the snapshot or the caller. */
@@ -32,6 +41,9 @@ export type Line =
   | { readonly name: 'services' }
   | { readonly name: 'address-unknown' }
   | { readonly name: 'no-person' }
+  | { readonly name: 'connecting'; readonly personId: string }
+  | { readonly name: 'not-connected'; readonly personId: string | null; readonly why: TransferFailure }
+  | { readonly name: 'message-taken' }
   | { readonly name: 'no-changes' }
   | { readonly name: 'no-booking' }
   | { readonly name: 'identity' }
@@ -72,7 +84,7 @@ export interface OpeningsRequest {
   readonly limit: number;
 }
 
-/** What the policy decides to do next. A tool move is always the last of its list. */
+/** What the policy decides to do next. A tool move, a transfer too, is always the last of its list. */
 export type Move =
   | { readonly kind: 'say'; readonly line: Line }
   | { readonly kind: 'ask'; readonly question: Exclude<Question, 'read-back'>; readonly wording: number }
@@ -80,6 +92,8 @@ export type Move =
   | { readonly kind: 'chat'; readonly text: string }
   | { readonly kind: 'find-openings'; readonly request: OpeningsRequest }
   | { readonly kind: 'book'; readonly request: BookingRequest }
+  /** Only to a person of the snapshot. */
+  | { readonly kind: 'transfer'; readonly targetId: string }
   | { readonly kind: 'end' };
 
 /** What the policy answers to. */
@@ -88,6 +102,7 @@ export type DialogueEvent =
   | { readonly kind: 'openings'; readonly openings: readonly Opening[] }
   | { readonly kind: 'booked'; readonly appointment: BookedAppointment }
   | { readonly kind: 'tool-failed'; readonly code: ErrorCode | null }
+  | { readonly kind: 'transfer-failed'; readonly why: TransferFailure }
   | { readonly kind: 'silence'; readonly times: number };
 
 /** When the caller wishes to come, put together from all turns. */
@@ -133,7 +148,11 @@ export interface DialogueState {
   readonly search: Search | null;
   /** An opening that was lost to somebody else during this call; it is not offered again. */
   readonly lostMs: number | null;
-  readonly waitingFor: 'openings' | 'booking' | null;
+  readonly waitingFor: 'openings' | 'booking' | 'transfer' | null;
+  /** Whom the caller was last to be put through to. */
+  readonly personId: string | null;
+  /** What the caller wants to be passed on, in their words. */
+  readonly message: string | null;
   readonly booked: BookedAppointment | null;
   readonly ended: boolean;
 }
@@ -169,6 +188,8 @@ export const startState = (caller: CallerContext): DialogueState => ({
   search: null,
   lostMs: null,
   waitingFor: null,
+  personId: null,
+  message: null,
   booked: null,
   ended: false,
 });
@@ -192,6 +213,8 @@ const expectations: Readonly<Record<Question, Expecting>> = {
   'phone-keypad': 'digits',
   'read-back': 'yes-no',
   'what-to-change': 'open',
+  'message-offer': 'yes-no',
+  message: 'open',
   'anything-else': 'open',
 };
 

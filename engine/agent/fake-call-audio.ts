@@ -3,6 +3,7 @@ import type { CallAudio } from './session-model.ts';
 
 const frameMs = 20;
 const frameSamples = 160;
+const sampleRateHz = 8000;
 
 interface Stretch {
   readonly id: number;
@@ -21,7 +22,7 @@ export interface PlayedFrame {
 /** A leg without a network: a clock tick takes 20 ms from each side, in real time. For tests and measurements. */
 export class FakeCallAudio implements CallAudio {
   readonly played: PlayedFrame[] = [];
-  readonly #audioListeners: ((samples: Int16Array) => void)[] = [];
+  readonly #audioListeners: Parameters<CallAudio['onAudio']>[0][] = [];
   readonly #dtmfListeners: ((key: string) => void)[] = [];
   readonly #playedListeners: Parameters<CallAudio['onPlayed']>[0][] = [];
   readonly #done = new Set<number>();
@@ -59,7 +60,7 @@ export class FakeCallAudio implements CallAudio {
     for (const key of keys) for (const listener of this.#dtmfListeners) listener(key);
   }
 
-  onAudio(listener: (samples: Int16Array) => void): void {
+  onAudio(listener: Parameters<CallAudio['onAudio']>[0]): void {
     this.#audioListeners.push(listener);
   }
 
@@ -113,7 +114,7 @@ export class FakeCallAudio implements CallAudio {
   #in(): void {
     const frame = this.#speech.shift() ?? new Int16Array(frameSamples);
     if (isLoud(frame)) this.#lastVoicedInMs = performance.now();
-    for (const listener of this.#audioListeners) listener(frame);
+    for (const listener of this.#audioListeners) listener(frame, sampleRateHz);
     if (this.#speech.length === 0) for (const resolve of this.#spoken.splice(0)) resolve();
   }
 

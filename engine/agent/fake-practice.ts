@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
 import type { OpenSpan } from '../store/index.ts';
-import type { Opening, ProfileSnapshot, ReceptionistTools } from './model.ts';
+import type { Opening, Person, ProfileSnapshot, ReceptionistTools } from './model.ts';
 
 const weekdays = [1, 2, 3, 4, 5] as const;
 
@@ -33,6 +33,12 @@ export const brightSmile: ProfileSnapshot = {
     { id: 'white', name: 'Whitening', aliases: [], durationMinutes: 45, priceMinor: 35_000, currency: 'USD' },
   ],
 };
+
+/** People of the fake business whom callers may be put through to. */
+export const fakePeople: readonly Person[] = [
+  { id: 'desk', name: 'the front desk', aliases: ['reception'] },
+  { id: 'lee', name: 'Dr. Lee', aliases: ['Susan Lee'] },
+];
 
 /** Friday, 20 November 2026, 10:00 in New York. */
 export const fridayMorningMs = DateTime.fromISO('2026-11-20T10:00', { zone: 'America/New_York' }).toMillis();

@@ -15,7 +15,20 @@ export interface ProfileSnapshot {
   readonly prompt: string;
   readonly hours: readonly OpenSpan[];
   readonly services: readonly Service[];
+  /** Whom callers may be put through to; the first is meant where nobody is named. Nobody where left out. */
+  readonly people?: readonly Person[];
 }
+
+/** Somebody, or a place like the front desk, that callers are put through to. */
+export interface Person {
+  readonly id: string;
+  /** As it is spoken: "Dr. Lee", "the front desk". */
+  readonly name: string;
+  readonly aliases: readonly string[];
+}
+
+/** Why somebody could not be put through. */
+export type TransferFailure = 'busy' | 'no-answer' | 'declined' | 'unavailable';
 
 export interface CallerContext {
   /** E.164 with +, null when withheld. */
@@ -74,6 +87,8 @@ export type Saying =
       /** True for words that stay the same from call to call and may be kept as ready audio. */
       readonly fixed: boolean;
     }
+  /** Put the caller through when everything before it has been heard. */
+  | { readonly kind: 'transfer'; readonly targetId: string }
   | { readonly kind: 'end-call' };
 
 /** The receptionist's mind for one call: text in, sayings out. It knows neither audio nor SIP. */
@@ -85,6 +100,8 @@ export interface Receptionist {
   keypad(keys: string, signal?: AbortSignal): AsyncIterable<Saying>;
   /** The caller has said nothing for a while. `times` counts from 1 since the caller last spoke. */
   silence(times: number): AsyncIterable<Saying>;
+  /** The caller is back from a transfer that did not come about. */
+  transferFailed(why: TransferFailure): AsyncIterable<Saying>;
   expecting(): Expecting;
   /** What is understood so far, in words for the screen. */
   slots(): { readonly skill: string; readonly slots: Readonly<Record<string, string>> } | null;

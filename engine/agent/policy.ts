@@ -12,6 +12,7 @@ import {
 import { onBooked, onFailure, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
 import { hoursLine } from './skills/hours.ts';
+import { onMessage, onPerson, onTransferFailed, onTransferTalk } from './skills/person.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -28,6 +29,7 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
   if (state.ended) return { state, moves: [{ kind: 'end' }] };
   switch (event.kind) {
     case 'reading':
+      if (state.waitingFor === 'transfer') return onTransferTalk(state, event.reading, facts);
       return onReading({ ...state, waitingFor: null }, event.reading, facts);
     case 'openings':
       return state.waitingFor === 'openings'
@@ -39,6 +41,9 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
         : { state, moves: [] };
     case 'tool-failed':
       return state.waitingFor === null ? { state, moves: [] } : onFailure(state, event.code, facts);
+    case 'transfer-failed':
+      // Also of one that somebody at the desk began.
+      return onTransferFailed(state, event.why, facts);
     case 'silence':
       return onSilence(state, event.times, facts);
   }
@@ -46,11 +51,14 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
 
 function onReading(state: DialogueState, reading: Reading, facts: Facts): Decision {
   if (reading.confidence < heardWell) return askAgain(state, facts, [say({ name: 'not-caught' })], true);
+  const message = onMessage(state, reading, facts);
+  if (message) return message;
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
   if (reading.intent?.name === 'out-of-scope' && reading.intent.score === 1) {
     return askAgain(state, facts, [say({ name: 'cannot-help' })], true);
   }
   return (
+    onPerson(state, reading, facts) ??
     onDigression(state, reading, facts) ??
     onPending(state, reading, facts) ??
     onValues(state, reading, facts) ??

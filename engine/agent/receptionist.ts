@@ -14,9 +14,11 @@ import type {
   Receptionist,
   ReceptionistTools,
   Saying,
+  TransferFailure,
 } from './model.ts';
 import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords } from './phrasing/phrase.ts';
 import { type Phrase, smallTalk } from './phrasing/small-talk.ts';
+import { messageInWords } from './phrasing/transfer.ts';
 import { decide } from './policy.ts';
 import type { Embed, IntentBank } from './understanding/intents.ts';
 import { phoneFromDigits, regionOf } from './understanding/phone.ts';
@@ -195,6 +197,10 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       yield* perform(moves, signal);
     },
 
+    async *transferFailed(why: TransferFailure) {
+      yield* perform(apply({ kind: 'transfer-failed', why }));
+    },
+
     async *silence(times) {
       yield* await unheard();
       yield* perform(apply({ kind: 'silence', times }));
@@ -203,6 +209,8 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     expecting: () => expectingOf(state),
 
     slots: () => {
+      if (!state.booking && state.booked === null && state.message !== null)
+        return { skill: 'message', slots: messageInWords(state, { snapshot }) };
       if (!state.booking && state.booked === null) return null;
       return { skill: 'book', slots: slotsInWords(state, { snapshot }) };
     },

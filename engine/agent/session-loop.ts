@@ -1,12 +1,10 @@
 import { type llm, type VAD, type VADEvent, VADEventType, voice } from '@livekit/agents';
-import { LocalLlm } from '../llm/index.ts';
 import {
   defaultVadOptions,
   isBackchannel,
   LocalStt,
   LocalTts,
   LocalTurnDetector,
-  longestPatienceMs,
   type Recognised,
   tapVad,
 } from '../speech/index.ts';
@@ -14,43 +12,21 @@ import { CallAudioInput } from './audio-input.ts';
 import { CallAudioOutput, type SpokenStretch } from './audio-output.ts';
 import { apologyLine, isFailureLine, one, oneAndEnd, troubleLine } from './failure-lines.ts';
 import { Keypad } from './keypad.ts';
-import type { Saying } from './model.ts';
+import type { Saying, TransferFailure } from './model.ts';
 import type { AgentCallSession, AgentSessionOptions, SessionTurn } from './session-model.ts';
+import { silentReply, spokenWords } from './spoken-words.ts';
 import { TurnClock } from './turn-clock.ts';
-
-/**
- * Silence, as the VAD counts it, that ends a turn when nothing speaks against it. The network lets go of a
- * voice some 150 ms after its last sound, so the caller has been silent for longer by that.
- */
-export const shortestEndOfTurnMs = 200;
+import { createVoiceSession, ReceptionistAgent, shortestEndOfTurnMs } from './voice-session.ts';
 
 const times = {
-  /** Voiced time before the caller's words stop the agent, and before any sound does. */
-  bargeInMs: 220,
+  /** Voiced time before any sound of the caller's stops the agent. */
   wordlessBargeInMs: 900,
   /** A backchannel in the last moments of a question may be its answer. */
   backchannelMs: 1000,
   silenceMs: 8000,
+  pausePollMs: 20,
   stopMs: 3000,
 } as const;
-
-/** Hands the committed turns to the receptionist and streams its words; LiveKit does the timing. */
-class ReceptionistAgent extends voice.Agent {
-  readonly #conversation: Conversation;
-
-  constructor(conversation: Conversation) {
-    super({ instructions: '' });
-    this.#conversation = conversation;
-  }
-
-  override async onUserTurnCompleted(_chatCtx: llm.ChatContext, message: llm.ChatMessage): Promise<void> {
-    this.#conversation.commit(message);
-  }
-
-  override async llmNode(chatCtx: llm.ChatContext): Promise<ReadableStream<string>> {
-    return this.#conversation.answer(chatCtx);
-  }
-}
 
 /** The voice loop of one call. Made and started by `startAgentSession`. */
 export class Conversation implements AgentCallSession {
@@ -74,6 +50,8 @@ export class Conversation implements AgentCallSession {
   #silences = 0;
   #silenceTimer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** Somebody else has the caller: the agent neither answers nor speaks. */
+  #away = false;
   #ended = false;
   #stopping: Promise<void> | null = null;
 
@@ -115,7 +93,7 @@ export class Conversation implements AgentCallSession {
     });
     this.#session = this.#createSession(tapVad(vad, (event) => this.#hear(event)));
     audio.onDtmf((key) => {
-      if (this.#stopping || this.#ended) return;
+      if (this.#stopping || this.#ended || this.#away) return;
       this.#interrupt();
       this.#keypad.press(key);
     });
@@ -143,10 +121,42 @@ export class Conversation implements AgentCallSession {
     return this.#stopping;
   }
 
+  async pause(withinMs: number): Promise<void> {
+    this.#leave();
+    if (this.#handle && !this.#handle.done() && !this.#handle.interrupted)
+      this.#handle.allowInterruptions = false;
+    const untilMs = this.#options.clock.monotonicMs() + withinMs;
+    while (this.#speaking() && !this.#stopping && this.#options.clock.monotonicMs() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, times.pausePollMs));
+    }
+    if (this.#away) this.#output.clearBuffer();
+  }
+
+  resume(failed: TransferFailure | null): void {
+    if (!this.#away || this.#stopping) return;
+    this.#away = false;
+    this.#silences = 0;
+    if (failed) this.#say(() => this.#options.receptionist.transferFailed(failed));
+    else this.#awaitSilence();
+  }
+
+  #leave(): void {
+    this.#away = true;
+    this.#keypad.stop();
+    clearTimeout(this.#silenceTimer);
+  }
+
+  /** Something is heard, or is on its way to be. */
+  #speaking(): boolean {
+    return (
+      this.#output.playing || (this.#handle !== null && !this.#handle.done() && !this.#handle.interrupted)
+    );
+  }
+
   /** A turn of the caller is complete. The agent's turn that it interrupted is told before it. */
   commit(message: llm.ChatMessage): void {
     const { audio, clock } = this.#options;
-    this.#output.clearBuffer();
+    if (!this.#away) this.#output.clearBuffer();
     this.#making = new TurnClock({
       lastVoicedInMs: audio.times().lastVoicedInMs,
       committedMs: clock.monotonicMs(),
@@ -166,35 +176,17 @@ export class Conversation implements AgentCallSession {
         ? { text: message.textContent ?? '', confidence: message.transcriptConfidence ?? 1 }
         : { text: '', confidence: 0 };
     const handle = this.#handle;
+    if (this.#away) return silentReply();
     return this.#words((signal) => this.#options.receptionist.reply(heard, signal), { handle: () => handle });
   }
 
   #createSession(vad: VAD): voice.AgentSession {
-    const session = new voice.AgentSession({
+    const session = createVoiceSession({
       vad,
       stt: this.#stt,
-      llm: new LocalLlm({ inference: this.#options.inference }),
       tts: this.#tts,
-      // Every default that would reach for LiveKit's cloud or change the words is replaced here.
-      aecWarmupDuration: null,
-      userAwayTimeout: null,
-      transcriptionTimeout: null,
-      ttsTextTransforms: null,
-      useTtsAlignedTranscript: false,
-      connOptions: { maxUnrecoverableErrors: Number.POSITIVE_INFINITY },
-      turnHandling: {
-        turnDetection: this.#detector,
-        endpointing: { mode: 'fixed', minDelay: shortestEndOfTurnMs, maxDelay: longestPatienceMs },
-        interruption: {
-          enabled: true,
-          mode: 'vad',
-          minDuration: times.bargeInMs,
-          minWords: 1,
-          resumeFalseInterruption: false,
-          backchannelBoundary: null,
-        },
-        preemptiveGeneration: { enabled: false },
-      },
+      detector: this.#detector,
+      inference: this.#options.inference,
     });
     session.input.audio = this.#input;
     session.output.audio = this.#output;
@@ -217,6 +209,7 @@ export class Conversation implements AgentCallSession {
   #hear(event: VADEvent): void {
     this.#stt.hear(event);
     this.#detector.hear(event);
+    if (this.#away) return;
     if (event.type === VADEventType.START_OF_SPEECH) {
       this.#callerFromMs ??= this.#options.clock.nowMs() - event.speechDuration;
       clearTimeout(this.#silenceTimer);
@@ -274,41 +267,28 @@ export class Conversation implements AgentCallSession {
     sayings: (signal: AbortSignal) => AsyncIterable<Saying>,
     speech: { readonly handle: () => voice.SpeechHandle | null },
   ): ReadableStream<string> {
-    const { phrases, snapshot, clock } = this.#options;
-    const abort = new AbortController();
+    const { phrases, snapshot, clock, log } = this.#options;
     const clockOfTurn = this.#making;
-    const run = async (controller: ReadableStreamDefaultController<string>): Promise<void> => {
-      const tell = (text: string): void => {
-        if (!abort.signal.aborted) controller.enqueue(`${text.trim()}\n`);
-      };
-      try {
-        for await (const saying of sayings(abort.signal)) {
-          if (abort.signal.aborted) return;
-          if (saying.kind === 'end-call') {
-            this.#endCallAfter(speech.handle());
-          } else {
-            if (saying.fixed) phrases.keep(saying.text, { voice: snapshot.voice });
-            clockOfTurn?.understood(clock.monotonicMs());
-            tell(saying.text);
-          }
-        }
-      } catch (error) {
-        if (abort.signal.aborted) return;
-        this.#options.log.error({ err: error }, 'the receptionist could not answer');
+    return spokenWords(sayings, {
+      say: (saying) => {
+        if (saying.fixed) phrases.keep(saying.text, { voice: snapshot.voice });
+        clockOfTurn?.understood(clock.monotonicMs());
+      },
+      endCall: () => this.#endCallAfter(speech.handle()),
+      transfer: (targetId) => this.#transferAfter(speech.handle(), targetId),
+      failed: (error) => {
+        log.error({ err: error }, 'the receptionist could not answer');
         this.#failures++;
-        tell(this.#failures === 1 ? apologyLine : troubleLine);
         if (this.#failures > 1) this.#endCallAfter(speech.handle());
-      } finally {
-        this.#tellSlots();
-        if (!abort.signal.aborted) controller.close();
-      }
-    };
-    return new ReadableStream<string>({ start: run, cancel: () => abort.abort() });
+        return this.#failures === 1 ? apologyLine : troubleLine;
+      },
+      over: () => this.#tellSlots(),
+    });
   }
 
   /** Says something that is not the reply to a spoken turn. */
   #say(sayings: (signal: AbortSignal) => AsyncIterable<Saying>): void {
-    if (this.#stopping || this.#ended) return;
+    if (this.#stopping || this.#ended || this.#away) return;
     const speech: { handle: voice.SpeechHandle | null } = { handle: null };
     this.#making = null;
     speech.handle = this.#session.say(this.#words(sayings, { handle: () => speech.handle }));
@@ -326,6 +306,23 @@ export class Conversation implements AgentCallSession {
     });
   }
 
+  /** Like a goodbye: heard to its end, and only then the caller is put through. */
+  #transferAfter(handle: voice.SpeechHandle | null, targetId: string): void {
+    const transfer = (): void => {
+      if (this.#ended || this.#stopping || this.#away) return;
+      this.#leave();
+      this.#options.on.transfer(targetId);
+    };
+    if (!handle) {
+      transfer();
+      return;
+    }
+    if (!handle.interrupted) handle.allowInterruptions = false;
+    handle.addDoneCallback(() => {
+      if (!handle.interrupted) transfer();
+    });
+  }
+
   #endCall(): void {
     if (this.#ended || this.#stopping) return;
     this.#ended = true;
@@ -339,7 +336,7 @@ export class Conversation implements AgentCallSession {
 
   /** A model failed: the caller hears an apology, then that it is hopeless; silence is never the answer. */
   #failed(stage: 'stt' | 'tts', error: unknown): void {
-    if (this.#stopping || this.#ended) return;
+    if (this.#stopping || this.#ended || this.#away) return;
     this.#failures++;
     this.#options.log.error({ err: error, stage, failures: this.#failures }, 'a model failed in a call');
     if (this.#failures > 2) {
@@ -360,7 +357,7 @@ export class Conversation implements AgentCallSession {
 
   #awaitSilence(): void {
     clearTimeout(this.#silenceTimer);
-    if (this.#stopping || this.#ended) return;
+    if (this.#stopping || this.#ended || this.#away) return;
     this.#silenceTimer = setTimeout(() => {
       const { agentState, userState } = this.#session;
       const busy = this.#output.playing || this.#keypad.collecting || userState === 'speaking';

@@ -4,12 +4,12 @@ import type { Inference } from '../inference/index.ts';
 import type { LegTimes } from '../media/index.ts';
 import type { PhraseCache } from '../speech/index.ts';
 import type { TranscriptTurn } from '../store/index.ts';
-import type { ProfileSnapshot, Receptionist } from './model.ts';
+import type { ProfileSnapshot, Receptionist, TransferFailure } from './model.ts';
 
 /** A call's audio in both directions, as a media leg gives it. Listeners are never taken off again. */
 export interface CallAudio {
-  /** 20 ms of the caller's audio: 8 kHz mono, 160 samples. */
-  onAudio(listener: (samples: Int16Array) => void): void;
+  /** 20 ms of the caller's audio, mono: 160 samples at 8 kHz or 320 at 16 kHz. */
+  onAudio(listener: (samples: Int16Array, sampleRateHz: number) => void): void;
   onDtmf(listener: (key: string) => void): void;
   /** A stretch was played to its end, or cut by `clear`. */
   onPlayed(
@@ -31,6 +31,8 @@ export interface AgentSessionEvents {
   interim(text: string): void;
   /** What is understood has changed. */
   slots(understood: { readonly skill: string; readonly slots: Readonly<Record<string, string>> }): void;
+  /** The caller has heard, to the end, that they are being connected. The session is paused from then on. */
+  transfer(targetId: string): void;
   /** Everything was said: hang up. At most once. */
   endCall(): void;
 }
@@ -51,6 +53,13 @@ export interface AgentSessionOptions {
 }
 
 export interface AgentCallSession {
+  /**
+   * The agent neither answers nor speaks until `resume`. Resolves when what it was saying has been heard, or is
+   * cut after `withinMs`. Idempotent.
+   */
+  pause(withinMs: number): Promise<void>;
+  /** After a transfer that did not come about the agent says so. */
+  resume(failed: TransferFailure | null): void;
   /** Idempotent. A sentence of the caller that was not answered any more is still reported. */
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { silentLog, systemClock } from '../foundation/index.ts';
 import { createPhraseCache, FakeInference, type FakeInferenceOptions, FakeVad } from '../speech/index.ts';
 import { apologyLine, troubleLine } from './failure-lines.ts';
 import { FakeCallAudio } from './fake-call-audio.ts';
-import type { Expecting, Heard, ProfileSnapshot, Receptionist, Saying } from './model.ts';
+import type { Expecting, Heard, ProfileSnapshot, Receptionist, Saying, TransferFailure } from './model.ts';
 import { startAgentSession } from './session.ts';
 import type { SessionTurn } from './session-model.ts';
 
@@ -56,6 +56,9 @@ class FakeReceptionist implements Receptionist {
     this.keys.push(keys);
     yield { kind: 'say', text: 'Got it.', fixed: true };
   }
+  async *transferFailed(why: TransferFailure): AsyncIterable<Saying> {
+    yield { kind: 'say', text: `Not connected: ${why}.`, fixed: true };
+  }
   async *silence(times: number): AsyncIterable<Saying> {
     this.silences.push(times);
     yield { kind: 'say', text: 'Are you there?', fixed: true };
@@ -84,6 +87,7 @@ async function startCall(
   const inference = new FakeInference(options.inference);
   const receptionist = options.receptionist ?? new FakeReceptionist();
   const turns: SessionTurn[] = [];
+  const transfers: string[] = [];
   const interims: string[] = [];
   const slots: unknown[] = [];
   let ends = 0;
@@ -100,6 +104,7 @@ async function startCall(
       turn: (turn) => turns.push(turn),
       interim: (text) => interims.push(text),
       slots: (understood) => slots.push(understood),
+      transfer: (targetId) => transfers.push(targetId),
       endCall: () => ends++,
     },
     signal: new AbortController().signal,
@@ -109,7 +114,7 @@ async function startCall(
     await session.stop();
     audio.stop();
   });
-  return { audio, inference, receptionist, turns, interims, slots, session, ends: () => ends };
+  return { audio, inference, receptionist, turns, interims, slots, transfers, session, ends: () => ends };
 }
 
 async function until(what: () => boolean, timeoutMs = 4000): Promise<void> {
@@ -288,5 +293,39 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(call.inference.calls).toEqual(requests);
     expect(call.turns).toHaveLength(1);
     expect(call.turns[0]?.interrupted).toBe(true);
+  });
+
+  it('puts through only when the whole sentence was heard, then neither answers nor speaks until it is back', async (test) => {
+    const receptionist = new FakeReceptionist(async function* () {
+      yield { kind: 'say', text: 'One moment, I will connect you to Doctor Lee now.', fixed: true };
+      yield { kind: 'transfer', targetId: 'lee' };
+    });
+    const call = await startCall(test, {
+      receptionist,
+      inference: { transcribe: () => ({ text: 'Doctor Lee please.', confidence: 0.9 }) },
+    });
+    await until(() => call.turns.length === 1);
+    await call.audio.speak(tone(700));
+    await until(() => call.transfers.length === 1);
+    expect(call.transfers).toEqual(['lee']);
+    // The turn is told when its last packet has left.
+    expect(words(call.turns).at(-1)).toBe('agent: One moment, I will connect you to Doctor Lee now.');
+    expect(call.turns.at(-1)?.interrupted).toBe(false);
+    await call.session.pause(5000);
+    await call.audio.speak(tone(700));
+    call.audio.press('1#');
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(receptionist.heard).toHaveLength(1);
+    expect(receptionist.keys).toEqual([]);
+    call.session.resume('busy');
+    await until(() => words(call.turns).includes('agent: Not connected: busy.'));
+  });
+
+  it('lets the sentence end when somebody else takes the caller, within a bound', async (test) => {
+    const call = await startCall(test);
+    await until(() => call.audio.played.some(({ voiced }) => voiced));
+    await call.session.pause(5000);
+    expect(words(call.turns)).toEqual(['agent: Hello.']);
+    expect(call.turns[0]?.interrupted).toBe(false);
   });
 });

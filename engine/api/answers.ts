@@ -1,32 +1,16 @@
 import { VoxboxError } from '../foundation/index.ts';
-import { ha1Of } from '../sip/index.ts';
 import type {
   Box,
-  NewTrunk,
   Appointment as StoredAppointment,
   Call as StoredCall,
-  Trunk as StoredTrunk,
   TenantStore,
 } from '../store/index.ts';
-import type {
-  Appointment,
-  Call,
-  CallDetail,
-  NewTenantRequest,
-  NewTrunkRequest,
-  Tenant,
-  Trunk,
-} from './contract/index.ts';
+import type { Appointment, Call, CallDetail, NewTenantRequest, Tenant } from './contract/index.ts';
 
 /** What the store knows, in the nouns of the contract. */
 export interface Answers {
   tenants(): Tenant[];
   createTenant(request: NewTenantRequest): Tenant;
-  trunks(): Trunk[];
-  /** @throws VoxboxError `input_invalid` */
-  createTrunk(request: NewTrunkRequest): Trunk;
-  /** @throws VoxboxError `not_found` */
-  removeTrunk(id: string): { removed: true };
   /** Latest first. @throws VoxboxError `tenant_unknown` */
   calls(options: { readonly tenant?: string; readonly limit: number }): Call[];
   /** @throws VoxboxError `not_found` */
@@ -67,12 +51,6 @@ export function createAnswers(box: Box): Answers {
   return {
     tenants: () => box.tenants.list().map(tenantAnswer),
     createTenant: (request) => tenantAnswer(box.tenants.create(request)),
-    trunks: () => box.trunks.list().map(trunkAnswer),
-    createTrunk: (request) => trunkAnswer(box.trunks.add(newTrunk(request))),
-    removeTrunk(id) {
-      box.trunks.remove(id);
-      return { removed: true };
-    },
     calls: ({ tenant, limit }) =>
       stores(tenant)
         .flatMap((store) => store.calls.list({ limit }).map((call) => callAnswer(call, store.tenantId)))
@@ -85,6 +63,7 @@ export function createAnswers(box: Box): Answers {
         transcript: store.transcript.list(id).map(({ callId: _, ...turn }) => turn),
         slots: Object.assign({}, ...store.understood(id).map((understood) => understood.slots)),
         appointments: store.appointments.ofCall(id).map((one) => appointmentAnswer(one, store.tenantId)),
+        quality: call.quality,
       };
     },
     recording(id) {
@@ -133,14 +112,3 @@ const appointmentAnswer = (appointment: StoredAppointment, tenantId: string): Ap
   callId: appointment.callId,
   createdAtMs: appointment.createdAtMs,
 });
-
-/** What is stored of a password never leaves the box. */
-export const trunkAnswer = ({ id, name, kind, address, username }: StoredTrunk): Trunk => ({
-  ...{ id, name, kind, address, username },
-});
-
-export function newTrunk(request: NewTrunkRequest): NewTrunk {
-  if ('address' in request) return { kind: 'address', ...request };
-  const { name, username, password } = request;
-  return { kind: 'digest', name, username, ha1: ha1Of(username, password) };
-}

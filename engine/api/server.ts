@@ -6,11 +6,16 @@ import type { z } from 'zod';
 import { type Log, VoxboxError } from '../foundation/index.ts';
 import type { Box } from '../store/index.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { feedPath, healthPath, type MethodName, methods } from './contract/index.ts';
+import { type CallActions, serveCalls } from './call-routes.ts';
+import { feedPath, healthPath, type LineStatus, type MethodName, methods } from './contract/index.ts';
 import { errorAnswer, firstIssue } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { guard, isLoopbackName } from './guard.ts';
 import { type BoxHealth, statusOf } from './health.ts';
+import { type LineTestParts, serveLineTests } from './line.ts';
+import { serveLines } from './line-routes.ts';
+import { type DefenceView, serveLineStatus } from './line-status.ts';
+import { createLines } from './lines.ts';
 import type { LiveCalls } from './live.ts';
 import { servePage } from './page.ts';
 import { sendRecording } from './recording.ts';
@@ -25,6 +30,13 @@ export interface ApiOptions {
   /** Recordings are given out from here only. */
   readonly dataDir: string;
   readonly log: Log;
+  /** What can be done to a call; null for one that is not in progress, or not answered yet. */
+  readonly controls?: (callId: string) => CallActions | null;
+  /** How the trunks are, in failover order. */
+  readonly lines?: () => readonly LineStatus[];
+  readonly defence?: DefenceView;
+  /** Lines cannot be tested where it is absent. */
+  readonly lineTests?: LineTestParts;
   /** Build of the page; the product's own when absent. */
   readonly pageDir?: string;
 }
@@ -97,7 +109,15 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
     const { status } = options.health();
     return reply.code(status === 'starting' ? 503 : 200).send({ status });
   });
-  serveMethods(app, createAnswers(box), { status, dataDir: options.dataDir });
+  const { controls = () => null, lines = () => [], defence = null, lineTests } = options;
+  const nowMs = (): number => Date.now();
+  const sipPort = (): number | null => Number(options.health().sipAddress?.split(':').at(-1)) || null;
+  const serve = methodServer(app);
+  serveMethods(serve, createAnswers(box), { status, dataDir: options.dataDir });
+  serveCalls(serve, { controls, live, log });
+  serveLines(serve, createLines({ box, nowMs, sipPort }));
+  serveLineStatus(serve, { box, nowMs, lines, defence });
+  if (lineTests) serveLineTests(serve, lineTests);
   app.get(feedPath, { websocket: true }, (socket) => feed.join(socket));
   servePage(app, pageDir);
   return { app, feed };
@@ -118,41 +138,44 @@ interface Asked<M extends MethodName> {
   readonly reply: FastifyReply;
 }
 
-function serveMethods(
-  app: FastifyInstance,
-  answers: Answers,
-  { status, dataDir }: { status: () => ReturnType<typeof statusOf>; dataDir: string },
-): void {
-  const serve = <M extends MethodName>(
-    name: M,
-    handle: (asked: Asked<M>) => Answer<M> | Promise<Answer<M>>,
-  ): void => {
-    const method: { verb: 'GET' | 'POST' | 'DELETE'; path: string; query: z.ZodType; body?: z.ZodType } =
-      methods[name];
+/** Takes the handler of one method. */
+export type Serve = <M extends MethodName>(
+  name: M,
+  handle: (asked: Asked<M>) => Answer<M> | Promise<Answer<M>>,
+) => void;
+
+function methodServer(app: FastifyInstance): Serve {
+  return (name, handle) => {
+    const method: {
+      verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+      path: string;
+      query: z.ZodType;
+      body?: z.ZodType;
+    } = methods[name];
+    type Given = Parameters<typeof handle>[0];
     app.route({
       method: method.verb,
       url: method.path,
       handler: async (request: FastifyRequest<{ Params: { id?: string } }>, reply) => {
-        const query = checked(method.query, request.query) as Asked<M>['query'];
-        const body = (method.body ? checked(method.body, request.body) : undefined) as Body<M>;
+        const query = checked(method.query, request.query) as Given['query'];
+        const body = (method.body ? checked(method.body, request.body) : undefined) as Given['body'];
         return handle({ query, body, id: request.params.id ?? '', reply });
       },
     });
   };
+}
 
+function serveMethods(
+  serve: Serve,
+  answers: Answers,
+  { status, dataDir }: { status: () => ReturnType<typeof statusOf>; dataDir: string },
+): void {
   serve('tenant.list', () => ({ tenants: answers.tenants() }));
   serve('tenant.create', ({ body, reply }) => {
     const tenant = answers.createTenant(body);
     reply.code(201);
     return { tenant };
   });
-  serve('trunk.list', () => ({ trunks: answers.trunks() }));
-  serve('trunk.create', ({ body, reply }) => {
-    const trunk = answers.createTrunk(body);
-    reply.code(201);
-    return { trunk };
-  });
-  serve('trunk.remove', ({ id }) => answers.removeTrunk(id));
   serve('call.list', ({ query }) => ({ calls: answers.calls(query) }));
   serve('call.read', ({ id }) => answers.call(id));
   serve('call.recording', ({ id, reply }) => sendRecording(reply, { dataDir, path: answers.recording(id) }));

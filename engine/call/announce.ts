@@ -1,31 +1,48 @@
 import type { MediaLeg } from '../media/index.ts';
 import { type PhraseCache, splitClauses } from '../speech/index.ts';
 
-/** A breath before the first word, so that it is not lost while the caller's phone opens its audio. */
+/** A breath before the first word, so that it is not lost while the other side's phone opens its audio. */
 const leadMs = 300;
 
-/** Says a message on a leg, without an agent; resolves when its last word has left. */
+/**
+ * Says a message on a leg, without an agent; resolves when its last word has left, or on abort.
+ *
+ * @param id of the stretch of audio, different from every other one that is on the leg
+ */
 export async function announce(
   leg: MediaLeg,
-  phrases: PhraseCache,
-  message: { readonly text: string; readonly voice: string },
+  message: {
+    readonly id: number;
+    readonly text: string;
+    readonly voice: string;
+    readonly phrases: PhraseCache;
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  const { text, voice } = message;
-  phrases.keep(text, { voice });
-  leg.play({ id: announcementId, samples: new Int16Array(8 * leadMs), sampleRateHz: 8000 });
-  for (const clause of splitClauses(text)) {
-    const { samples, sampleRateHz } = await phrases.speech(
-      { text: clause, voice },
-      { priority: 'live', signal },
-    );
-    leg.play({ id: announcementId, samples, sampleRateHz });
-  }
-  await new Promise<void>((resolve) => {
-    leg.on('played', ({ id }) => id === announcementId && resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    leg.finish(announcementId);
+  const { id, text, voice, phrases } = message;
+  if (signal.aborted) return;
+  let over = (): void => {};
+  const played = new Promise<void>((resolve) => {
+    over = resolve;
   });
+  const onPlayed = (stretch: { readonly id: number }): void => {
+    if (stretch.id === id) over();
+  };
+  leg.on('played', onPlayed);
+  signal.addEventListener('abort', over, { once: true });
+  try {
+    phrases.keep(text, { voice });
+    leg.play({ id, samples: new Int16Array(8 * leadMs), sampleRateHz: 8000 });
+    for (const clause of splitClauses(text)) {
+      const speech = await phrases.speech({ text: clause, voice }, { priority: 'live', signal });
+      leg.play({ id, samples: speech.samples, sampleRateHz: speech.sampleRateHz });
+    }
+    leg.finish(id);
+    await played;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    leg.off('played', onPlayed);
+    signal.removeEventListener('abort', over);
+  }
 }
-
-const announcementId = 1;

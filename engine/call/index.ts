@@ -1,6 +1,24 @@
+export type { CallControls, TransferOrder } from './controls.ts';
+export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
+export { allowOutbound, createDefence, decideOutbound } from './defence/index.ts';
 export type { InboundParts } from './inbound.ts';
 export { inboundCall } from './inbound.ts';
+export type {
+  LineDoctor,
+  LineDoctorPorts,
+  LineProgress,
+  LineReport,
+  LineTestOptions,
+  TraceBook,
+} from './line-doctor/index.ts';
+export { createLadderLookup, createLineDoctor, createTraceBook } from './line-doctor/index.ts';
+export type { PresetField, TrunkPreset } from './presets/index.ts';
+export { findPreset, listPresets, presetFieldNames, trunkFromPreset } from './presets/index.ts';
 export type { CallRegistry, LiveCall, LiveEvent, LiveTurn } from './registry.ts';
 export { createRegistry } from './registry.ts';
 export type { Serving } from './serving.ts';
 export { startServing } from './serving.ts';
+export type { TransferEnd } from './transfer.ts';
+export type { ConnectTo } from './transfer-target.ts';
+export type { Line, TrunkLines } from './trunk-lines.ts';
+export { startTrunkLines } from './trunk-lines.ts';

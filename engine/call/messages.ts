@@ -4,11 +4,15 @@ import type {
   Opening,
   ProfileSnapshot,
   SessionTurn,
+  TransferFailure,
 } from '../agent/index.ts';
 import type { Config, ErrorShape } from '../foundation/index.ts';
-import type { Codec, LegStatistics } from '../media/index.ts';
+import type { LegStart, LegStatistics } from '../media/index.ts';
 
 /** Everything that passes between the engine and a call worker: one tagged union each way. */
+
+/** The leg of whoever rang. The legs of people who are rung during a call have ids of their own. */
+export const callerLeg = 'caller';
 
 export type ToEngineTool =
   | {
@@ -37,20 +41,37 @@ export interface WorkerInit {
   readonly logPersonalData: boolean;
 }
 
+/** Something that is asked of one leg; `id` asks for a `done` or `failed` with the same id. */
+interface OfLeg<K extends string> {
+  readonly kind: K;
+  readonly id: number;
+  readonly callId: string;
+  readonly leg: string;
+}
+
+/** Switches of a leg, as the media leg has them. */
+type Switch<K extends string> = OfLeg<K> & { readonly on: boolean };
+
 /** Engine → call worker. `id` asks for a `done` or `failed` with the same id. */
 export type ToWorker =
   | { readonly kind: 'init'; readonly id: number; readonly init: WorkerInit }
-  | { readonly kind: 'open-leg'; readonly id: number; readonly callId: string }
-  | {
-      readonly kind: 'start-leg';
-      readonly id: number;
-      readonly callId: string;
-      readonly remote: { readonly address: string; readonly port: number };
-      readonly codec: Codec;
-      readonly payloadType: number;
-      readonly dtmfPayloadType: number | null;
-      readonly recordingPath: string | null;
-    }
+  | OfLeg<'open-leg'>
+  /** Also for what a re-INVITE changes: address, codec, keys, direction. */
+  | (OfLeg<'start-leg'> & { readonly start: LegStart })
+  | OfLeg<'stop-leg'>
+  | Switch<'hold'>
+  | Switch<'recording'>
+  | Switch<'echo'>
+  | Switch<'ringback'>
+  /** Whether `voice` is told when somebody speaks on the leg. */
+  | Switch<'listen'>
+  | OfLeg<'bridge-add'>
+  | OfLeg<'bridge-remove'>
+  | (OfLeg<'send-dtmf'> & { readonly keys: string })
+  /** A key that came by SIP INFO: the same path as one that came by RTP. */
+  | (OfLeg<'press-key'> & { readonly key: string })
+  /** Says words without the agent; done when the last one has left, or when the leg ends. */
+  | (OfLeg<'play'> & { readonly text: string; readonly voice: string })
   | {
       readonly kind: 'start-agent';
       readonly id: number;
@@ -58,13 +79,19 @@ export type ToWorker =
       readonly snapshot: ProfileSnapshot;
       readonly caller: CallerContext;
     }
-  /** Says a message without an agent, then asks for the call's end. */
+  /** The agent neither hears nor speaks any more; done when what it was saying has been played, at the latest after `withinMs`. */
   | {
-      readonly kind: 'announce';
+      readonly kind: 'pause-agent';
       readonly id: number;
       readonly callId: string;
-      readonly text: string;
-      readonly voice: string;
+      readonly withinMs: number;
+    }
+  /** The agent is back with the caller; after a transfer that failed it says so. */
+  | {
+      readonly kind: 'resume-agent';
+      readonly id: number;
+      readonly callId: string;
+      readonly failed: TransferFailure | null;
     }
   /** Makes fixed phrases ready ahead of the first call. */
   | { readonly kind: 'prepare'; readonly id: number; readonly snapshot: ProfileSnapshot }
@@ -82,13 +109,17 @@ export type ToWorker =
       readonly error: ErrorShape;
     };
 
+/** What each leg of a call has sent and received. */
+export type CallStatistics = Readonly<Record<string, LegStatistics>>;
+
 /** Call worker → engine. */
 export type FromWorker =
   | {
       readonly kind: 'done';
       readonly id: number;
       readonly port?: number;
-      readonly statistics?: LegStatistics;
+      /** Of the legs that the order ended. */
+      readonly statistics?: CallStatistics;
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorShape }
   | ({ readonly kind: 'turn'; readonly callId: string } & SessionTurn)
@@ -101,8 +132,17 @@ export type FromWorker =
       readonly slots: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'tool'; readonly callId: string; readonly request: number; readonly tool: ToEngineTool }
+  /** The agent has told the caller that it connects them, to the end, and waits. */
+  | { readonly kind: 'transfer'; readonly callId: string; readonly targetId: string }
+  /** A key was pressed, or somebody spoke where it is listened for. */
+  | { readonly kind: 'key'; readonly callId: string; readonly leg: string; readonly key: string }
+  | { readonly kind: 'voice'; readonly callId: string; readonly leg: string }
+  /** Nothing has arrived on the leg for a while, although it should. */
+  | { readonly kind: 'silent'; readonly callId: string; readonly leg: string; readonly forMs: number }
+  /** How the legs are doing: all every few seconds, and each at its end. */
+  | { readonly kind: 'statistics'; readonly callId: string; readonly legs: CallStatistics }
   | {
       readonly kind: 'end-call';
       readonly callId: string;
-      readonly reason: 'agent' | 'announced' | 'no-audio' | 'failed';
+      readonly reason: 'agent' | 'failed';
     };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Invitation } from '../sip/index.ts';
-import type { Box, CallOutcome, TenantStore } from '../store/index.ts';
+import type { Box, CallNote, CallOutcome, CallQuality, TenantStore } from '../store/index.ts';
 import type { CallRegistry } from './registry.ts';
 import type { Route } from './router.ts';
 import { answerTool, type ToolParts } from './tools.ts';
@@ -11,15 +11,23 @@ export interface CallRow {
   /** Where the stereo recording goes, absolute. */
   readonly recordingFile: string;
   answered(): void;
-  ended(outcome: CallOutcome): void;
+  note(note: CallNote): void;
+  ended(outcome: CallOutcome, how: { readonly quality: CallQuality | null; readonly byAgent: boolean }): void;
 }
 
 /** The call's row: opened with the call, closed once. Calls that no agent takes are kept as refusals. */
 export function openRecord(
   route: Route,
-  { callId, invitation, box, dataDir }: { callId: string; invitation: Invitation; box: Box; dataDir: string },
+  options: {
+    readonly callId: string;
+    readonly invitation: Invitation;
+    readonly calledNumber: string;
+    readonly box: Box;
+    readonly dataDir: string;
+  },
 ): CallRow | null {
-  const { callerNumber, calledNumber, sipCallId } = invitation;
+  const { callId, calledNumber, box, dataDir } = options;
+  const { callerNumber, sipCallId } = options.invitation;
   if (route.kind === 'message') {
     box.refusals.record({ calledNumber, callerNumber, tenantId: route.tenantId, reason: route.reason });
     return null;
@@ -30,7 +38,11 @@ export function openRecord(
   return {
     recordingFile: join(dataDir, recording),
     answered: () => calls.answer(callId, { recording }),
-    ended: (outcome) => calls.end(callId, outcomeOf(route.store, callId, outcome)),
+    note: (note) => calls.note(callId, note),
+    ended(outcome, { quality, byAgent }) {
+      calls.end(callId, byAgent ? outcomeOf(route.store, callId, outcome) : outcome);
+      if (quality) calls.quality(callId, quality);
+    },
   };
 }
 
@@ -41,13 +53,16 @@ function outcomeOf(store: TenantStore, callId: string, ended: CallOutcome): Call
   return store.transcript.list(callId).some((turn) => turn.speaker === 'caller') ? 'answered' : 'abandoned';
 }
 
+/** Messages that are of the record; the others move the call. */
+export type RecordMessage = Extract<CallMessage, { kind: 'turn' | 'interim' | 'slots' | 'tool' }>;
+
 export interface RecordParts extends ToolParts {
   readonly route: Route;
   readonly registry: CallRegistry;
 }
 
 /** Folds one message of the call worker into the record and the live picture. */
-export function keepRecord(message: Exclude<CallMessage, { kind: 'end-call' }>, parts: RecordParts): void {
+export function keepRecord(message: RecordMessage, parts: RecordParts): void {
   const { route, registry, log } = parts;
   if (route.kind !== 'agent') return;
   const { callId } = message;

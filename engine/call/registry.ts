@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../foundation/index.ts';
-import type { CallState } from '../store/index.ts';
+import type { CallState, LegQuality } from '../store/index.ts';
+import type { CallControls } from './controls.ts';
 import { isOver, nextState } from './state.ts';
 
 /** A call in progress, as the screens show it. */
@@ -20,6 +21,8 @@ export interface LiveCall {
   readonly slots: Readonly<Record<string, string>>;
   /** Voice-to-voice time of the last answer. */
   readonly lastLatencyMs: number | null;
+  /** How each leg sounds now; the caller's first. */
+  readonly quality: readonly LegQuality[];
 }
 
 export interface LiveTurn {
@@ -38,23 +41,34 @@ export type LiveEvent =
 /** The calls that are going on now. What outlives a call is in the store, not here. */
 export interface CallRegistry {
   list(): LiveCall[];
+  find(callId: string): LiveCall | null;
   count(): number;
+  /** Those that overflowed: no agent answers them. */
+  countWithoutAgent(): number;
   on(listener: (event: LiveEvent) => void): () => void;
   open(
     call: Pick<
       LiveCall,
       'callId' | 'tenantId' | 'tenantName' | 'callerNumber' | 'callerName' | 'calledNumber'
     >,
+    options?: { readonly withoutAgent: boolean },
   ): void;
   /** @throws Error on an illegal move */
   move(callId: string, state: CallState): void;
   turn(callId: string, turn: LiveTurn): void;
   interim(callId: string, text: string): void;
   slots(callId: string, slots: Readonly<Record<string, string>>): void;
+  quality(callId: string, legs: readonly LegQuality[]): void;
+  /** From its answer to its end a call can be controlled. */
+  control(callId: string, controls: CallControls): void;
+  /** Null where there is no such call, or it is not answered yet. */
+  liveControls(callId: string): CallControls | null;
 }
 
 export function createRegistry(clock: Clock): CallRegistry {
   const calls = new Map<string, LiveCall>();
+  const controls = new Map<string, CallControls>();
+  const withoutAgent = new Set<string>();
   const emitter = new EventEmitter<{ live: [LiveEvent] }>();
   emitter.setMaxListeners(0);
 
@@ -69,12 +83,15 @@ export function createRegistry(clock: Clock): CallRegistry {
 
   return {
     list: () => [...calls.values()],
+    find: (callId) => calls.get(callId) ?? null,
     count: () => calls.size,
+    countWithoutAgent: () => withoutAgent.size,
     on(listener) {
       emitter.on('live', listener);
       return () => emitter.off('live', listener);
     },
-    open(call) {
+    open(call, options) {
+      if (options?.withoutAgent) withoutAgent.add(call.callId);
       const startedAtMs = clock.nowMs();
       put({
         ...call,
@@ -85,6 +102,7 @@ export function createRegistry(clock: Clock): CallRegistry {
         interim: null,
         slots: {},
         lastLatencyMs: null,
+        quality: [],
       });
     },
     move(callId, to) {
@@ -93,10 +111,16 @@ export function createRegistry(clock: Clock): CallRegistry {
       const state = nextState(call.state, to);
       if (isOver(state)) {
         calls.delete(callId);
+        controls.delete(callId);
+        withoutAgent.delete(callId);
         emitter.emit('live', { type: 'call.removed', callId });
         return;
       }
-      put({ ...call, state, answeredAtMs: state === 'answered' ? clock.nowMs() : call.answeredAtMs });
+      put({
+        ...call,
+        state,
+        answeredAtMs: call.answeredAtMs ?? (state === 'answered' ? clock.nowMs() : null),
+      });
     },
     turn(callId, turn) {
       change(callId, (call) => ({
@@ -114,5 +138,10 @@ export function createRegistry(clock: Clock): CallRegistry {
     slots(callId, slots) {
       change(callId, () => ({ slots }));
     },
+    quality(callId, quality) {
+      change(callId, () => ({ quality }));
+    },
+    control: (callId, given) => void (calls.has(callId) && controls.set(callId, given)),
+    liveControls: (callId) => controls.get(callId) ?? null,
   };
 }

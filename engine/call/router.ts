@@ -36,7 +36,7 @@ export function routeCall(
     kind: 'agent',
     tenant,
     store,
-    snapshot: snapshotOf(tenant, store),
+    snapshot: snapshotOf(box, tenant, store),
     caller: {
       number: callerNumber,
       name: callerNumber ? (store.calls.lastNameFor(callerNumber) ?? callerName) : callerName,
@@ -46,7 +46,7 @@ export function routeCall(
 }
 
 /** The profile as one call uses it: a later change does not reach a call that is going on. */
-export function snapshotOf(tenant: Tenant, store: TenantStore): ProfileSnapshot {
+export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): ProfileSnapshot {
   const { profile, hours, services } = store.profile();
   return Object.freeze({
     tenantId: tenant.id,
@@ -60,6 +60,7 @@ export function snapshotOf(tenant: Tenant, store: TenantStore): ProfileSnapshot 
     prompt: profile.prompt,
     hours,
     services,
+    people: box.transferTargets.list(tenant.id).map(({ id, name, aliases }) => ({ id, name, aliases })),
   });
 }
 

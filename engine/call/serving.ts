@@ -101,7 +101,7 @@ async function bringUp({ config, box, log }: { config: Config; box: Box; log: Lo
       },
     });
     for (const tenant of box.tenants.list()) {
-      const snapshot = snapshotOf(tenant, box.tenant(tenant.id));
+      const snapshot = snapshotOf(box, tenant, box.tenant(tenant.id));
       await worker.request({ kind: 'prepare', snapshot });
     }
     return { inference, worker, models: await inference.loaded() };

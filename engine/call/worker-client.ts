@@ -14,7 +14,7 @@ type Answer = Extract<FromWorker, { readonly kind: 'done' }>;
 /** The process that carries the calls: RTP, voice activity, agent sessions. */
 export interface CallWorker {
   request(body: RequestBody): Promise<Answer>;
-  /** Listens to what happens in one call, until the returned function is called. */
+  /** Listens to what happens in one call, until the returned function is called; one listener a call. */
   listen(callId: string, listener: (message: CallMessage) => void): () => void;
   toolDone(callId: string, request: number, result: ToolResult): void;
   toolFailed(callId: string, request: number, error: ErrorShape): void;
@@ -22,6 +22,8 @@ export interface CallWorker {
 }
 
 const requestTimeoutMs = 20_000;
+/** Orders that wait for words to be spoken. */
+const spokenTimeoutMs = 120_000;
 const stopTimeoutMs = 4_000;
 const restartDelayMs = 500;
 
@@ -73,7 +75,7 @@ class SupervisedWorker implements CallWorker {
           settle(() =>
             reject(new VoxboxError('deadline_exceeded', `the call worker did not answer ${body.kind}`)),
           ),
-        requestTimeoutMs,
+        body.kind === 'play' || body.kind === 'pause-agent' ? spokenTimeoutMs : requestTimeoutMs,
       );
       const settle = (how: () => void): void => {
         clearTimeout(timer);

@@ -14,12 +14,7 @@ export function readArguments(command: Command, rest: readonly string[], { io, s
   const flags = { ...command.flags, ...sharedFlags };
   const { values, positionals } = parse(flags, rest);
   const help = values.help === true;
-  if (!help && command.operands === '<id>' && positionals.length !== 1) {
-    throw new UsageError(`${command.name} takes one <id>.`);
-  }
-  if (!help && command.operands === undefined && positionals.length > 0) {
-    throw new UsageError(`${command.name} does not take "${positionals[0]}".`);
-  }
+  if (!help) checkOperands(command, positionals);
   const text = (flag: string): string | undefined => {
     const value = values[flag];
     return typeof value === 'string' ? value : undefined;
@@ -45,13 +40,21 @@ export function readArguments(command: Command, rest: readonly string[], { io, s
   };
 }
 
+function checkOperands({ name, operands }: Command, given: readonly string[]): void {
+  if (operands === '[id...]') return;
+  const wanted = operands?.split(' ') ?? [];
+  if (wanted.length === 0 && given.length > 0) throw new UsageError(`${name} does not take "${given[0]}".`);
+  if (given.length === wanted.length) return;
+  throw new UsageError(`${name} takes ${wanted.length === 1 ? `one ${operands}` : operands}.`);
+}
+
 function parse(flags: Readonly<Record<string, Flag>>, rest: readonly string[]) {
   const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]));
   try {
     return parseArgs({ args: [...rest], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // Node adds advice about its own syntax after the first sentence.
-    throw new UsageError(`${error.message.split('. ')[0]?.replace(/\.$/, '')}.`);
+    // Node adds advice about its own syntax after the first sentence or line.
+    throw new UsageError(`${error.message.split(/\.\s/)[0]?.replace(/\.$/, '')}.`);
   }
 }

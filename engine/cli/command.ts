@@ -8,6 +8,8 @@ export interface CliIo {
   err(text: string): void;
   /** True when a person watches `out`: progress may then redraw its line. */
   readonly isTerminal?: boolean;
+  /** A password from standard input; asks for it where a person types. */
+  secret?(prompt: string): Promise<string>;
 }
 
 /** What the command line is given from outside. */
@@ -44,8 +46,8 @@ export interface Command {
   /** As it is typed, for example `calls show`. */
   readonly name: string;
   readonly summary: string;
-  /** Values without a flag: `<id>` must be given, `[id...]` may be, any number of them. */
-  readonly operands?: '<id>' | '[id...]';
+  /** Values without a flag: those in `<>` must be given, `[id...]` may be, any number of them. */
+  readonly operands?: '<id>' | '<id> <target>' | '<id> <keys>' | '[id...]';
   readonly flags: Readonly<Record<string, Flag>>;
   /** Resolves with the exit code. */
   run(call: Call): Promise<number>;

@@ -1,3 +1,4 @@
+import { createLines, type Lines } from '../api/index.ts';
 import { type Config, silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, openBox, type Tenant, type TenantStore } from '../store/index.ts';
 
@@ -14,6 +15,26 @@ export async function withBox<T>(
     box.close();
   }
 }
+
+/** Trunks, phones and who is put through where, as the API tells of them. */
+export const linesOf = (box: Box, config: Config): Lines =>
+  createLines({ box, nowMs: systemClock.nowMs, sipPort: () => config.sipPort });
+
+/** Reads of them, beside a running engine. */
+export const readLines = <T>(config: Config, work: (lines: Lines) => T): Promise<T> =>
+  withBox(config, { readOnly: true }, (box) => work(linesOf(box, config)));
+
+/**
+ * Id of a tenant by its slug or id; of the only one where none is named.
+ *
+ * @throws VoxboxError `tenant_unknown`, `input_invalid` where one must be named
+ */
+export const tenantIdOf = (config: Config, name: string | undefined): Promise<string> =>
+  withBox(config, { readOnly: true }, (box) => {
+    const [only, ...others] = chosenTenants(box, name);
+    if (!only || others.length > 0) throw new VoxboxError('input_invalid', 'name the tenant with --tenant.');
+    return only.tenant.id;
+  });
 
 export interface OpenTenant {
   readonly tenant: Tenant;

@@ -8,8 +8,8 @@ import { type EngineRecord, runningEngine } from '../store/index.ts';
 import type { Command } from './command.ts';
 import { withBox } from './data.ts';
 import { portTrouble } from './ports.ts';
+import { engineAddress } from './running.ts';
 import { size, table } from './table.ts';
-import { engineAddress } from './write.ts';
 
 export interface Check {
   readonly name: string;

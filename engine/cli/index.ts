@@ -1,14 +1,37 @@
 import { isVoxboxError, VoxboxError } from '../foundation/index.ts';
 import { appointmentsList } from './appointments.ts';
 import { readArguments } from './arguments.ts';
+import { bansLift, bansList } from './bans.ts';
+import {
+  callsConference,
+  callsHangUp,
+  callsHold,
+  callsPress,
+  callsRecord,
+  callsResume,
+  callsTransfer,
+} from './call-actions.ts';
 import { callsList, callsShow } from './calls.ts';
 import { type CliIo, type CliParts, type Command, UsageError } from './command.ts';
 import { doctor } from './doctor.ts';
 import { commandHelp, overview } from './help.ts';
+import { lineLadder, lineTest } from './line.ts';
+import { linesList } from './lines.ts';
 import { modelsList, modelsPull } from './models.ts';
+import { outboundSet, outboundShow } from './outbound.ts';
+import { overflowSet, overflowShow } from './overflow.ts';
+import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
+import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
 import { tenantsCreate, tenantsList } from './tenants.ts';
-import { trunksAdd, trunksList, trunksRemove } from './trunks.ts';
+import {
+  transferTargetsAdd,
+  transferTargetsChange,
+  transferTargetsList,
+  transferTargetsRemove,
+} from './transfer-targets.ts';
+import { trunksAdd, trunksChange } from './trunk-changes.ts';
+import { trunksList, trunksPresets, trunksRemove, trunksShow } from './trunks.ts';
 
 export type { CliIo, CliParts } from './command.ts';
 
@@ -19,10 +42,40 @@ const commands: readonly Command[] = [
   tenantsList,
   tenantsCreate,
   trunksList,
+  trunksShow,
+  trunksPresets,
   trunksAdd,
+  trunksChange,
   trunksRemove,
+  linesList,
+  lineTest,
+  lineLadder,
+  phonesList,
+  phonesAdd,
+  phonesRemove,
+  ringGroupsList,
+  ringGroupsAdd,
+  ringGroupsChange,
+  ringGroupsRemove,
+  transferTargetsList,
+  transferTargetsAdd,
+  transferTargetsChange,
+  transferTargetsRemove,
+  bansList,
+  bansLift,
+  outboundShow,
+  outboundSet,
+  overflowShow,
+  overflowSet,
   callsList,
   callsShow,
+  callsTransfer,
+  callsConference,
+  callsHold,
+  callsResume,
+  callsRecord,
+  callsPress,
+  callsHangUp,
   appointmentsList,
   doctor,
 ];

@@ -1,53 +1,56 @@
-import { newTrunkModel, type Trunk } from '../api/contract/index.ts';
-import { newTrunk, trunkAnswer } from '../api/index.ts';
-import { VoxboxError } from '../foundation/index.ts';
-import { type Command, UsageError } from './command.ts';
-import { withBox } from './data.ts';
+import type { Trunk } from '../api/contract/index.ts';
+import type { Command } from './command.ts';
+import { readLines } from './data.ts';
 import { table } from './table.ts';
-import { write } from './write.ts';
+import { writeLine } from './write.ts';
 
 export const trunksList: Command = {
   name: 'trunks list',
   summary: 'List the phones, PBXs and carriers that may ring the box',
   flags: {},
   async run({ config, json, io }) {
-    const trunks = await withBox(config(), { readOnly: true }, (box) => box.trunks.list().map(trunkAnswer));
-    if (json) io.out(`${JSON.stringify({ trunks }, null, 2)}\n`);
-    else io.out(trunkTable(trunks));
+    const { trunks } = await readLines(config(), (lines) => lines.trunks());
+    io.out(json ? `${JSON.stringify({ trunks }, null, 2)}\n` : trunkTable(trunks));
     return 0;
   },
 };
 
-export const trunksAdd: Command = {
-  name: 'trunks add',
-  summary: 'Let a phone, PBX or carrier ring the box, by its address or with a password',
-  flags: {
-    name: { type: 'string', value: 'NAME', help: 'what you call it (required)' },
-    address: { type: 'string', value: 'ADDRESS', help: 'IP address it sends from: no password is asked' },
-    username: { type: 'string', value: 'NAME', help: 'user name it signs in with' },
-    password: { type: 'string', value: 'PASSWORD', help: 'its password, 8 characters or more' },
+export const trunksShow: Command = {
+  name: 'trunks show',
+  summary: 'Show everything about one trunk except its passwords',
+  operands: '<id>',
+  flags: {},
+  async run({ config, json, io, positionals }) {
+    const { trunk } = await readLines(config(), (lines) => lines.trunk(positionals[0] ?? ''));
+    io.out(json ? `${JSON.stringify({ trunk }, null, 2)}\n` : trunkFacts(trunk));
+    return 0;
   },
+};
+
+export const trunksPresets: Command = {
+  name: 'trunks presets',
+  summary: 'List carriers and PBXs that are known, and what each needs',
+  flags: { preset: { type: 'string', value: 'ID', help: 'explain this one' } },
   async run({ config, json, io, text }) {
-    const [name, address] = [text('name'), text('address')];
-    const [username, password] = [text('username'), text('password')];
-    const given =
-      address === undefined ? { name, username, password } : { name, address, username, password };
-    const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    if (name === undefined || (address === undefined) === (username === undefined)) {
-      throw new UsageError('trunks add needs --name and either --address or --username with --password.');
+    const wanted = text('preset');
+    const all = (await readLines(config(), (lines) => lines.presets())).presets;
+    const presets = wanted === undefined ? all : all.filter(({ id }) => id === wanted);
+    if (json) {
+      io.out(`${JSON.stringify({ presets }, null, 2)}\n`);
+      return 0;
     }
-    const parsed = newTrunkModel.safeParse(kept);
-    if (!parsed.success) {
-      throw new VoxboxError('input_invalid', 'a password has 8 to 128 characters and goes with --username.');
+    const [only] = presets;
+    if (wanted === undefined || !only) {
+      io.out(table([['PRESET', 'NAME'], ...all.map(({ id, name }) => [id, name])]));
+      return wanted === undefined ? 0 : 1;
     }
-    const trunk = await write(config(), {
-      method: 'trunk.create',
-      body: parsed.data,
-      through: ({ trunk }) => trunk,
-      alone: (box) => trunkAnswer(box.trunks.add(newTrunk(parsed.data))),
-    });
-    if (json) io.out(`${JSON.stringify({ trunk }, null, 2)}\n`);
-    else io.out(trunkTable([trunk]));
+    const fields = only.fields.map((field) => [
+      flagOf(field.name),
+      field.required ? 'needed' : '',
+      `${field.label}. ${field.help}${field.example === '' ? '' : ` Example: ${field.example}`}`,
+    ]);
+    io.out(`${only.name} (as of ${only.asOf})\n\n${table(fields)}\n${only.callerIdRule}\n`);
+    io.out(only.notes.map((note) => `- ${note}\n`).join(''));
     return 0;
   },
 };
@@ -59,19 +62,57 @@ export const trunksRemove: Command = {
   flags: {},
   async run({ config, json, io, positionals }) {
     const [id = ''] = positionals;
-    await write(config(), {
-      method: 'trunk.remove',
-      id,
-      through: () => undefined,
-      alone: (box) => box.trunks.remove(id),
-    });
+    await writeLine(config(), { method: 'trunk.remove', id, alone: (lines) => lines.removeTrunk(id) });
     io.out(json ? `${JSON.stringify({ removed: id })}\n` : `Removed ${id}.\n`);
     return 0;
   },
 };
 
-const trunkTable = (trunks: readonly Trunk[]): string =>
+/** outboundProxy → --outbound-proxy. */
+export const flagOf = (field: string): string =>
+  field === 'password'
+    ? '--password-stdin'
+    : `--${field === 'addresses' ? 'address' : field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+export const trunkTable = (trunks: readonly Trunk[]): string =>
   table([
-    ['NAME', 'KNOWN BY', 'ID'],
-    ...trunks.map(({ name, address, username, id }) => [name, address ?? `user ${username}`, id]),
+    ['NAME', 'KNOWN BY', 'CALLS OUT TO', 'STATE', 'ID'],
+    ...trunks.map((trunk) => [
+      trunk.name,
+      knownBy(trunk),
+      hostOf(trunk),
+      trunk.enabled ? (trunk.underTest ? 'under test' : 'on') : 'off',
+      trunk.id,
+    ]),
+  ]);
+
+function knownBy({ kind, addresses, username, authUsername }: Trunk): string {
+  if (kind === 'registration') return `registration as ${authUsername}`;
+  if (username !== null) return `user ${username}`;
+  const [first = '-', ...others] = addresses;
+  return others.length > 0 ? `${first} and ${others.length} more` : first;
+}
+
+const hostOf = ({ host, port, transport }: Trunk): string =>
+  host === null ? '-' : `${host}${port === null ? '' : `:${port}`} (${transport})`;
+
+const trunkFacts = (trunk: Trunk): string =>
+  table([
+    ['Trunk', trunk.id],
+    ['Name', trunk.name],
+    ['Preset', trunk.preset],
+    ['State', trunk.enabled ? 'on' : 'off'],
+    ['Known by', knownBy(trunk)],
+    ['Addresses', trunk.addresses.join(', ') || '-'],
+    ['Calls out to', hostOf(trunk)],
+    ['Outbound proxy', trunk.outboundProxy ?? '-'],
+    ['Signs in as', trunk.authUsername ?? '-'],
+    ['Password', trunk.hasPassword ? 'set' : 'not set'],
+    ['Registers every', `${trunk.registerIntervalS} s`],
+    ['Codecs', trunk.codecs.join(', ')],
+    ['SRTP', trunk.srtp],
+    ['DTMF', trunk.dtmf],
+    ['Caller ID', trunk.callerId ?? "the tenant's own number"],
+    ['Calls at once', trunk.maxCalls === null ? 'no limit' : String(trunk.maxCalls)],
+    ['Priority', String(trunk.priority)],
   ]);

@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { VoxboxError } from './errors.ts';
 
 const port = z.coerce.number().int().min(0).max(65535);
+
+/** "host:port" or "[v6 address]:port"; null when it is not that. */
+export function splitHostPort(text: string): { readonly host: string; readonly port: number } | null {
+  const parts = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):(\d{1,5})$/i.exec(text);
+  const host = parts?.[1] ?? parts?.[2];
+  const number = Number(parts?.[3]);
+  return host === undefined || number < 1 || number > 65535 ? null : { host, port: number };
+}
+
+const hostPort = z.string().refine((text) => splitHostPort(text) !== null, 'must be host:port');
 
 /**
  * Boot configuration: file < environment < flags. Everything that a user edits later is a setting in
@@ -19,6 +30,21 @@ export const configSchema = z.strictObject({
   httpPort: port.default(7070),
   sipHost: z.string().min(1).default('0.0.0.0'),
   sipPort: port.default(5060),
+  /** SIP over TLS (RFC 3261 §26.2), taken when there is a key and a certificate. */
+  sipTlsPort: port.default(5061),
+  /** PEM files: private key, and certificate with its chain. */
+  sipTlsKey: z.string().min(1).optional(),
+  sipTlsCert: z.string().min(1).optional(),
+  /** An external drachtio-server in place of the embedded SIP server, `host:port`, and its secret. */
+  sipControlServer: hostPort.optional(),
+  sipControlSecret: z.string().min(1).optional(),
+  /** IP address under which the internet sees the box, where a router translates it and cannot be asked. */
+  sipExternalAddress: z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'must be an IP address')
+    .optional(),
+  /** Is asked for that address (RFC 8489), `host:port`. */
+  stunServer: hostPort.optional(),
   /** UDP ports for RTP, both ends included; a leg takes an even one and the odd one above it (RFC 3550 §11). */
   rtpPortMin: z.coerce.number().int().min(1024).max(65534).default(20000),
   rtpPortMax: z.coerce.number().int().min(1025).max(65535).default(20999),
@@ -31,6 +57,14 @@ export const configSchema = z.strictObject({
   logPersonalData: z.stringbool().or(z.boolean()).default(false),
 });
 
+/** What belongs together; each with the message for the one that is missing. */
+const pairs = [
+  ['sipTlsKey', 'sipTlsCert'],
+  ['sipTlsCert', 'sipTlsKey'],
+  ['sipControlServer', 'sipControlSecret'],
+  ['sipControlSecret', 'sipControlServer'],
+] as const satisfies readonly (readonly [keyof Config, keyof Config])[];
+
 export type Config = Readonly<z.infer<typeof configSchema>>;
 
 const environmentNames = {
@@ -40,6 +74,13 @@ const environmentNames = {
   httpPort: 'VOXBOX_HTTP_PORT',
   sipHost: 'VOXBOX_SIP_HOST',
   sipPort: 'VOXBOX_SIP_PORT',
+  sipTlsPort: 'VOXBOX_SIP_TLS_PORT',
+  sipTlsKey: 'VOXBOX_SIP_TLS_KEY',
+  sipTlsCert: 'VOXBOX_SIP_TLS_CERT',
+  sipControlServer: 'VOXBOX_SIP_CONTROL_SERVER',
+  sipControlSecret: 'VOXBOX_SIP_CONTROL_SECRET',
+  sipExternalAddress: 'VOXBOX_SIP_EXTERNAL_ADDRESS',
+  stunServer: 'VOXBOX_STUN_SERVER',
   rtpPortMin: 'VOXBOX_RTP_PORT_MIN',
   rtpPortMax: 'VOXBOX_RTP_PORT_MAX',
   trustLoopback: 'VOXBOX_TRUST_LOOPBACK',
@@ -80,6 +121,11 @@ export function loadConfig(
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') || (issue && 'keys' in issue ? String(issue.keys) : 'configuration');
     throw new VoxboxError('config_invalid', `${where}: ${issue?.message ?? 'not valid'}`);
+  }
+  for (const [given, needed] of pairs) {
+    if (parsed.data[given] !== undefined && parsed.data[needed] === undefined) {
+      throw new VoxboxError('config_invalid', `${needed}: goes with ${given}`);
+    }
   }
   return parsed.data;
 }

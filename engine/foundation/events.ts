@@ -41,6 +41,76 @@ export type DomainEvent =
       readonly outcome: string;
     }
   | {
+      readonly type: 'call.transferred';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly kind: 'blind' | 'attended' | 'ring-group';
+      /** Phone, number or group that was asked for. */
+      readonly target: string;
+      readonly result: 'completed' | 'failed' | 'returned';
+      /** Code of the catalogue, where it did not come about. */
+      readonly reason: string | null;
+    }
+  | {
+      readonly type: 'call.held' | 'call.resumed';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly by: 'caller' | 'box';
+    }
+  | {
+      readonly type: 'call.conferenced';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly members: readonly string[];
+    }
+  | {
+      readonly type: 'recording.paused' | 'recording.resumed';
+      readonly tenantId: string;
+      readonly callId: string;
+    }
+  | {
+      readonly type: 'call.measured';
+      readonly tenantId: string;
+      readonly callId: string;
+      /** 1–5, estimated. */
+      readonly mos: number | null;
+    }
+  | {
+      readonly type: 'call.overflowed';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly kind: 'busy' | 'unavailable' | 'message' | 'ring-group';
+    }
+  | {
+      readonly type: 'trunk.added' | 'trunk.changed' | 'trunk.removed';
+      readonly tenantId: null;
+      readonly trunkId: string;
+    }
+  | {
+      readonly type: 'phone.added' | 'phone.removed' | 'phone.registered' | 'phone.unregistered';
+      readonly tenantId: string;
+      readonly phoneId: string;
+    }
+  | {
+      readonly type: 'ring-group.added' | 'ring-group.changed' | 'ring-group.removed';
+      readonly tenantId: string;
+      readonly ringGroupId: string;
+    }
+  | {
+      readonly type: 'transfer-target.added' | 'transfer-target.changed' | 'transfer-target.removed';
+      readonly tenantId: string;
+      readonly transferTargetId: string;
+    }
+  | {
+      readonly type: 'source.banned';
+      readonly tenantId: null;
+      readonly address: string;
+      readonly reason: string;
+      readonly untilMs: number;
+    }
+  | { readonly type: 'ban.lifted'; readonly tenantId: null; readonly address: string }
+  | { readonly type: 'outbound.policy-changed' | 'overflow.policy-changed'; readonly tenantId: string }
+  | {
       readonly type: 'call.refused';
       /** Null where the number belongs to nobody. */
       readonly tenantId: string | null;

@@ -1,7 +1,7 @@
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
 export type { Config, ModelFetchEnvironment } from './config.ts';
-export { configSchema, defaultDataDir, loadConfig, modelFetchEnvironment } from './config.ts';
+export { configSchema, defaultDataDir, loadConfig, modelFetchEnvironment, splitHostPort } from './config.ts';
 export type { ErrorCategory, ErrorCode, ErrorEntry, ErrorShape } from './errors.ts';
 export {
   errorCatalogue,

@@ -1,5 +1,5 @@
 import { VoxboxError } from '../foundation/index.ts';
-import { frameSamples, sampleRateHz } from './frame.ts';
+import { perFrame, sampleRateHz } from './frame.ts';
 import { timestampDistance } from './rtp/sequence.ts';
 
 /** Event codes 0–15 in order (RFC 4733 §3.2, table 7). */
@@ -12,7 +12,7 @@ export interface TelephoneEvent {
   readonly end: boolean;
   /** Power level in −dBm0, 0–63. */
   readonly volume: number;
-  /** Time the event has lasted, in timestamp units (1/8000 s). */
+  /** Time the event has lasted, in timestamp units: of 1/8000 s, beside Opus of 1/48000 s. */
   readonly durationSamples: number;
 }
 
@@ -41,15 +41,16 @@ export function writeTelephoneEvent(event: TelephoneEvent): Uint8Array {
 }
 
 /** A new segment of one long key press begins where the last known one stopped, give or take a frame (§2.5.1.3). */
-const segmentSlackSamples = frameSamples;
+const segmentSlackS = 0.02;
 /** An event further back than this is no straggler: the other side's clock was restarted. */
-const oldestStragglerSamples = 5 * sampleRateHz;
+const oldestStragglerS = 5;
 
 /**
  * Tells each key once. All packets of a press share one RTP timestamp, so the first of them to arrive tells
  * the key and the rest (updates, the three end packets, stragglers) tell nothing: lost ends do no harm.
  */
 export class DtmfReceiver {
+  private readonly clockHz: number;
   private latest: {
     readonly ssrc: number;
     readonly timestamp: number;
@@ -57,6 +58,11 @@ export class DtmfReceiver {
     durationSamples: number;
     ended: boolean;
   } | null = null;
+
+  /** @param clockHz of the event's timestamps: that of the audio beside it (RFC 4733 §2.1) */
+  constructor(clockHz: number = sampleRateHz) {
+    this.clockHz = clockHz;
+  }
 
   /** @returns the key when this packet is the first of a press, else null */
   receive(packet: {
@@ -70,7 +76,7 @@ export class DtmfReceiver {
     if (!event || event.event >= keyOrder.length || event.durationSamples === 0) return null;
     const latest = this.latest?.ssrc === packet.ssrc ? this.latest : null;
     const ahead = latest ? timestampDistance(latest.timestamp, packet.timestamp) : 1;
-    if (latest && ahead < 0 && ahead > -oldestStragglerSamples) return null;
+    if (latest && ahead < 0 && ahead > -oldestStragglerS * this.clockHz) return null;
     if (latest && ahead === 0) {
       latest.durationSamples = Math.max(latest.durationSamples, event.durationSamples);
       latest.ended ||= event.end;
@@ -82,7 +88,7 @@ export class DtmfReceiver {
       !latest.ended &&
       !packet.marker &&
       ahead > 0 &&
-      ahead <= latest.durationSamples + segmentSlackSamples;
+      ahead <= latest.durationSamples + segmentSlackS * this.clockHz;
     this.latest = {
       ssrc: packet.ssrc,
       timestamp: packet.timestamp,
@@ -122,9 +128,15 @@ export function parseKeys(keys: string): readonly string[] {
 
 /** Makes the packets of queued keys, one for each 20 ms slot. */
 export class DtmfSender {
+  private readonly frameTicks: number;
   private keys: string[] = [];
   private frame = 0;
   private startTimestamp = 0;
+
+  /** @param clockHz of the audio's RTP timestamps */
+  constructor(clockHz: number = sampleRateHz) {
+    this.frameTicks = perFrame(clockHz);
+  }
 
   /** @throws VoxboxError `input_invalid` for anything but 0–9, *, #, A–D */
   queue(keys: string): void {
@@ -152,7 +164,7 @@ export class DtmfSender {
       event: keyOrder.indexOf(key),
       end: frame >= toneFrames - 1,
       volume,
-      durationSamples: Math.min(frame + 1, toneFrames) * frameSamples,
+      durationSamples: Math.min(frame + 1, toneFrames) * this.frameTicks,
     });
     return { kind: 'event', timestamp: this.startTimestamp, marker: frame === 0, payload };
   }
@@ -167,14 +179,15 @@ const toneAmplitude = 32768 * 10 ** ((-10 - 3.14) / 20);
 
 /**
  * In-band tones for a line without telephone-event: for each key 100 ms of tone and 100 ms of pause, as frames
- * of 20 ms at 8 kHz.
+ * of 20 ms.
  * @throws VoxboxError `input_invalid` for anything but 0–9, *, #, A–D
  */
-export function dtmfTones(keys: string): Int16Array[] {
+export function dtmfTones(keys: string, rateHz: number = sampleRateHz): Int16Array[] {
+  const frameSamples = perFrame(rateHz);
   return parseKeys(keys).flatMap((key) => {
     const place = keypad.indexOf(key);
-    const row = ((rowsHz[place >> 2] ?? 0) * 2 * Math.PI) / sampleRateHz;
-    const column = ((columnsHz[place & 3] ?? 0) * 2 * Math.PI) / sampleRateHz;
+    const row = ((rowsHz[place >> 2] ?? 0) * 2 * Math.PI) / rateHz;
+    const column = ((columnsHz[place & 3] ?? 0) * 2 * Math.PI) / rateHz;
     return Array.from({ length: toneFrames * 2 }, (_, frame) =>
       frame >= toneFrames
         ? new Int16Array(frameSamples)

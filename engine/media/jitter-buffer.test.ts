@@ -1,6 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JitterBuffer, type ReceivedAudio } from './jitter-buffer.ts';
+import { type CodecRates, codecRates } from './frame.ts';
+import { JitterBuffer, type PacketDecoder, type ReceivedAudio } from './jitter-buffer.ts';
+
+/** Payloads are the samples themselves; noise is a level. */
+class PlainDecoder implements PacketDecoder {
+  noiseLevel = 0;
+  decode({ kind, payload, lengthSamples }: ReceivedAudio): Int16Array {
+    const samples = new Int16Array(payload.slice().buffer);
+    if (kind === 'audio') return samples;
+    this.noiseLevel = samples[0] ?? 0;
+    return this.noise(lengthSamples);
+  }
+  conceal(): Int16Array | null {
+    return null;
+  }
+  noise(samples: number): Int16Array {
+    return new Int16Array(samples).fill(this.noiseLevel);
+  }
+}
+const newBuffer = (rates: CodecRates = codecRates.PCMU) => new JitterBuffer(rates, new PlainDecoder());
 
 /** A loud frame that tells its number: no pause in which the buffer may skip anything. */
 const level = (n: number) => (n + 1) * 40 + 1500;
@@ -11,11 +30,15 @@ const numberOf = (frame: Int16Array): number | null => {
   const isPlain = frame.every((sample) => Math.abs(sample) === first) && first >= level(0);
   return isPlain ? (first - 1500) / 40 - 1 : null;
 };
-const packet = (n: number, changes: Partial<ReceivedAudio> = {}): ReceivedAudio => ({
+type Changes = Partial<ReceivedAudio> & { readonly samples?: Int16Array };
+const packet = (n: number, { samples = frameOf(n), ...changes }: Changes = {}): ReceivedAudio => ({
   ssrc: 1,
   sequence: n & 0xffff,
   timestamp: (n * 160) >>> 0,
-  samples: frameOf(n),
+  kind: 'audio',
+  lengthSamples: samples.length,
+  payload: new Uint8Array(samples.slice().buffer),
+  payloadType: 0,
   ...changes,
 });
 const pull = (buffer: JitterBuffer, times: number) =>
@@ -32,11 +55,11 @@ const steady = (from: number, to: number) => Array.from({ length: to - from }, (
 
 describe('jitter buffer', () => {
   it('gives silence before anything came', () => {
-    expect([...new JitterBuffer().pull()]).toEqual(Array(160).fill(0));
+    expect([...newBuffer().pull()]).toEqual(Array(160).fill(0));
   });
 
   it('plays a steady stream whole, 40 ms behind', () => {
-    const frames = run(new JitterBuffer(), steady(0, 50));
+    const frames = run(newBuffer(), steady(0, 50));
     expect(frames).toEqual([null, null, ...Array.from({ length: 48 }, (_, n) => n)]);
   });
 
@@ -57,7 +80,7 @@ describe('jitter buffer', () => {
             slots[n + (late[n] ?? 0)]?.unshift(n);
             if (twice[n]) slots[n + (late[n] ?? 0)]?.push(n);
           }
-          const buffer = new JitterBuffer();
+          const buffer = newBuffer();
           const heard = slots.map((numbers) => {
             for (const n of numbers) {
               const sequence = (first + n) & 0xffff;
@@ -72,7 +95,7 @@ describe('jitter buffer', () => {
   });
 
   it('tells duplicates and latecomers and drops them', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, [[0], [1], [2], [4], [5], [6]]);
     expect(buffer.push(packet(6))).toBe('duplicate');
     expect(buffer.push(packet(3))).toBe('late');
@@ -80,7 +103,7 @@ describe('jitter buffer', () => {
   });
 
   it('conceals a lost packet by the last one, fading, and goes on in time', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     const frames = [[0], [1], [2], [], [4], [5], [6], [7]].map((numbers) => {
       for (const n of numbers) buffer.push(packet(n));
       return buffer.pull();
@@ -92,7 +115,7 @@ describe('jitter buffer', () => {
   });
 
   it('fades to silence when nothing comes any more', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, steady(0, 10));
     const tail = Array.from({ length: 6 }, () => buffer.pull());
     const peaks = tail.map((frame) => Math.max(...frame));
@@ -103,14 +126,14 @@ describe('jitter buffer', () => {
   });
 
   it('keeps its delay over a burst of loss', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     const frames = run(buffer, [...steady(0, 20), ...Array.from({ length: 5 }, () => []), ...steady(25, 50)]);
     expect(frames.at(-1)).toBe(47);
     expect(played(frames).filter((n) => n >= 25)).toEqual(Array.from({ length: 23 }, (_, n) => n + 25));
   });
 
   it('loses nothing when the network holds packets up and then lets them go at once', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     const held = Array.from({ length: 12 }, (_, n) => n + 20);
     const frames = run(buffer, [
       ...steady(0, 20),
@@ -124,7 +147,7 @@ describe('jitter buffer', () => {
   });
 
   it('works a grown delay off in a pause', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, [
       ...steady(0, 20),
       ...Array.from({ length: 10 }, () => []),
@@ -140,14 +163,14 @@ describe('jitter buffer', () => {
   });
 
   it('never holds more than half a second', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     for (let n = 0; n < 49; n += 1) buffer.push(packet(n));
     buffer.pull();
     expect(buffer.depthMs).toBeLessThanOrEqual(500);
   });
 
   it('does not drift with a sender that stops in silence', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, [...steady(0, 20), ...Array.from({ length: 30 }, () => [])]);
     // The sender's clock went on for 30 slots, its sequence numbers did not.
     const frames = Array.from({ length: 20 }, (_, index) => {
@@ -158,7 +181,7 @@ describe('jitter buffer', () => {
   });
 
   it('passes over a jump of the timestamps without a pause', () => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, steady(0, 20));
     const frames = Array.from({ length: 20 }, (_, index) => {
       buffer.push(packet(45 + index, { sequence: 20 + index }));
@@ -172,14 +195,14 @@ describe('jitter buffer', () => {
     ['a clock set far ahead', { timestamp: 90_000_000 }],
     ['a clock set back', { timestamp: 0 }],
   ])('starts anew at %s', (_, changes) => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     run(buffer, steady(0, 20));
     expect(buffer.push(packet(20, changes))).toBe('resynchronised');
     expect(played(pull(buffer, 3)).at(-1)).toBe(20);
   });
 
   it.each([10, 30, 40, 60])('plays packets of %i ms', (packetMs) => {
-    const buffer = new JitterBuffer();
+    const buffer = newBuffer();
     const length = packetMs * 8;
     const ramp = Int16Array.from({ length: 16000 }, (_, n) => (n % 2 === 0 ? 1 : -1) * (1000 + n));
     const output: number[] = [];
@@ -188,7 +211,7 @@ describe('jitter buffer', () => {
       while (sent * packetMs <= slot * 20) {
         const timestamp = sent * length;
         const samples = ramp.slice(timestamp, timestamp + length);
-        buffer.push({ ssrc: 1, sequence: sent, timestamp, samples });
+        buffer.push(packet(sent, { timestamp, samples }));
         sent += 1;
       }
       output.push(...buffer.pull());
@@ -207,13 +230,82 @@ describe('jitter buffer', () => {
     });
     fc.assert(
       fc.property(fc.array(fc.option(anyPacket), { maxLength: 60 }), (steps) => {
-        const buffer = new JitterBuffer();
+        const buffer = newBuffer();
         for (const step of steps) {
-          if (step) buffer.push(step);
+          if (step) buffer.push(packet(0, step));
           else expect(buffer.pull().length).toBe(160);
           expect(buffer.depthMs).toBeGreaterThanOrEqual(0);
         }
       }),
     );
+  });
+
+  it('counts what it made up for loss, and nothing for a sender that pauses', () => {
+    const lossy = newBuffer();
+    run(lossy, [...steady(0, 20), [], [21], [], [], ...steady(24, 40)]);
+    expect(lossy.framesConcealed).toBe(3);
+    const pausing = newBuffer();
+    run(pausing, [...steady(0, 20), ...Array.from({ length: 30 }, () => [])]);
+    for (let n = 0; n < 20; n += 1) {
+      pausing.push(packet(50 + n, { sequence: 20 + n }));
+      pausing.pull();
+    }
+    expect(pausing.framesConcealed).toBe(0);
+  });
+
+  it('plays comfort noise until audio comes again, and counts none of it as made up', () => {
+    const buffer = newBuffer();
+    run(buffer, steady(0, 20));
+    buffer.push(packet(20, { kind: 'noise', samples: new Int16Array(160).fill(7) }));
+    const heard = Array.from({ length: 100 }, () => buffer.pull());
+    // Two frames of audio were waiting still.
+    for (const frame of heard.slice(2)) expect([...frame]).toEqual(Array(160).fill(7));
+    for (let n = 0; n < 10; n += 1) {
+      buffer.push(packet(120 + n, { sequence: 21 + n }));
+      heard.push(buffer.pull());
+    }
+    expect(played(heard.slice(100).map(numberOf))).toEqual([120, 121, 122, 123, 124, 125, 126, 127]);
+    expect(buffer.framesConcealed).toBe(0);
+  });
+
+  it('counts in the clock of the codec', () => {
+    for (const rates of [codecRates.G722, codecRates.opus]) {
+      const buffer = newBuffer(rates);
+      const ticks = rates.rtpClockHz / 50;
+      const numbers = Array.from({ length: 30 }, (_, n) => {
+        const samples = new Int16Array(320).fill(level(n));
+        buffer.push(packet(n, { timestamp: (4_294_967_000 + n * ticks) >>> 0, samples }));
+        const frame = buffer.pull();
+        expect(frame.length).toBe(320);
+        return frame.every((sample) => sample === frame[0]) ? frame[0] : null;
+      });
+      expect(numbers.slice(2)).toEqual(Array.from({ length: 28 }, (_, n) => level(n)));
+    }
+  });
+
+  it('waits as long as the line’s jitter demands, and no longer when it is calm again', () => {
+    const buffer = newBuffer();
+    // Each packet is held up for 0–80 ms, in a pattern that does not repeat soon; they may overtake one another.
+    const arrivals: { at: number; n: number }[] = [];
+    for (let n = 0; n < 1800; n += 1) arrivals.push({ n, at: n * 20 + (n < 750 ? (n * 37) % 81 : 0) });
+    arrivals.sort((a, b) => a.at - b.at);
+    const depths: number[] = [];
+    let next = 0;
+    let concealedEarly = 0;
+    for (let slot = 0; slot < 1800; slot += 1) {
+      for (let due = arrivals[next]; due && due.at <= slot * 20; due = arrivals[next]) {
+        // One second of talk, one of silence.
+        const samples = due.n % 100 < 50 ? frameOf(due.n % 50) : new Int16Array(160);
+        buffer.push(packet(due.n, { arrivalMs: due.at, samples }));
+        next += 1;
+      }
+      buffer.pull();
+      if (slot === 150) concealedEarly = buffer.framesConcealed;
+      depths.push(buffer.depthMs);
+    }
+    expect(buffer.framesConcealed - concealedEarly).toBeLessThanOrEqual(12);
+    expect(buffer.targetMs).toBeLessThanOrEqual(50);
+    const late = depths.slice(-100);
+    expect(Math.max(...late)).toBeLessThanOrEqual(80);
   });
 });

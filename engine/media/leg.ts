@@ -1,111 +1,135 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
 import type { Clock, Log } from '../foundation/index.ts';
-import { decodePcma, decodePcmu, encodePcma, encodePcmu } from './codec/g711.ts';
-import { DtmfReceiver, DtmfSender, dtmfTones } from './dtmf.ts';
-import { frameMs, frameSamples } from './frame.ts';
-import { JitterBuffer } from './jitter-buffer.ts';
-import type { Codec, LegEvents, LegStart, LegStatistics, LegTimes, MediaLeg, RtpRemote } from './model.ts';
-import { type PlayedStretch, PlayQueue } from './play-queue.ts';
+import type { Bridgeable, BridgeSeat } from './bridge.ts';
+import { type AudioCoder, createCoder } from './codec/coder.ts';
+import { codecRates, frameMs } from './frame.ts';
+import { Receiving } from './leg-receiving.ts';
+import { LegRtcp } from './leg-rtcp.ts';
+import { type LegSounds, Sending } from './leg-sending.ts';
+import type { Codec, LegEvents, LegStart, LegStatistics, LegTimes, RtpRemote, SrtpKeys } from './model.ts';
+import type { KernelFor } from './play-queue.ts';
+import { mos } from './quality.ts';
 import { Recorder } from './recorder.ts';
-import type { ResamplingKernel } from './resample.ts';
-import { parseRtp, type RtpPacket } from './rtp/packet.ts';
-import { Reception } from './rtp/reception.ts';
-import { RtpSender } from './rtp/sender.ts';
+import { isRtcp } from './rtcp/packet.ts';
+import type { RtcpFindings } from './rtcp/session.ts';
+import { parseRtp } from './rtp/packet.ts';
 import { SourceLock } from './rtp/source-lock.ts';
+import { createSrtp, type SrtpSession } from './srtp/session.ts';
 import type { Rider, Slot, Timetable } from './timetable.ts';
-import { isVoiced } from './voiced.ts';
 
 const silentAfterMs = 10_000;
-const codecs = {
-  PCMU: { encode: encodePcmu, decode: decodePcmu },
-  PCMA: { encode: encodePcma, decode: decodePcma },
-} as const satisfies Record<Codec, unknown>;
-
-/** Most of what a leg sends: encoded once. */
-const silence = new Int16Array(frameSamples);
-const encodedSilence = { PCMU: encodePcmu(silence), PCMA: encodePcma(silence) } as const satisfies Record<
-  Codec,
-  Uint8Array
->;
-
-/** RFC 3551 table 4: these numbers mean the same everywhere, and phones use them whatever was agreed. */
-const staticPayloadTypes: Readonly<Record<number, Codec>> = { 0: 'PCMU', 8: 'PCMA' };
+/** The estimate of quality is asked with every event, and changes slowly. */
+const mosEverySlots = 50;
 
 /** What a leg needs of the room. */
 export interface LegParts {
   /** Bound to `port`. */
   readonly socket: Socket;
+  /** Bound to the port after it, for RTCP. */
+  readonly rtcpSocket: Socket;
   readonly port: number;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly log: Log;
   readonly timetable: Timetable;
-  readonly kernelFor: (fromHz: number) => ResamplingKernel | undefined;
-  /** Called once, when the socket is closed. */
+  readonly kernelFor: KernelFor;
+  readonly sounds: LegSounds;
+  /** Called once, when the sockets are closed. */
   readonly onClosed: () => void;
 }
 
-/** One side's RTP: a thin shell of socket and events around the pure parts. */
-export class Leg implements MediaLeg, Rider {
+/** One side's RTP: a thin shell of sockets and events around receiving and sending. */
+export class Leg implements Bridgeable, Rider {
   private readonly parts: LegParts;
   private readonly events = new EventEmitter();
-  private readonly jitterBuffer = new JitterBuffer();
-  private readonly reception = new Reception();
-  private readonly dtmfReceiver = new DtmfReceiver();
-  private readonly dtmfSender = new DtmfSender();
-  private readonly sender = new RtpSender();
-  private readonly queue: PlayQueue;
+  private readonly receiving: Receiving;
+  private readonly sending: Sending;
+  private readonly rtcp: LegRtcp;
   private lock = new SourceLock();
   private options: LegStart | null = null;
+  private codec: Codec | null = null;
+  private coder: AudioCoder | null = null;
   private remote: RtpRemote | null = null;
+  private srtp: SrtpSession | null = null;
+  private keys: SrtpKeys | null = null;
   private recorder: Recorder | null = null;
   private stopped: Promise<void> | null = null;
 
-  private tones: Int16Array[] = [];
-  /** What left in this slot, for the recording. */
-  private sentFrame: Int16Array | null = null;
+  private recordingPaused = false;
   private packetsSent = 0;
-  private packetsLate = 0;
   private quietMs = 0;
-  private firstPacketInMs: number | null = null;
-  private lastVoicedInMs: number | null = null;
-  private firstVoicedOutMs: number | null = null;
+  private failuresBefore = 0;
+  private lastFindings: RtcpFindings | null = null;
   private hasSendFailed = false;
+  private hasDecryptFailed = false;
+  private mos: { readonly value: number; readonly slot: number } | null = null;
+  private slots = 0;
 
   constructor(parts: LegParts) {
     this.parts = parts;
-    this.queue = new PlayQueue(parts.kernelFor);
+    const { clock, kernelFor, sounds } = parts;
+    this.receiving = new Receiving({ clock, onKey: (key) => this.emit('dtmf', key) });
+    this.sending = new Sending({
+      clock,
+      kernelFor,
+      sounds,
+      transmit: (packet, info) => this.transmit(packet, info),
+      onPlayed: (stretches) => {
+        for (const stretch of stretches) this.emit('played', stretch);
+      },
+    });
+    this.rtcp = new LegRtcp({
+      clock,
+      transmit: (packet, remote, muxed) => this.put(muxed ? parts.socket : parts.rtcpSocket, packet, remote),
+    });
     parts.socket.on('message', (bytes, source) => this.onDatagram(bytes, source));
-    parts.socket.on('error', (error) => this.onSocketError(error));
+    parts.rtcpSocket.on('message', (bytes, source) => this.onReport(bytes, source));
+    for (const socket of [parts.socket, parts.rtcpSocket]) {
+      socket.on('error', (error) => this.onSocketError(error));
+    }
   }
 
   get port(): number {
     return this.parts.port;
   }
 
-  /** Called again (re-INVITE) it takes over the new address and payload types; the recording goes on. */
+  /**
+   * Called again (re-INVITE) it takes over the new address, codec, keys and direction; the recording goes on.
+   * @throws VoxboxError `input_invalid` for keys of a wrong length
+   */
   start(options: LegStart): void {
     if (this.stopped) return;
+    if (!sameKeys(this.keys, options.srtp ?? null)) this.changeKeys(options.srtp ?? null);
+    const changes = options.codec !== this.codec;
     this.options = options;
+    this.codec = options.codec;
     this.remote = options.remote;
     this.lock = new SourceLock();
     this.quietMs = 0;
+    this.receiving.start(options, changes);
+    this.sending.start(options, changes);
+    const clockRateHz = codecRates[options.codec].rtpClockHz;
+    this.rtcp.start(options, { ssrc: this.sending.ssrc, clockRateHz });
     if (options.recordingPath && !this.recorder) {
-      this.recorder = new Recorder(options.recordingPath, this.parts.log);
+      const { log, kernelFor } = this.parts;
+      const rateHz = codecRates[options.codec].sampleRateHz;
+      this.recorder = new Recorder({ path: options.recordingPath, log, rateHz, kernelFor });
+      this.recorder.pause(this.recordingPaused);
     }
+    if (changes) this.changeCoder(options.codec);
     this.parts.timetable.add(this);
   }
 
   play(stretch: { readonly id: number; readonly samples: Int16Array; readonly sampleRateHz: number }): void {
-    if (!this.stopped) this.queue.add(stretch.id, stretch.samples, stretch.sampleRateHz);
+    if (!this.stopped) this.sending.play(stretch.id, stretch.samples, stretch.sampleRateHz);
   }
 
   finish(id: number): void {
-    if (!this.stopped) this.queue.finish(id);
+    if (!this.stopped) this.sending.finish(id);
   }
 
   clear(): void {
-    this.tellPlayed(this.queue.clear());
+    this.sending.clear();
   }
 
   /**
@@ -113,8 +137,31 @@ export class Leg implements MediaLeg, Rider {
    * @throws VoxboxError `input_invalid` for anything but 0–9, *, #, A–D
    */
   sendDtmf(keys: string): void {
-    if (this.options?.dtmfPayloadType === undefined) this.tones.push(...dtmfTones(keys));
-    else this.dtmfSender.queue(keys);
+    this.sending.sendDtmf(keys);
+  }
+
+  hold(on: boolean): void {
+    this.sending.hold(on);
+  }
+
+  recording(on: boolean): void {
+    this.recordingPaused = !on;
+    this.recorder?.pause(!on);
+  }
+
+  echo(on: boolean): void {
+    this.sending.echo(on);
+  }
+
+  ringback(on: boolean): void {
+    this.sending.ringback(on);
+  }
+
+  /** Into a bridge, or out of it; leaves the last one. */
+  seat(seat: BridgeSeat | null): void {
+    this.sending.seat?.leave();
+    this.sending.seat = this.stopped ? null : seat;
+    if (this.stopped) seat?.leave();
   }
 
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void {
@@ -126,14 +173,31 @@ export class Leg implements MediaLeg, Rider {
   }
 
   times(): LegTimes {
-    const { lastVoicedInMs, firstVoicedOutMs, firstPacketInMs } = this;
-    return { lastVoicedInMs, firstVoicedOutMs, firstPacketInMs };
+    const { firstPacketInMs, lastVoicedInMs } = this.receiving;
+    return { lastVoicedInMs, firstVoicedOutMs: this.sending.firstVoicedOutMs, firstPacketInMs };
   }
 
   statistics(): LegStatistics {
-    const { packetsReceived, packetsLost, jitterMs } = this.reception;
-    const { packetsSent, packetsLate } = this;
-    return { packetsSent, packetsReceived, packetsLost, packetsLate, jitterMs };
+    const received = this.receiving.statistics();
+    const findings = this.rtcp.findings() ?? this.lastFindings;
+    const roundTripMs = findings?.roundTripMs ?? null;
+    if (!this.mos || this.slots - this.mos.slot >= mosEverySlots || this.stopped) {
+      const { lossFraction, jitterMs } = received;
+      const codec = this.codec ?? 'PCMU';
+      this.mos = { value: mos({ lossFraction, jitterMs, rttMs: roundTripMs, codec }), slot: this.slots };
+    }
+    return {
+      packetsSent: this.packetsSent,
+      ...received,
+      roundTripMs,
+      remoteLossFraction: findings?.remoteLossFraction ?? null,
+      remoteJitterMs: findings?.remoteJitterMs ?? null,
+      mos: this.mos.value,
+      srtp: this.srtp !== null,
+      codec: this.codec,
+      decryptFailures: this.failuresBefore + (this.srtp?.failures ?? 0),
+      lastRemote: this.remote,
+    };
   }
 
   stop(): Promise<void> {
@@ -143,99 +207,112 @@ export class Leg implements MediaLeg, Rider {
 
   send(slot: Slot): void {
     if (!this.options) return;
-    this.sender.skip(slot.missed);
-    this.sentFrame = null;
-    const turn = this.dtmfSender.next(this.sender.timestamp);
-    if (turn?.kind === 'event' && this.options.dtmfPayloadType !== undefined) {
-      this.transmit(this.sender.event(this.options.dtmfPayloadType, turn));
-    } else if (turn) {
-      this.sendFrame(null);
-    } else if (this.tones.length > 0) {
-      this.sendFrame(this.tones.shift() ?? null);
-    } else {
-      const { samples, begins, ended } = this.queue.next();
-      this.sendFrame(samples);
-      if (begins) this.firstVoicedOutMs = null;
-      if (samples && this.firstVoicedOutMs === null && isVoiced(samples)) {
-        this.firstVoicedOutMs = this.parts.clock.monotonicMs();
-      }
-      this.tellPlayed(ended);
-    }
+    this.sending.slot(slot.missed);
   }
 
   receive(slot: Slot): void {
-    const passedMs = (slot.missed + 1) * frameMs;
-    const caller = this.firstPacketInMs === null ? null : this.jitterBuffer.pull();
-    for (let missed = 0; missed < slot.missed; missed += 1) this.recorder?.write(null, null);
-    this.recorder?.write(caller, this.sentFrame);
-    this.countQuiet(passedMs);
-    if (caller) this.emit('audio', caller);
+    this.slots += slot.missed + 1;
+    const { sending, recorder, codec } = this;
+    const caller = this.receiving.pull();
+    for (let missed = 0; missed < slot.missed; missed += 1) recorder?.write(null, null);
+    recorder?.write(caller, sending.sentFrame);
+    const heard = sending.isHolding ? null : caller;
+    const rateHz = codecRates[codec ?? 'PCMU'].sampleRateHz;
+    sending.seat?.hear(heard, rateHz);
+    sending.heard(heard);
+    this.rtcp.slot(this.remote, this.srtp);
+    this.countQuiet((slot.missed + 1) * frameMs);
+    if (heard) this.emit('audio', heard, rateHz);
   }
 
   private emit<E extends keyof LegEvents>(event: E, ...args: LegEvents[E]): void {
     this.events.emit(event, ...args);
   }
 
-  /** Silence is sent too: it keeps NAT bindings and the other side's recorder and watchdog going. */
-  private sendFrame(samples: Int16Array | null): void {
-    if (!this.options) return;
-    const { codec, payloadType } = this.options;
-    this.sentFrame = samples;
-    const payload = samples ? codecs[codec].encode(samples) : encodedSilence[codec];
-    this.transmit(this.sender.audio(payloadType, payload, samples !== null));
+  private changeCoder(codec: Codec): void {
+    this.coder?.close();
+    this.coder = null;
+    createCoder(codec).then(
+      (coder) => {
+        if (this.stopped || this.codec !== codec || this.coder) {
+          coder.close();
+          return;
+        }
+        this.coder = coder;
+        this.receiving.use(coder);
+        this.sending.use(coder);
+      },
+      (error: unknown) => this.parts.log.error({ err: error, codec }, 'a codec could not be loaded'),
+    );
   }
 
-  private transmit(packet: Buffer): void {
+  /** Keys that stay keep their session: its counters must go on (RFC 3711 §3.2.1). */
+  private changeKeys(keys: SrtpKeys | null): void {
+    const srtp = keys ? createSrtp(keys) : null;
+    this.failuresBefore += this.srtp?.failures ?? 0;
+    this.keys = keys;
+    this.srtp = srtp;
+  }
+
+  private transmit(
+    packet: Buffer,
+    info: { readonly timestamp: number; readonly payloadBytes: number },
+  ): void {
     if (!this.remote || this.remote.port === 0) return;
     this.packetsSent += 1;
-    this.parts.socket.send(packet, this.remote.port, this.remote.address, (error) => {
-      if (error) this.onSocketError(error);
-    });
+    this.rtcp.sent({ ...info, atMs: this.parts.clock.monotonicMs() });
+    this.put(this.parts.socket, this.srtp ? this.srtp.protectRtp(packet) : packet, this.remote);
+  }
+
+  private readonly onSent = (error: Error | null): void => {
+    if (error) this.onSocketError(error);
+  };
+
+  private put(socket: Socket, packet: Buffer, remote: RtpRemote): void {
+    socket.send(packet, remote.port, remote.address, this.onSent);
   }
 
   private onDatagram(bytes: Uint8Array, source: RemoteInfo): void {
-    const packet = this.options && !this.stopped ? parseRtp(bytes) : null;
-    if (!packet || !this.options || packet.payload.length === 0) return;
-    const isEvent = packet.payloadType === this.options.dtmfPayloadType;
-    const codec =
-      packet.payloadType === this.options.payloadType
-        ? this.options.codec
-        : staticPayloadTypes[packet.payloadType];
-    if (!isEvent && !codec) return;
+    if (!this.options || this.stopped) return;
+    if (isRtcp(bytes)) {
+      this.onReport(bytes, source);
+      return;
+    }
+    const plain = this.srtp ? this.srtp.unprotectRtp(bytes) : bytes;
+    if (!plain) this.onDecryptFailure();
+    const packet = plain ? parseRtp(plain) : null;
+    const kind = packet ? this.receiving.kindOf(packet) : 'unknown';
+    if (!packet || kind === 'unknown') return;
     const verdict = this.lock.offer(source, packet.ssrc);
     if (verdict === 'ignored') return;
     if (verdict === 'moved') this.remote = { address: source.address, port: source.port };
-
     const arrivalMs = this.parts.clock.monotonicMs();
-    this.firstPacketInMs ??= arrivalMs;
     this.quietMs = 0;
     const { ssrc, sequence, timestamp } = packet;
-    this.reception.add({ ssrc, sequence, timestamp, arrivalMs, paced: !isEvent });
-    if (isEvent) this.takeEvent(packet);
-    else if (codec) this.takeAudio(packet, codecs[codec].decode(packet.payload), arrivalMs);
+    this.rtcp.received({ ssrc, sequence, timestamp, arrivalMs, paced: kind === 'audio' });
+    this.receiving.accept(packet, kind, arrivalMs);
   }
 
-  private takeEvent(packet: RtpPacket): void {
-    const key = this.dtmfReceiver.receive(packet);
-    if (key !== null) this.emit('dtmf', key);
+  private onReport(bytes: Uint8Array, source: RemoteInfo): void {
+    if (!this.options || this.stopped) return;
+    this.rtcp.datagram(bytes, source, { rtpRemote: this.remote, srtp: this.srtp });
   }
 
-  private takeAudio(packet: RtpPacket, samples: Int16Array, arrivalMs: number): void {
-    const { ssrc, sequence, timestamp } = packet;
-    const result = this.jitterBuffer.push({ ssrc, sequence, timestamp, samples });
-    if (result === 'duplicate') return;
-    if (result === 'late') this.packetsLate += 1;
-    if (isVoiced(samples)) this.lastVoicedInMs = arrivalMs;
+  private onDecryptFailure(): void {
+    if (this.hasDecryptFailed) return;
+    this.hasDecryptFailed = true;
+    this.parts.log.warn(
+      { port: this.port },
+      'a packet did not pass the SRTP check; further ones are counted only',
+    );
   }
 
+  /** Only where both sides speak can silence be told from what was agreed: who holds us often sends nothing. */
   private countQuiet(passedMs: number): void {
+    if ((this.options?.direction ?? 'sendrecv') !== 'sendrecv') return;
     const before = Math.floor(this.quietMs / silentAfterMs);
     this.quietMs += passedMs;
     if (Math.floor(this.quietMs / silentAfterMs) > before) this.emit('silent', this.quietMs);
-  }
-
-  private tellPlayed(stretches: readonly PlayedStretch[]): void {
-    for (const stretch of stretches) this.emit('played', stretch);
   }
 
   /** A packet that cannot be sent (no route, full buffer) is as good as lost: said once, the call goes on. */
@@ -246,17 +323,29 @@ export class Leg implements MediaLeg, Rider {
   }
 
   private async close(): Promise<void> {
-    const { timetable, socket, onClosed } = this.parts;
+    const { timetable, socket, rtcpSocket, onClosed } = this.parts;
     timetable.remove(this);
+    this.sending.seat?.leave();
+    this.sending.seat = null;
     this.clear();
-    await Promise.all([
-      this.recorder?.stop(),
-      new Promise<void>((resolve) => {
-        socket.close(() => {
-          onClosed();
-          resolve();
-        });
-      }),
-    ]);
+    this.lastFindings = this.rtcp.findings();
+    try {
+      this.rtcp.bye(this.remote, this.srtp);
+      this.coder?.close();
+    } catch (error) {
+      // Whatever goes wrong with the goodbye, the ports are given back.
+      this.parts.log.error({ err: error, port: this.port }, 'a leg did not end cleanly');
+    }
+    await Promise.all([this.recorder?.stop(), closed(socket), closed(rtcpSocket)]);
+    onClosed();
   }
+}
+
+const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()));
+
+function sameKeys(a: SrtpKeys | null, b: SrtpKeys | null): boolean {
+  if (!a || !b) return a === b;
+  return (['send', 'receive'] as const).every(
+    (way) => a[way].suite === b[way].suite && Buffer.compare(a[way].keySalt, b[way].keySalt) === 0,
+  );
 }

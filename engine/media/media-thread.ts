@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { fromErrorShape, type LogOptions, VoxboxError } from '../foundation/index.ts';
-import type { LegEvents, LegStart, LegStatistics, LegTimes, Media, MediaLeg } from './model.ts';
-import type { FromThread, LegPicture, ThreadInit, ToThread } from './thread-messages.ts';
+import type { Bridge, LegEvents, LegStart, LegStatistics, LegTimes, Media, MediaLeg } from './model.ts';
+import type { FromThread, LegPicture, LegSwitch, ThreadInit, ToThread } from './thread-messages.ts';
 
 export interface MediaThreadOptions {
   readonly host: string;
@@ -33,12 +33,15 @@ class MediaThread implements Media {
   >();
   readonly #legs = new Map<number, ThreadLeg>();
   #lastId = 0;
+  #lastBridge = 0;
   #stopping: Promise<void> | null = null;
 
   constructor({ host, portMin, portMax, log }: MediaThreadOptions) {
     const workerData: ThreadInit = { host, portMin, portMax, log, timeOriginMs: performance.timeOrigin };
     this.#thread = new Worker(new URL('./thread.ts', import.meta.url), { workerData });
-    this.#thread.on('message', (message: FromThread) => this.#receive(message));
+    this.#thread.on('message', (messages: readonly FromThread[]) => {
+      for (const message of messages) this.#receive(message);
+    });
     this.#thread.on('exit', () => {
       for (const { reject } of this.#waiting.values()) reject(gone());
       this.#waiting.clear();
@@ -51,6 +54,7 @@ class MediaThread implements Media {
     if (answer.kind !== 'opened') throw gone();
     const { leg: number, port, picture } = answer;
     const leg = new ThreadLeg({
+      number,
       port,
       picture,
       order: (order) => this.#thread.postMessage({ ...order, leg: number } satisfies ToThread),
@@ -61,6 +65,25 @@ class MediaThread implements Media {
     });
     this.#legs.set(number, leg);
     return leg;
+  }
+
+  bridge(): Bridge {
+    this.#lastBridge += 1;
+    const bridge = this.#lastBridge;
+    const order = (message: ToThread): void => this.#thread.postMessage(message);
+    const numberOf = (leg: MediaLeg): number => {
+      if (leg instanceof ThreadLeg && this.#legs.get(leg.number) === leg) return leg.number;
+      throw new VoxboxError('input_invalid', 'the leg belongs to another media room');
+    };
+    order({ kind: 'bridge-open', bridge });
+    return {
+      add: (leg) => order({ kind: 'bridge-add', bridge, leg: numberOf(leg) }),
+      remove: (leg) => {
+        // One that has stopped has left already.
+        if (leg instanceof ThreadLeg) order({ kind: 'bridge-remove', bridge, leg: leg.number });
+      },
+      close: () => order({ kind: 'bridge-close', bridge }),
+    };
   }
 
   stop(): Promise<void> {
@@ -97,9 +120,10 @@ class MediaThread implements Media {
 }
 
 type Unnumbered<T> = T extends { readonly leg: number } ? Omit<T, 'leg'> : never;
-type LegOrder = Unnumbered<Exclude<ToThread, Asking>>;
+type LegOrder = Unnumbered<Exclude<ToThread, Asking | { readonly bridge: number }>>;
 
 interface ThreadLegParts {
+  readonly number: number;
   readonly port: number;
   readonly picture: LegPicture;
   readonly order: (order: LegOrder) => void;
@@ -107,6 +131,7 @@ interface ThreadLegParts {
 }
 
 class ThreadLeg implements MediaLeg {
+  readonly number: number;
   readonly port: number;
   readonly #parts: ThreadLegParts;
   readonly #events = new EventEmitter<LegEvents>();
@@ -114,6 +139,7 @@ class ThreadLeg implements MediaLeg {
   #stopping: Promise<void> | null = null;
 
   constructor(parts: ThreadLegParts) {
+    this.number = parts.number;
     this.port = parts.port;
     this.#parts = parts;
     this.#picture = parts.picture;
@@ -139,6 +165,22 @@ class ThreadLeg implements MediaLeg {
     this.#parts.order({ kind: 'dtmf', keys });
   }
 
+  hold(on: boolean): void {
+    this.#turn('hold', on);
+  }
+
+  recording(on: boolean): void {
+    this.#turn('recording', on);
+  }
+
+  echo(on: boolean): void {
+    this.#turn('echo', on);
+  }
+
+  ringback(on: boolean): void {
+    this.#turn('ringback', on);
+  }
+
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void {
     (this.#events as EventEmitter).on(event, listener as (...args: unknown[]) => void);
   }
@@ -158,6 +200,10 @@ class ThreadLeg implements MediaLeg {
   stop(): Promise<void> {
     this.#stopping ??= this.#parts.stop();
     return this.#stopping;
+  }
+
+  #turn(what: LegSwitch, on: boolean): void {
+    this.#parts.order({ kind: 'turn', what, on });
   }
 
   /** The picture first: whoever hears of the event may ask for its times. */

@@ -1,7 +1,27 @@
 import type { Clock, Log } from '../foundation/index.ts';
 
 /** Codecs of a telephone leg, by their RTP encoding names (RFC 3551 §6). */
-export type Codec = 'PCMU' | 'PCMA';
+export type Codec = 'PCMU' | 'PCMA' | 'G722' | 'opus';
+
+/** Rates at which legs work inside: 8000 for G.711, 16000 for G.722 and Opus. */
+export type LegRateHz = 8000 | 16000;
+
+export type SrtpSuite = 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32';
+
+/** One direction's SRTP master key (RFC 4568 §6.1). */
+export interface SrtpKey {
+  readonly suite: SrtpSuite;
+  /** 30 bytes: 16 of key, 14 of salt. */
+  readonly keySalt: Uint8Array;
+}
+
+export interface SrtpKeys {
+  readonly send: SrtpKey;
+  readonly receive: SrtpKey;
+}
+
+/** Ours, as in SDP (RFC 3264 §5.1): `sendonly` is our holding them, `recvonly` their holding us. */
+export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 export interface RtpRemote {
   readonly address: string;
@@ -15,8 +35,18 @@ export interface LegStart {
   readonly payloadType: number;
   /** Payload type of telephone-event (RFC 4733) in both directions, when agreed. */
   readonly dtmfPayloadType?: number;
-  /** Stereo WAV, caller left, agent right; written as the call goes on. */
+  /** Stereo WAV, caller left, agent right, at the rate of the first codec; written as the call goes on. */
   readonly recordingPath?: string;
+  /** Keys of both directions: then nothing unprotected is sent or taken (RFC 3711). Absent: plain RTP. */
+  readonly srtp?: SrtpKeys;
+  /** Payload type of comfort noise (RFC 3389), usually 13; that one is taken whether agreed or not. */
+  readonly comfortNoisePayloadType?: number;
+  /** Where the other side takes RTCP; absent: the port after its RTP port. */
+  readonly rtcp?: { readonly remote: RtpRemote; readonly mux: boolean };
+  /** Default sendrecv. With recvonly and inactive only keep-alives go out; `silent` is not told while nothing may come. */
+  readonly direction?: MediaDirection;
+  /** auto (default): telephone-event when agreed, else tones. inband: always tones, both ways. */
+  readonly dtmf?: 'auto' | 'inband';
 }
 
 /** Timestamps of one leg, monotonic milliseconds of this process; null until it happened. */
@@ -35,11 +65,28 @@ export interface LegStatistics {
   readonly packetsLate: number;
   /** RFC 3550 §6.4.1 interarrival jitter, milliseconds. */
   readonly jitterMs: number;
+  /** 20 ms frames that had to be made up because nothing was there to play. */
+  readonly packetsConcealed: number;
+  /** Of what was sent to us, 0–1. */
+  readonly lossFraction: number;
+  /** From the other side's RTCP reports (RFC 3550 §6.4.1); null until one came. */
+  readonly roundTripMs: number | null;
+  readonly remoteLossFraction: number | null;
+  readonly remoteJitterMs: number | null;
+  /** Estimate of what we hear, 1 (bad) to 4.5 (ITU-T G.107). */
+  readonly mos: number;
+  readonly srtp: boolean;
+  /** Null until the leg was started. */
+  readonly codec: Codec | null;
+  /** Packets with a wrong tag, or a number seen before. */
+  readonly decryptFailures: number;
+  /** Where packets go to; null until the leg was started. */
+  readonly lastRemote: RtpRemote | null;
 }
 
 export interface LegEvents {
-  /** 20 ms of the other side's audio, on the leg's own timetable: 8 kHz mono, 160 samples. */
-  audio: [samples: Int16Array];
+  /** 20 ms of the other side's audio, mono, on the leg's own timetable: 160 samples at 8 kHz or 320 at 16 kHz. */
+  audio: [samples: Int16Array, sampleRateHz: LegRateHz];
   /** A key was pressed: 0–9, *, #, A–D (RFC 4733 §3). */
   dtmf: [key: string];
   /** A stretch of queued audio was played to its end, or cut by `clear`. `playedMs` is what went out of it. */
@@ -59,6 +106,14 @@ export interface MediaLeg {
   /** Stops at once and forgets everything queued. */
   clear(): void;
   sendDtmf(keys: string): void;
+  /** We put the other side on hold: it hears music until off. What is queued waits, what comes is not told. */
+  hold(on: boolean): void;
+  /** While off both channels of the recording hold silence; its time goes on. */
+  recording(on: boolean): void;
+  /** Sends back what arrives, instead of anything queued. */
+  echo(on: boolean): void;
+  /** Ring-back tone (440 + 480 Hz, 2 s of 6) while nothing else is there to be heard; until off. */
+  ringback(on: boolean): void;
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   off<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   times(): LegTimes;
@@ -68,9 +123,19 @@ export interface MediaLeg {
 }
 
 export interface Media {
-  /** Takes an even port from the pool. @throws VoxboxError `capacity_reached` when none is left */
+  /** Takes an even port and the odd one after it from the pool. @throws VoxboxError `capacity_reached` when none is left */
   openLeg(): Promise<MediaLeg>;
+  /** Legs in it hear all the others; what is played on a leg is mixed on top for that leg only. */
+  bridge(): Bridge;
   stop(): Promise<void>;
+}
+
+/** Where legs of this `Media` hear each other. A leg is in one bridge at most: adding it takes it out of its last one. */
+export interface Bridge {
+  add(leg: MediaLeg): void;
+  remove(leg: MediaLeg): void;
+  /** Takes all legs out. Idempotent; the legs go on. */
+  close(): void;
 }
 
 export interface MediaOptions {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PlayQueue, type QueuedFrame } from './play-queue.ts';
 import { createKernel } from './resample.ts';
 
-const newQueue = () => new PlayQueue((fromHz) => (fromHz === 8000 ? undefined : createKernel(fromHz, 8000)));
+const newQueue = (rateHz = 8000) =>
+  new PlayQueue((fromHz, toHz) => (fromHz === toHz ? undefined : createKernel(fromHz, toHz)), rateHz);
 const level = (value: number, length: number) => new Int16Array(length).fill(value);
 const drain = (queue: PlayQueue, frames: number): QueuedFrame[] =>
   Array.from({ length: frames }, () => queue.next());
@@ -86,5 +87,24 @@ describe('play queue', () => {
     queue.add(1, samples, 8000);
     samples.fill(0);
     expect(queue.next().samples).toEqual(level(5, 160));
+  });
+
+  it('gives frames of 320 samples at 16 kHz, and goes on when the leg changes its rate', () => {
+    const queue = newQueue(16_000);
+    const sine = Int16Array.from({ length: 8000 }, (_, n) => 8000 * Math.sin((2 * Math.PI * 500 * n) / 8000));
+    queue.add(1, sine, 8000);
+    queue.finish(1);
+    const wide = drain(queue, 10).map(({ samples }) => samples?.length);
+    expect(wide).toEqual(Array(10).fill(320));
+    queue.changeRate(8000);
+    const narrow = drain(queue, 41);
+    expect(narrow.slice(0, 40).every(({ samples }) => samples?.length === 160)).toBe(true);
+    const ended = narrow.flatMap((frame) => frame.ended);
+    expect(ended).toEqual([{ id: 1, playedMs: expect.any(Number), cut: false }]);
+    expect(Math.abs((ended[0]?.playedMs ?? 0) - 1000)).toBeLessThan(1);
+    // 500 Hz has 16 samples a period at 8 kHz: anything lost or doubled shows as a jump.
+    const heard = narrow.slice(0, 38).flatMap(({ samples }) => [...(samples ?? [])]);
+    const steps = heard.slice(1).map((sample, n) => Math.abs(sample - (heard[n] ?? 0)));
+    expect(Math.max(...steps)).toBeLessThan(8000 * 2 * Math.sin((Math.PI * 500) / 8000) * 1.5);
   });
 });

@@ -1,5 +1,5 @@
-import { frameSamples, sampleRateHz, samplesPerMs } from './frame.ts';
-import { Resampler, type ResamplingKernel } from './resample.ts';
+import { perFrame } from './frame.ts';
+import { Resampler, type ResamplingKernel, resample } from './resample.ts';
 
 /** Audio is converted in slices of this length when it is about to be needed: a whole greeting at once would hold up the slot. */
 const sliceMs = 100;
@@ -11,7 +11,7 @@ export interface PlayedStretch {
 }
 
 export interface QueuedFrame {
-  /** 160 samples, the rest of the last stretch's frame being silence; null when nothing is ready. */
+  /** 20 ms, the rest of the last stretch's frame being silence; null when nothing is ready. */
   readonly samples: Int16Array | null;
   /** A stretch began in this frame. */
   readonly begins: boolean;
@@ -19,23 +19,38 @@ export interface QueuedFrame {
   readonly ended: readonly PlayedStretch[];
 }
 
+/** Undefined where nothing has to be converted. */
+export type KernelFor = (fromHz: number, toHz: number) => ResamplingKernel | undefined;
+
 const nothing: QueuedFrame = { samples: null, begins: false, ended: [] };
 
-/** Stretches of audio in the order in which they were first heard of; gives frames of 8 kHz, without gaps between stretches. */
+/** Stretches of audio in the order in which they were first heard of; gives frames of the leg's rate, without gaps between stretches. */
 export class PlayQueue {
-  private readonly kernelFor: (fromHz: number) => ResamplingKernel | undefined;
+  private readonly kernelFor: KernelFor;
+  private rateHz: number;
   private stretches: Stretch[] = [];
   /** Ids that were played or cut: what still comes for them (a synthesiser that hears of the cut late) is ignored. */
   private readonly done = new Set<number>();
 
-  /** @param kernelFor gives the kernel from a rate to 8 kHz, shared by all legs */
-  constructor(kernelFor: (fromHz: number) => ResamplingKernel | undefined) {
+  /** @param kernelFor gives the kernel from one rate to another, shared by all legs */
+  constructor(kernelFor: KernelFor, rateHz: number) {
     this.kernelFor = kernelFor;
+    this.rateHz = rateHz;
+  }
+
+  /** What waits is heard at the new rate; at most a slice of it was converted already and is converted again. */
+  changeRate(rateHz: number): void {
+    if (rateHz === this.rateHz) return;
+    this.rateHz = rateHz;
+    for (const stretch of this.stretches) stretch.changeRate(rateHz);
   }
 
   /** @throws VoxboxError `input_invalid` when the rate is not usable */
   add(id: number, samples: Int16Array, fromHz: number): void {
-    if (!this.done.has(id)) this.stretch(id).add(samples.slice(), fromHz, this.kernelFor(fromHz));
+    if (this.done.has(id)) return;
+    // Made now: a rate that is not usable is told to the one who asked.
+    if (fromHz !== this.rateHz) this.kernelFor(fromHz, this.rateHz);
+    this.stretch(id).add(samples.slice(), fromHz);
   }
 
   /** A stretch that no audio came for counts too: it is played as soon as its turn comes. */
@@ -53,6 +68,7 @@ export class PlayQueue {
 
   next(): QueuedFrame {
     if (this.stretches.length === 0) return nothing;
+    const frameSamples = perFrame(this.rateHz);
     const frame = new Int16Array(frameSamples);
     const ended: PlayedStretch[] = [];
     let filled = 0;
@@ -62,7 +78,7 @@ export class PlayQueue {
       first.prepare(wanted);
       // Less than a frame of an unfinished stretch waits for the rest of it: a torn frame would click.
       if (!first.isFinished && first.readySamples < wanted) break;
-      if (first.sentSamples === 0 && first.readySamples > 0) begins = true;
+      if (first.sentMs === 0 && first.readySamples > 0) begins = true;
       filled += first.read(frame.subarray(filled));
       if (!first.isDrained) break;
       ended.push(first.played(false));
@@ -75,7 +91,7 @@ export class PlayQueue {
   private stretch(id: number): Stretch {
     const known = this.stretches.find((stretch) => stretch.id === id);
     if (known) return known;
-    const added = new Stretch(id);
+    const added = new Stretch(id, this.rateHz, this.kernelFor);
     this.stretches.push(added);
     return added;
   }
@@ -84,22 +100,37 @@ export class PlayQueue {
 interface Piece {
   readonly samples: Int16Array;
   readonly fromHz: number;
-  readonly kernel: ResamplingKernel | undefined;
   offset: number;
 }
 
 class Stretch {
   readonly id: number;
-  sentSamples = 0;
+  sentMs = 0;
   readySamples = 0;
+  private readonly kernelFor: KernelFor;
+  private rateHz: number;
   private finished = false;
   private pieces: Piece[] = [];
   private resampler: { readonly fromHz: number; readonly converter: Resampler } | null = null;
   private ready: Int16Array[] = [];
   private readOffset = 0;
 
-  constructor(id: number) {
+  constructor(id: number, rateHz: number, kernelFor: KernelFor) {
     this.id = id;
+    this.rateHz = rateHz;
+    this.kernelFor = kernelFor;
+  }
+
+  changeRate(rateHz: number): void {
+    this.flush();
+    const ready = this.ready.splice(0);
+    const offset = this.readOffset;
+    this.readySamples = 0;
+    this.readOffset = 0;
+    ready.forEach((samples, index) => {
+      this.keep(resample(index === 0 ? samples.subarray(offset) : samples, this.rateHz, rateHz));
+    });
+    this.rateHz = rateHz;
   }
 
   get isFinished(): boolean {
@@ -110,8 +141,8 @@ class Stretch {
     return this.finished && this.readySamples === 0 && this.pieces.length === 0 && this.resampler === null;
   }
 
-  add(samples: Int16Array, fromHz: number, kernel: ResamplingKernel | undefined): void {
-    this.pieces.push({ samples, fromHz, kernel, offset: 0 });
+  add(samples: Int16Array, fromHz: number): void {
+    this.pieces.push({ samples, fromHz, offset: 0 });
   }
 
   finish(): void {
@@ -119,7 +150,7 @@ class Stretch {
   }
 
   played(cut: boolean): PlayedStretch {
-    return { id: this.id, playedMs: this.sentSamples / samplesPerMs, cut };
+    return { id: this.id, playedMs: this.sentMs, cut };
   }
 
   /** Converts until `wanted` samples are ready or nothing is left to convert. */
@@ -130,7 +161,7 @@ class Stretch {
       if (this.resampler && this.resampler.fromHz !== piece.fromHz) this.flush();
       this.resampler ??= {
         fromHz: piece.fromHz,
-        converter: new Resampler(piece.fromHz, sampleRateHz, piece.kernel),
+        converter: new Resampler(piece.fromHz, this.rateHz, this.kernelFor(piece.fromHz, this.rateHz)),
       };
       const end = piece.offset + Math.ceil((piece.fromHz * sliceMs) / 1000);
       this.keep(this.resampler.converter.push(piece.samples.subarray(piece.offset, end)));
@@ -153,7 +184,7 @@ class Stretch {
       this.readOffset = 0;
     }
     this.readySamples -= filled;
-    this.sentSamples += filled;
+    this.sentMs += (filled * 1000) / this.rateHz;
     return filled;
   }
 

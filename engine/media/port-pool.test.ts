@@ -63,4 +63,40 @@ describe('port pool', () => {
     await pool.takeBound(async (port) => port);
     await expect(pool.takeBound(async (port) => port)).rejects.toMatchObject({ code: 'capacity_reached' });
   });
+
+  it('has every pair again after ten thousand calls, whatever failed on the way', async () => {
+    const pool = new PortPool(20_000, 20_199);
+    let random = 7;
+    const next = (below: number) => {
+      random = (random * 48_271) % 2_147_483_647;
+      return random % below;
+    };
+    const held: number[] = [];
+    const outcomes = { opened: 0, broken: 0, full: 0 };
+    for (let call = 0; call < 10_000; call += 1) {
+      // More calls come than end, until the pool is full; then it empties again.
+      if (held.length > 0 && next(100) < (call % 1000 < 500 ? 35 : 65)) {
+        pool.giveBack(held.splice(next(held.length), 1)[0] ?? 0);
+      }
+      try {
+        const port = await pool.takeBound(async (candidate) => {
+          const fate = next(10);
+          if (fate === 0) throw busy();
+          if (fate === 1) throw new Error('broken');
+          return candidate;
+        });
+        expect(port % 2).toBe(0);
+        expect(held).not.toContain(port);
+        held.push(port);
+        outcomes.opened += 1;
+      } catch (error) {
+        const isFull = error instanceof Error && 'code' in error && error.code === 'capacity_reached';
+        outcomes[isFull ? 'full' : 'broken'] += 1;
+      }
+      expect(pool.free).toBe(100 - held.length);
+    }
+    expect(Math.min(outcomes.opened, outcomes.broken, outcomes.full)).toBeGreaterThan(50);
+    for (const port of held) pool.giveBack(port);
+    expect(pool.free).toBe(100);
+  });
 });

@@ -1,7 +1,7 @@
 import { VoxboxError } from '../foundation/index.ts';
 
 /**
- * Even UDP ports for RTP (RFC 3550 §11), each given out once at a time. The search starts at a random port and
+ * Pairs of UDP ports by their even one: RTP, and RTCP on the odd port after it (RFC 3550 §11). Each is given out once at a time. The search starts at a random port and
  * goes round, so that a port just given back is the last to be used again: stray packets of an ended call
  * do not reach the next one.
  */

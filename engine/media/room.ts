@@ -2,11 +2,13 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns';
 import { isIP, isIPv6 } from 'node:net';
 import { type Clock, type Log, systemClock, VoxboxError } from '../foundation/index.ts';
-import { sampleRateHz } from './frame.ts';
+import { Mixer } from './bridge.ts';
+import { makeHoldMusic } from './hold-music.ts';
 import { Leg } from './leg.ts';
-import type { Media, MediaLeg, MediaOptions } from './model.ts';
+import type { Bridge, Media, MediaLeg, MediaOptions } from './model.ts';
 import { PortPool } from './port-pool.ts';
 import { createKernel, type ResamplingKernel } from './resample.ts';
+import { makeRingback } from './ringback.ts';
 import { Timetable } from './timetable.ts';
 
 /** All legs of a process: one port pool, one timetable. */
@@ -20,8 +22,11 @@ class MediaRoom implements Media {
   private readonly clock: Clock;
   private readonly pool: PortPool;
   private readonly timetable: Timetable;
-  /** Kernels to 8 kHz by source rate: made once, a few milliseconds each, shared by all legs. */
-  private readonly kernels = new Map<number, ResamplingKernel>();
+  /** Kernels by both rates, "from/to": made once, a few milliseconds each, shared by all legs. */
+  private readonly kernels = new Map<string, ResamplingKernel>();
+  /** Sounds by rate: made when first needed, a few milliseconds each. */
+  private readonly music = new Map<number, Int16Array>();
+  private readonly ringback = new Map<number, Int16Array>();
   private readonly legs = new Set<MediaLeg>();
   private stopped = false;
 
@@ -38,14 +43,19 @@ class MediaRoom implements Media {
 
   async openLeg(): Promise<MediaLeg> {
     const leg = await this.pool.takeBound(async (port) => {
-      const socket = await bindUdp(this.host, port);
+      const [socket, rtcpSocket] = await bindPair(this.host, port);
       const opened: Leg = new Leg({
         socket,
+        rtcpSocket,
         port,
         clock: this.clock,
         log: this.log,
         timetable: this.timetable,
-        kernelFor: (fromHz) => this.kernelFor(fromHz),
+        kernelFor: (fromHz, toHz) => this.kernelFor(fromHz, toHz),
+        sounds: {
+          musicFor: (rateHz) => known(this.music, rateHz, makeHoldMusic),
+          ringbackFor: (rateHz) => known(this.ringback, rateHz, makeRingback),
+        },
         onClosed: () => {
           this.pool.giveBack(port);
           this.legs.delete(opened);
@@ -61,19 +71,41 @@ class MediaRoom implements Media {
     return leg;
   }
 
+  bridge(): Bridge {
+    return new Mixer({
+      kernelFor: (fromHz, toHz) => this.kernelFor(fromHz, toHz),
+      isLeg: (leg): leg is Leg => leg instanceof Leg && this.legs.has(leg),
+    });
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all([...this.legs].map((leg) => leg.stop()));
     this.timetable.stop();
   }
 
-  private kernelFor(fromHz: number): ResamplingKernel | undefined {
-    if (fromHz === sampleRateHz) return undefined;
-    const known = this.kernels.get(fromHz);
-    if (known) return known;
-    const kernel = createKernel(fromHz, sampleRateHz);
-    this.kernels.set(fromHz, kernel);
-    return kernel;
+  private kernelFor(fromHz: number, toHz: number): ResamplingKernel | undefined {
+    if (fromHz === toHz) return undefined;
+    return known(this.kernels, `${fromHz}/${toHz}`, () => createKernel(fromHz, toHz));
+  }
+}
+
+function known<K, V>(made: Map<K, V>, key: K, make: (key: K) => V): V {
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const value = make(key);
+  made.set(key, value);
+  return value;
+}
+
+/** RTP on the even port, RTCP on the odd one after it (RFC 3550 §11): both or none. */
+async function bindPair(host: string, port: number): Promise<[Socket, Socket]> {
+  const rtp = await bindUdp(host, port);
+  try {
+    return [rtp, await bindUdp(host, port + 1)];
+  } catch (error) {
+    await new Promise<void>((resolve) => rtp.close(() => resolve()));
+    throw error;
   }
 }
 

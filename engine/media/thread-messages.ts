@@ -12,6 +12,8 @@ export interface ThreadInit {
   readonly timeOriginMs: number;
 }
 
+export type LegSwitch = 'hold' | 'recording' | 'echo' | 'ringback';
+
 export type ToThread =
   | { readonly kind: 'open'; readonly id: number }
   | { readonly kind: 'start'; readonly leg: number; readonly options: LegStart }
@@ -19,6 +21,13 @@ export type ToThread =
   | { readonly kind: 'finish'; readonly leg: number; readonly stretch: number }
   | { readonly kind: 'clear'; readonly leg: number }
   | { readonly kind: 'dtmf'; readonly leg: number; readonly keys: string }
+  /** A switch of the leg: `hold`, `recording`, `echo`, `ringback`. */
+  | { readonly kind: 'turn'; readonly leg: number; readonly what: LegSwitch; readonly on: boolean }
+  /** Bridges are numbered by who asks for them. */
+  | { readonly kind: 'bridge-open'; readonly bridge: number }
+  | { readonly kind: 'bridge-add'; readonly bridge: number; readonly leg: number }
+  | { readonly kind: 'bridge-remove'; readonly bridge: number; readonly leg: number }
+  | { readonly kind: 'bridge-close'; readonly bridge: number }
   | { readonly kind: 'stop-leg'; readonly id: number; readonly leg: number }
   | { readonly kind: 'stop'; readonly id: number };
 
@@ -32,6 +41,7 @@ export interface LegPicture {
   readonly statistics: LegStatistics;
 }
 
+/** Posted as lists, in the order in which they were told. */
 export type FromThread =
   | {
       readonly kind: 'opened';

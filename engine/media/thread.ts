@@ -5,7 +5,7 @@
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Clock, createLog, toErrorShape } from '../foundation/index.ts';
-import type { LegEvents, MediaLeg } from './model.ts';
+import type { Bridge, LegEvents, MediaLeg } from './model.ts';
 import { createMedia } from './room.ts';
 import type { FromThread, LegEvent, LegPicture, ThreadInit, ToThread } from './thread-messages.ts';
 
@@ -13,7 +13,17 @@ const port = parentPort;
 if (port === null) throw new Error('the media thread is started by createMediaThread');
 const init = workerData as ThreadInit;
 const log = createLog(init.log);
-const tell = (message: FromThread): void => port.postMessage(message);
+/** What was told since the last post: all legs' frames of a slot go in one, a post being dearer than a frame. */
+let told: FromThread[] = [];
+function tell(message: FromThread): void {
+  if (told.length === 0) queueMicrotask(post);
+  told.push(message);
+}
+function post(): void {
+  const messages = told;
+  told = [];
+  port?.postMessage(messages);
+}
 
 try {
   // On Linux this is the thread's own priority; elsewhere, and where it is not allowed, nothing is lost.
@@ -27,6 +37,7 @@ const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.n
 const { host, portMin, portMax } = init;
 const media = createMedia({ host, portMin, portMax, log, clock });
 const legs = new Map<number, MediaLeg>();
+const bridges = new Map<number, Bridge>();
 let lastLeg = 0;
 
 const pictureOf = (leg: MediaLeg): LegPicture => ({ times: leg.times(), statistics: leg.statistics() });
@@ -63,12 +74,26 @@ async function obey(order: ToThread): Promise<void> {
     await close(order.leg);
     return tell({ kind: 'done', id: order.id });
   }
+  if (order.kind === 'bridge-open') return void bridges.set(order.bridge, media.bridge());
+  if (order.kind === 'bridge-close') {
+    bridges.get(order.bridge)?.close();
+    return void bridges.delete(order.bridge);
+  }
   const leg = legs.get(order.leg);
-  if (order.kind === 'start') leg?.start(order.options);
-  else if (order.kind === 'play') leg?.play(order.stretch);
-  else if (order.kind === 'finish') leg?.finish(order.stretch);
-  else if (order.kind === 'clear') leg?.clear();
-  else leg?.sendDtmf(order.keys);
+  if (leg) tellLeg(leg, order);
+}
+
+type LegOrder = Exclude<Extract<ToThread, { readonly leg: number }>, { readonly kind: 'stop-leg' }>;
+
+function tellLeg(leg: MediaLeg, order: LegOrder): void {
+  if (order.kind === 'start') leg.start(order.options);
+  else if (order.kind === 'play') leg.play(order.stretch);
+  else if (order.kind === 'finish') leg.finish(order.stretch);
+  else if (order.kind === 'clear') leg.clear();
+  else if (order.kind === 'dtmf') leg.sendDtmf(order.keys);
+  else if (order.kind === 'turn') leg[order.what](order.on);
+  else if (order.kind === 'bridge-add') bridges.get(order.bridge)?.add(leg);
+  else bridges.get(order.bridge)?.remove(leg);
 }
 
 port.on('message', (order: ToThread) => {

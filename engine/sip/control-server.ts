@@ -136,8 +136,10 @@ class ControlClient implements Application {
       this.routes.delete(verb.toUpperCase());
       return ['OK'];
     }
-    // Call detail records (`route|cdr:…`) and `proxy` are not this server's business.
-    if (command !== 'route' || verb.startsWith('cdr:')) return ['NOK', `command not available: ${command}`];
+    // Call detail records are asked for, but none are written: the application keeps its own.
+    if (command === 'route' && verb.startsWith('cdr:')) return ['OK'];
+    if (command === 'proxy') return ['NOK', 'this server is no proxy: answer the request, or place a call'];
+    if (command !== 'route') return ['NOK', `command not available: ${command}`];
     this.routes.add(verb.toUpperCase());
     return ['OK'];
   }

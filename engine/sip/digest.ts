@@ -4,6 +4,12 @@ import { splitOutside, unquote } from './message/grammar.ts';
 
 export type DigestAlgorithm = 'MD5' | 'SHA-256';
 
+/** Hashes of `user:realm:password`, hexadecimal, by algorithm; null where that one is not stored. */
+export interface Ha1 {
+  readonly md5: string | null;
+  readonly sha256: string | null;
+}
+
 export type DigestVerdict =
   | { readonly ok: true; readonly username: string }
   /** `stale`: the answer was right but its nonce is used up, so a new challenge needs no new password. */
@@ -14,13 +20,18 @@ export interface Digest {
   /** Value of WWW-Authenticate or Proxy-Authenticate. MD5 where left out: few telephones know another. */
   challenge(options?: { readonly stale?: boolean; readonly algorithm?: DigestAlgorithm }): string;
   /**
+   * A challenge for each algorithm that every user has a hash of, best first as RFC 8760 §2.3 wants them;
+   * each is the value of a header line of its own.
+   */
+  challenges(options?: { readonly stale?: boolean }): readonly string[];
+  /**
    * @param options `header`: value of Authorization; `lookup`: hash of `user:realm:password` in hexadecimal
-   * by the algorithm that was answered with (32 digits for MD5, 64 for SHA-256), null for unknown users
+   * by the algorithm that was answered with (a bare string is of MD5), null for unknown users
    */
   verify(options: {
     readonly header: string;
     readonly method: string;
-    readonly lookup: (username: string, algorithm: DigestAlgorithm) => string | null;
+    readonly lookup: (username: string, algorithm: DigestAlgorithm) => string | Ha1 | null;
   }): DigestVerdict;
 }
 
@@ -30,6 +41,8 @@ export interface DigestOptions {
   readonly secret: string;
   readonly clock: Clock;
   readonly nonceLifetimeMs?: number;
+  /** What `challenges` asks for, best first. MD5 alone where left out: the hash that is stored of every user. */
+  readonly algorithms?: readonly DigestAlgorithm[];
 }
 
 const defaultLifetimeMs = 5 * 60_000;
@@ -41,7 +54,6 @@ const hashNames = { MD5: 'md5', 'SHA-256': 'sha256' } as const;
 export const digestHash = (algorithm: DigestAlgorithm, ...parts: readonly string[]): string =>
   createHash(hashNames[algorithm]).update(parts.join(':')).digest('hex');
 
-/** The response that RFC 7616 §3.4.1 asks for, with qop=auth. */
 /** The protection domain of the box (RFC 7616 §3.3): stored passwords are bound to it. */
 export const sipRealm = 'voxbox';
 
@@ -49,6 +61,13 @@ export const sipRealm = 'voxbox';
 export const ha1Of = (username: string, password: string): string =>
   digestHash('MD5', username, sipRealm, password);
 
+/** Both hashes of a password, for users who may be challenged with either. */
+export const ha1PairOf = (username: string, password: string): Ha1 => ({
+  md5: ha1Of(username, password),
+  sha256: digestHash('SHA-256', username, sipRealm, password),
+});
+
+/** The response that RFC 7616 §3.4.1 asks for, with qop=auth. */
 export function digestResponse(answer: {
   readonly algorithm: DigestAlgorithm;
   readonly ha1: string;
@@ -64,7 +83,7 @@ export function digestResponse(answer: {
 }
 
 export function createDigest(options: DigestOptions): Digest {
-  const { realm, clock, nonceLifetimeMs = defaultLifetimeMs } = options;
+  const { realm, clock, nonceLifetimeMs = defaultLifetimeMs, algorithms = ['MD5'] } = options;
   const nonces = createNonces(options.secret, realm);
   /** Nonce → its time and its highest count so far, in order of first use. */
   const used = new Map<string, { readonly madeAtMs: number; count: number }>();
@@ -80,20 +99,23 @@ export function createDigest(options: DigestOptions): Digest {
     }
   };
 
+  const challenge = ({ stale = false, algorithm = 'MD5' as DigestAlgorithm } = {}): string => {
+    const nonce = nonces.make(clock.nowMs());
+    const value = `Digest realm="${realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}`;
+    return stale ? `${value}, stale=true` : value;
+  };
   return {
-    challenge: ({ stale = false, algorithm = 'MD5' } = {}) => {
-      const nonce = nonces.make(clock.nowMs());
-      const value = `Digest realm="${realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}`;
-      return stale ? `${value}, stale=true` : value;
-    },
+    challenge,
+    challenges: ({ stale = false } = {}) => algorithms.map((algorithm) => challenge({ stale, algorithm })),
     verify: ({ header, method, lookup }) => {
       const answer = parseAnswer(header);
       if (!answer || answer.realm !== realm) return { ok: false, stale: false };
       const { algorithm, username, nonce } = answer;
       const length = digestHash(algorithm).length;
-      const known = lookup(username, algorithm)?.toLowerCase() ?? '';
-      // An unknown user costs the same time as a wrong password.
-      const ha1 = known.length === length ? known : digestHash(algorithm, nonce, username);
+      const known = hashOf(lookup(username, algorithm), algorithm);
+      // An unknown user costs the same work as a wrong password.
+      const decoy = digestHash(algorithm, nonce, username);
+      const ha1 = known.length === length ? known : decoy;
       const expected = digestResponse({ ...answer, ha1, method });
       const right = sameText(expected, answer.response) && known.length === length;
       if (!right) return { ok: false, stale: false };
@@ -106,6 +128,12 @@ export function createDigest(options: DigestOptions): Digest {
       return { ok: true, username };
     },
   };
+}
+
+/** Lower case; empty where nothing is stored for the algorithm. */
+function hashOf(stored: string | Ha1 | null, algorithm: DigestAlgorithm): string {
+  const hash = typeof stored === 'object' ? stored?.[algorithm === 'MD5' ? 'md5' : 'sha256'] : stored;
+  return hash?.toLowerCase() ?? '';
 }
 
 /** Nonces that carry their time of making and a signature, so that none has to be kept. */
@@ -144,17 +172,23 @@ interface Answer {
   readonly nc: string;
 }
 
-/** Null for another scheme, for missing parts, and for answers without qop=auth. */
-function parseAnswer(header: string): Answer | null {
-  const match = /^\s*digest\s+(.*)$/is.exec(header);
-  if (!match) return null;
+/** `name=value` pieces by lower-case name; null where one has no name or comes twice. */
+export function digestParams(pieces: readonly string[]): ReadonlyMap<string, string> | null {
   const params = new Map<string, string>();
-  for (const piece of splitOutside(match[1] ?? '', ',')) {
+  for (const piece of pieces) {
     const equals = piece.indexOf('=');
     const name = piece.slice(0, Math.max(0, equals)).trim().toLowerCase();
     if (name === '' || params.has(name)) return null;
     params.set(name, unquote(piece.slice(equals + 1).trim()));
   }
+  return params;
+}
+
+/** Null for another scheme, for missing parts, and for answers without qop=auth. */
+function parseAnswer(header: string): Answer | null {
+  const match = /^\s*digest\s+(.*)$/is.exec(header);
+  const params = match && digestParams(splitOutside(match[1] ?? '', ','));
+  if (!params) return null;
   const text = (name: string): string => params.get(name) ?? '';
   const algorithm = (params.get('algorithm') ?? 'MD5').toUpperCase();
   const [username, realm, nonce, uri] = [text('username'), text('realm'), text('nonce'), text('uri')];

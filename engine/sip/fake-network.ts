@@ -49,6 +49,7 @@ export function fakeFlow(options: { readonly reliable?: boolean } = {}): Flow & 
 /** Leads everything to one flow. */
 export const fakeTransport = (flow: Flow): Transport => ({
   port: 5060,
+  tlsPort: null,
   datagramFlow: () => flow,
   flowTo: async () => flow,
   stop: async () => {},

@@ -29,6 +29,7 @@ describe('readInvitation', () => {
       callerName: 'Zoë "Z" Miller',
       source: { address: '192.0.2.9', port: 5070, transport: 'tcp' },
       authorization: null,
+      replaces: null,
       offer: 'v=0\r\n',
     });
     expect(Object.isFrozen(invitation)).toBe(true);
@@ -65,6 +66,29 @@ describe('readInvitation', () => {
     ['sip:50%zz@x', '50%zz'],
   ])('reads the called number of %s', (uri, calledNumber) => {
     expect(readInvitation(request({}, uri)).calledNumber).toBe(calledNumber);
+  });
+
+  it.each([
+    ['udp', 'udp'],
+    ['tcp', 'tcp'],
+    ['tls', 'tls'],
+    ['TLS', 'tls'],
+  ])('knows that %s is %s', (protocol, transport) => {
+    expect(readInvitation({ ...request({}), protocol }).source.transport).toBe(transport);
+  });
+
+  it.each([
+    ['a@b;to-tag=1;from-tag=2', { callId: 'a@b', toTag: '1', fromTag: '2', earlyOnly: false }],
+    ['a@b ; from-tag=2;to-tag=1;early-only', { callId: 'a@b', toTag: '1', fromTag: '2', earlyOnly: true }],
+    ['a@b;to-tag=1', null],
+    [';to-tag=1;from-tag=2', null],
+    ['a@b;to-tag=;from-tag=2', null],
+  ])('reads of Replaces: %s', (replaces, expected) => {
+    expect(readInvitation(request({ replaces })).replaces).toEqual(expected);
+  });
+
+  it('leaves the offer empty where the call comes without one', () => {
+    expect(readInvitation({ ...request({}), body: '' }).offer).toBe('');
   });
 
   it('leaves short numbers and names alone', () => {

@@ -1,4 +1,4 @@
-import { splitOutside } from './message/grammar.ts';
+import { parseParams, splitOutside } from './message/grammar.ts';
 import { displayText, type NameAddr, parseNameAddr } from './message/name-addr.ts';
 import { parseUri, type Uri } from './message/uri.ts';
 import type { TransportName } from './transport/flow.ts';
@@ -21,8 +21,20 @@ export interface Invitation {
   readonly source: InvitationSource;
   /** Value of Authorization, else of Proxy-Authorization. */
   readonly authorization: string | null;
+  /** The call that this one takes the place of (RFC 3891), as an attended transfer asks for; else null. */
+  readonly replaces: ReplacedCall | null;
   /** The session description; empty for a late offer. */
   readonly offer: string;
+}
+
+/** A dialog as the sender of a Replaces header names it. */
+export interface ReplacedCall {
+  readonly callId: string;
+  /** Ours in the dialog that is replaced. */
+  readonly toTag: string;
+  readonly fromTag: string;
+  /** Only if that call is not answered yet (RFC 3891 §4). */
+  readonly earlyOnly: boolean;
 }
 
 /** What is read of a request of drachtio-srf. */
@@ -49,11 +61,32 @@ export function readInvitation(request: InvitationRequest): Invitation {
     source: Object.freeze({
       address: request.source_address,
       port: Number(request.source_port),
-      transport: request.protocol === 'tcp' ? 'tcp' : 'udp',
+      transport: transportOf(request.protocol),
     }),
     authorization: request.get('authorization') ?? request.get('proxy-authorization') ?? null,
+    replaces: readReplaces(request.get('replaces')),
     offer: request.body ?? '',
   });
+}
+
+const transportOf = (protocol: string): TransportName => {
+  const name = protocol.toLowerCase();
+  return name === 'tcp' || name === 'tls' ? name : 'udp';
+};
+
+/**
+ * Reads the value of Replaces, also out of a Refer-To, where it stands escaped (the caller undoes that).
+ *
+ * @returns null where there is none, or one without both tags
+ */
+export function readReplaces(value: string | undefined): ReplacedCall | null {
+  const semicolon = value?.indexOf(';') ?? -1;
+  if (value === undefined || semicolon < 1) return null;
+  const callId = value.slice(0, semicolon).trim();
+  const params = parseParams(value.slice(semicolon));
+  const [toTag, fromTag] = [params?.get('to-tag'), params?.get('from-tag')];
+  if (callId === '' || !params || !toTag || !fromTag) return null;
+  return { callId, toTag, fromTag, earlyOnly: params.has('early-only') };
 }
 
 /** Users that stand for a caller who does not tell the number (RFC 3323 §4.1.1.3 and what gateways write). */

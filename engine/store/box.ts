@@ -8,6 +8,7 @@ import {
   type StoredEvent,
   VoxboxError,
 } from '../foundation/index.ts';
+import { type Bans, banRows } from './bans.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEventLog, type EventLog } from './events.ts';
 import { guarded } from './faults.ts';
@@ -17,10 +18,15 @@ import { boxMigrations } from './migrations.ts';
 import type { Tenant, TenantStatus } from './model.ts';
 import { completeTenant, type NewTenant } from './new-tenant.ts';
 import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
+import { type Outbound, outboundRows } from './outbound.ts';
+import { type Overflow, overflowRows } from './overflow.ts';
+import { type Phones, phoneRows } from './phones.ts';
 import { type Refusals, refusalRows } from './refusals.ts';
+import { type RingGroups, ringGroupRows } from './ring-groups.ts';
 import { type Settings, settingRows } from './settings.ts';
 import { createTenantFile, type OpenTenantStore, openTenantStore, type TenantStore } from './tenant-store.ts';
 import { type TenantRows, tenantRows } from './tenants.ts';
+import { type TransferTargets, transferTargetRows } from './transfer-targets.ts';
 import { type Trunks, trunkRows } from './trunks.ts';
 
 export interface Tenants {
@@ -42,6 +48,12 @@ export interface Box {
   readonly tenants: Tenants;
   readonly numbers: Numbers;
   readonly trunks: Trunks;
+  readonly phones: Phones;
+  readonly ringGroups: RingGroups;
+  readonly transferTargets: TransferTargets;
+  readonly bans: Bans;
+  readonly outbound: Outbound;
+  readonly overflow: Overflow;
   readonly refusals: Refusals;
   readonly settings: Settings;
   readonly events: Pick<EventLog, 'since'>;
@@ -121,6 +133,7 @@ function assemble(parts: BoxParts): Box {
   const events = createEventLog(database, { clock, tell });
   const tenants = tenantRows(database);
   const numbers = numberRows(database);
+  const trunks = trunkRows(database, { ids, events, keyring });
   const pathOf = (id: string): string => join(dataDir, 'tenants', `${id}.db`);
   const known = (id: string): Tenant => {
     const tenant = isUuid(id) ? tenants.find(id) : null;
@@ -139,7 +152,16 @@ function assemble(parts: BoxParts): Box {
       },
     },
     numbers: { find: numbers.find, list: numbers.list, setActive: numbers.setActive },
-    trunks: trunkRows(database, ids),
+    trunks,
+    phones: phoneRows(database, {
+      ...{ clock, ids, events },
+      nameTaken: (username) => trunks.list().some((trunk) => trunk.username === username),
+    }),
+    ringGroups: ringGroupRows(database, { ids, events }),
+    transferTargets: transferTargetRows(database, { ids, events }),
+    bans: banRows(database, { clock, events }),
+    outbound: outboundRows(database, { events }),
+    overflow: overflowRows(database, { events }),
     refusals: refusalRows(database, { clock, events }),
     settings: settingRows(database),
     events: { since: events.since },

@@ -1,7 +1,7 @@
-import { type Clock, VoxboxError } from '../foundation/index.ts';
+import { type Clock, type DomainEvent, VoxboxError } from '../foundation/index.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
-import type { Call, CallOutcome, CallState } from './model.ts';
+import type { Call, CallOutcome, CallQuality, CallState } from './model.ts';
 
 export interface NewCall {
   readonly id: string;
@@ -10,13 +10,40 @@ export interface NewCall {
   readonly callerNumber: string | null;
   readonly callerName: string | null;
   readonly calledNumber: string;
+  /** Default `inbound`. */
+  readonly direction?: Call['direction'];
 }
+
+type Noted = Extract<
+  DomainEvent,
+  {
+    type:
+      | 'call.transferred'
+      | 'call.held'
+      | 'call.resumed'
+      | 'call.conferenced'
+      | 'call.overflowed'
+      | 'recording.paused'
+      | 'recording.resumed';
+  }
+>;
+/** What happened on a call that changes no row: event alone. */
+export type CallNote = Noted extends infer Event
+  ? Event extends Noted
+    ? Omit<Event, 'tenantId' | 'callId'>
+    : never
+  : never;
 
 /** Every method that names a call throws VoxboxError `not_found` when there is none; an illegal move throws Error. */
 export interface Calls {
   start(call: NewCall): Call;
   /** @param recording path of the recording, relative to the data directory */
   answer(id: string, options: { readonly recording: string | null }): void;
+  /** While an answered call is put through, and back. */
+  transferring(id: string, on: boolean): void;
+  note(id: string, note: CallNote): void;
+  /** How it sounded; also after its end. */
+  quality(id: string, quality: CallQuality): void;
   /** An unanswered call is cancelled when abandoned, rejected when refused, else ended. */
   end(id: string, outcome: CallOutcome): void;
   find(id: string): Call | null;
@@ -39,27 +66,33 @@ export interface CallParts {
 
 const columns = `id, sip_call_id as sipCallId, direction, caller_number as callerNumber,
   called_number as calledNumber, caller_name as callerName, state, outcome, started_at_ms as startedAtMs,
-  answered_at_ms as answeredAtMs, ended_at_ms as endedAtMs, recording`;
+  answered_at_ms as answeredAtMs, ended_at_ms as endedAtMs, recording, quality`;
+
+type Row = Omit<Call, 'quality'> & { readonly quality: string | null };
+const fromRow = (row: Row): Call => ({
+  ...row,
+  quality: row.quality === null ? null : (JSON.parse(row.quality) as CallQuality),
+});
 
 const open: readonly CallState[] = ['invited', 'ringing', 'answered', 'transferring'];
 
 export function callRows(database: Database, { tenantId, clock, events }: CallParts): Calls {
   const insert = database.prepare(
     `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms)
-     values (:id, :sipCallId, 'inbound', :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs)`,
+     values (:id, :sipCallId, :direction, :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs)`,
   );
   const answer = database.prepare(
     `update calls set state = 'answered', answered_at_ms = ?, recording = ? where id = ?`,
   );
   const end = database.prepare('update calls set state = ?, outcome = ?, ended_at_ms = ? where id = ?');
-  const byId = database.prepare<Call>(`select ${columns} from calls where id = ?`);
-  const list = database.prepare<Call>(
+  const byId = database.prepare<Row>(`select ${columns} from calls where id = ?`);
+  const list = database.prepare<Row>(
     `select ${columns} from calls
      where :before is null
         or (started_at_ms, id) < (select started_at_ms, id from calls where id = :before)
      order by started_at_ms desc, id desc limit :limit`,
   );
-  const inProgress = database.prepare<Call>(
+  const inProgress = database.prepare<Row>(
     `select ${columns} from calls where ended_at_ms is null order by started_at_ms, id`,
   );
   const count = database.prepare<{ count: number }>(
@@ -74,10 +107,13 @@ export function callRows(database: Database, { tenantId, clock, events }: CallPa
      order by started_at_ms desc, id desc limit 1`,
   );
 
+  const move = database.prepare('update calls set state = ? where id = ?');
+  const measure = database.prepare('update calls set quality = ? where id = ?');
+
   const need = (id: string): Call => {
-    const call = byId.get(id);
-    if (!call) throw new VoxboxError('not_found', `there is no call ${id}`);
-    return call;
+    const row = byId.get(id);
+    if (!row) throw new VoxboxError('not_found', `there is no call ${id}`);
+    return fromRow(row);
   };
   const close = (call: Call, state: CallState, outcome: CallOutcome): void => {
     if (!open.includes(call.state)) throw new Error(`a call cannot go from ${call.state} to ${state}`);
@@ -88,8 +124,8 @@ export function callRows(database: Database, { tenantId, clock, events }: CallPa
   return {
     start: (call) =>
       events.transaction(() => {
-        const { id, callerNumber, calledNumber } = call;
-        insert.run({ ...call, startedAtMs: clock.nowMs() });
+        const { id, callerNumber, calledNumber, direction = 'inbound' } = call;
+        insert.run({ ...call, direction, startedAtMs: clock.nowMs() });
         events.record({ type: 'call.started', tenantId, callId: id, callerNumber, calledNumber });
         return need(id);
       }),
@@ -102,17 +138,38 @@ export function callRows(database: Database, { tenantId, clock, events }: CallPa
         answer.run(clock.nowMs(), recording, id);
         events.record({ type: 'call.answered', tenantId, callId: id });
       }),
+    transferring: (id, on) =>
+      events.transaction(() => {
+        const { state } = need(id);
+        const [from, to] = on ? ['answered', 'transferring'] : ['transferring', 'answered'];
+        if (state !== from) throw new Error(`a call cannot go from ${state} to ${to}`);
+        move.run(to, id);
+      }),
+    note: (id, note) =>
+      events.transaction(() => {
+        need(id);
+        events.record({ ...note, tenantId, callId: id });
+      }),
+    quality: (id, quality) =>
+      events.transaction(() => {
+        need(id);
+        measure.run(JSON.stringify(quality), id);
+        events.record({ type: 'call.measured', tenantId, callId: id, mos: quality.mos });
+      }),
     end: (id, outcome) =>
       events.transaction(() => {
         const call = need(id);
         close(call, lastState(call, outcome), outcome);
       }),
-    find: (id) => byId.get(id) ?? null,
-    list: ({ limit, before }) => list.all({ limit, before: before ?? null }),
-    inProgress: () => inProgress.all(),
+    find(id) {
+      const row = byId.get(id);
+      return row ? fromRow(row) : null;
+    },
+    list: ({ limit, before }) => list.all({ limit, before: before ?? null }).map(fromRow),
+    inProgress: () => inProgress.all().map(fromRow),
     markInterrupted: () =>
       events.transaction(() => {
-        const left = inProgress.all();
+        const left = inProgress.all().map(fromRow);
         for (const call of left) close(call, 'ended', 'interrupted');
         return left.length;
       }),

@@ -22,6 +22,10 @@ export interface Keyring {
   wrap(tenantId: string, key: Buffer): Buffer;
   /** @throws VoxboxError `database_broken` when it was sealed with another key or for another tenant */
   unwrap(tenantId: string, sealed: Buffer): Buffer;
+  /** Seals a password of the box; it opens again under the same label only, so rows cannot be exchanged. */
+  seal(label: string, secret: Buffer): Buffer;
+  /** @throws VoxboxError `database_broken` */
+  unseal(label: string, sealed: Buffer): Buffer;
 }
 
 const nonceBytes = 12;
@@ -31,26 +35,37 @@ export function createKeyring(boxKey: Buffer): Keyring {
   const derive = (purpose: string): Buffer =>
     Buffer.from(hkdfSync('sha256', boxKey, Buffer.alloc(0), `voxbox ${purpose} v1`, 32));
   const wrappingKey = derive('tenant keys');
+  const secretsKey = derive('secrets');
   return {
     boxDatabaseKey: derive('box database'),
     newTenantKey: () => randomBytes(32),
-    // AES-256-GCM (NIST SP 800-38D): nonce, ciphertext, tag.
-    wrap(tenantId, key) {
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', wrappingKey, nonce).setAAD(Buffer.from(tenantId));
-      return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
-    },
-    unwrap(tenantId, sealed) {
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', wrappingKey, sealed.subarray(0, nonceBytes))
-          .setAAD(Buffer.from(tenantId))
-          .setAuthTag(sealed.subarray(-tagBytes));
-        return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
-      } catch (cause) {
-        throw new VoxboxError('database_broken', `the key of tenant ${tenantId} cannot be opened`, { cause });
-      }
-    },
+    wrap: (tenantId, key) => sealWith(wrappingKey, tenantId, key),
+    unwrap: (tenantId, sealed) =>
+      unsealWith(wrappingKey, { label: tenantId, sealed, what: `the key of tenant ${tenantId}` }),
+    seal: (label, secret) => sealWith(secretsKey, label, secret),
+    unseal: (label, sealed) => unsealWith(secretsKey, { label, sealed, what: `the secret of ${label}` }),
   };
+}
+
+/** AES-256-GCM (NIST SP 800-38D): nonce, ciphertext, tag. */
+function sealWith(key: Buffer, label: string, plain: Buffer): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(label));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function unsealWith(
+  key: Buffer,
+  { label, sealed, what }: { readonly label: string; readonly sealed: Buffer; readonly what: string },
+): Buffer {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes))
+      .setAAD(Buffer.from(label))
+      .setAuthTag(sealed.subarray(-tagBytes));
+    return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+  } catch (cause) {
+    throw new VoxboxError('database_broken', `${what} cannot be opened`, { cause });
+  }
 }
 
 /**

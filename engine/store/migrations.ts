@@ -60,6 +60,114 @@ export const boxMigrations: readonly string[] = [
   ) strict;
   ${events}
   `,
+  `
+  create table trunks_2 (
+    id                  text primary key,
+    name                text not null,
+    kind                text not null check (kind in ('address', 'digest', 'registration')),
+    preset              text not null,
+    enabled             integer not null,
+    under_test          integer not null,
+    addresses           text not null,
+    username            text unique,
+    ha1                 text,
+    host                text,
+    port                integer,
+    transport           text not null,
+    outbound_proxy      text,
+    auth_username       text,
+    sealed_password     blob,
+    register_interval_s integer not null,
+    codecs              text not null,
+    srtp                text not null,
+    dtmf                text not null,
+    caller_id           text,
+    max_calls           integer,
+    priority            integer not null,
+    check (kind <> 'digest' or (username is not null and ha1 is not null))
+  ) strict;
+  insert into trunks_2
+    select id, name, kind, 'generic-address', 1, 0,
+           case when address is null then '[]' else json_array(address) end, username, ha1, null, null, 'udp',
+           null, null, null, 600, '["PCMU","PCMA"]', 'off', 'rfc4733', null, null, 10
+    from trunks;
+  drop table trunks;
+  alter table trunks_2 rename to trunks;
+
+  create table phones (
+    id            text primary key,
+    tenant_id     text not null references tenants (id),
+    username      text not null unique,
+    ha1           text not null,
+    label         text not null,
+    extension     text not null,
+    created_at_ms integer not null,
+    unique (tenant_id, extension)
+  ) strict;
+
+  create table phone_bindings (
+    username      text not null references phones (username) on delete cascade,
+    position      integer not null,
+    contact       text not null,
+    flow          text not null,
+    expires_at_ms integer not null,
+    call_id       text not null,
+    cseq          integer not null,
+    user_agent    text,
+    primary key (username, position)
+  ) strict, without rowid;
+
+  create table ring_groups (
+    id        text primary key,
+    tenant_id text not null references tenants (id),
+    name      text not null,
+    members   text not null,
+    strategy  text not null,
+    ring_s    integer not null,
+    unique (tenant_id, name)
+  ) strict;
+
+  create table transfer_targets (
+    id        text primary key,
+    tenant_id text not null references tenants (id),
+    name      text not null,
+    aliases   text not null,
+    kind      text not null,
+    target    text not null,
+    unique (tenant_id, name)
+  ) strict;
+
+  create table bans (
+    address      text primary key,
+    reason       text not null,
+    count        integer not null,
+    banned_at_ms integer not null,
+    until_ms     integer not null
+  ) strict, without rowid;
+  create index bans_until on bans (until_ms);
+
+  create table outbound_policies (
+    tenant_id text primary key references tenants (id),
+    policy    text not null
+  ) strict, without rowid;
+
+  create table outbound_calls (
+    id            integer primary key,
+    tenant_id     text not null references tenants (id),
+    number        text not null,
+    started_at_ms integer not null,
+    minutes       integer not null,
+    cost_minor    integer not null
+  ) strict;
+  create index outbound_calls_time on outbound_calls (tenant_id, started_at_ms);
+
+  create table overflow_policies (
+    tenant_id     text primary key references tenants (id),
+    kind          text not null,
+    ring_group_id text references ring_groups (id),
+    retry_after_s integer not null
+  ) strict, without rowid;
+  `,
 ];
 
 export const tenantMigrations: readonly string[] = [
@@ -158,5 +266,8 @@ export const tenantMigrations: readonly string[] = [
   create index appointments_call on appointments (call_id) where call_id is not null;
   create index appointments_phone on appointments (customer_phone, created_at_ms);
   ${events}
+  `,
+  `
+  alter table calls add column quality text;
   `,
 ];

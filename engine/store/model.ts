@@ -33,16 +33,136 @@ export interface PhoneNumber {
   readonly active: boolean;
 }
 
-/** A SIP connection to a carrier or PBX; `address` trunks are known by where they send from. */
+/**
+ * How the box knows the other side of a trunk: by the address it sends from, by the password it answers
+ * a challenge with, or by the registration that the box itself keeps there.
+ */
+export type TrunkKind = 'address' | 'digest' | 'registration';
+export type TrunkTransport = 'udp' | 'tcp' | 'tls';
+export type TrunkCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus';
+export type TrunkSrtp = 'off' | 'optional' | 'required';
+export type TrunkDtmf = 'rfc4733' | 'info' | 'inband';
+
+/** A SIP connection to a carrier or PBX. */
 export interface Trunk {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'address' | 'digest';
-  /** IP address, for `address` trunks. */
+  readonly kind: TrunkKind;
+  /** Id of the preset it was made from. */
+  readonly preset: string;
+  readonly enabled: boolean;
+  /** A line test runs: its calls are echoed and cost no tenant anything. */
+  readonly underTest: boolean;
+  /** The first of `addresses`. */
   readonly address: string | null;
-  /** User name and HA1 (RFC 7616 §3.4.2, MD5 of user:realm:password), for `digest` trunks. */
+  /** Where it sends from: IP addresses and CIDR ranges. */
+  readonly addresses: readonly string[];
+  /** User name and HA1 (RFC 7616 §3.4.2, MD5 of user:realm:password) that it answers our challenge with. */
   readonly username: string | null;
   readonly ha1: string | null;
+  /** Where calls go out to; null for a trunk that only rings in. */
+  readonly host: string | null;
+  /** Null: by DNS (RFC 3263), else the transport's own. */
+  readonly port: number | null;
+  readonly transport: TrunkTransport;
+  /** `host[:port]` that requests are sent to in place of `host`. */
+  readonly outboundProxy: string | null;
+  /** Name and password for challenges of the other side; the password lies sealed beside it. */
+  readonly authUsername: string | null;
+  readonly hasPassword: boolean;
+  readonly registerIntervalS: number;
+  /** Best first. */
+  readonly codecs: readonly TrunkCodec[];
+  readonly srtp: TrunkSrtp;
+  readonly dtmf: TrunkDtmf;
+  /** E.164 with +, shown on outgoing calls; null: the tenant's own number. */
+  readonly callerId: string | null;
+  /** Calls at the same time, both ways; null: as many as the box carries. */
+  readonly maxCalls: number | null;
+  /** Lower first. */
+  readonly priority: number;
+}
+
+/** A telephone that signs in with the box. */
+export interface Phone {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly username: string;
+  readonly ha1: string;
+  readonly label: string;
+  /** Two to six digits, for example 101; one of a kind within the tenant. */
+  readonly extension: string;
+  readonly createdAtMs: number;
+}
+
+/** Where a phone can be reached at present (RFC 3261 §10). */
+export interface PhoneBinding {
+  /** User name of the phone. */
+  readonly aor: string;
+  readonly contact: string;
+  /** "udp/address:port" that it came from: the next hop behind NAT. */
+  readonly flow: string;
+  readonly expiresAtMs: number;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly userAgent: string | null;
+}
+
+export interface RingGroup {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  /** User names of phones, or E.164 numbers; in their order. */
+  readonly members: readonly string[];
+  readonly strategy: 'all' | 'in-turn';
+  /** How long the group rings, or each member of it in turn. */
+  readonly ringS: number;
+}
+
+/** Somebody or something that callers are put through to. */
+export interface TransferTarget {
+  readonly id: string;
+  readonly tenantId: string;
+  /** As it is spoken, for example "Dr. Lee". */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly kind: 'phone' | 'number' | 'ring-group';
+  /** User name of a phone, an E.164 number, or the id of a ring group. */
+  readonly target: string;
+}
+
+/** A SIP source that is not answered for a while. */
+export interface Ban {
+  /** IP address. */
+  readonly address: string;
+  readonly reason: string;
+  /** How often it was banned so far; each time lasts longer. */
+  readonly count: number;
+  readonly bannedAtMs: number;
+  readonly untilMs: number;
+}
+
+/** What a tenant's outgoing calls may reach and cost. */
+export interface OutboundPolicy {
+  /** ISO 3166-1 alpha-2. */
+  readonly allowedCountries: readonly string[];
+  readonly callsPerHour: number;
+  readonly spendPerDayMinor: number;
+  readonly pricePerMinuteMinor: number;
+}
+
+export interface OutboundUse {
+  readonly callsLastHour: number;
+  /** In the last 24 hours. */
+  readonly spentTodayMinor: number;
+}
+
+/** What happens to a call that comes while the box is full. */
+export interface OverflowPolicy {
+  readonly kind: 'busy' | 'unavailable' | 'message' | 'ring-group';
+  readonly ringGroupId: string | null;
+  /** Told to the caller's side with 503 (RFC 3261 §20.33). */
+  readonly retryAfterS: number;
 }
 
 export interface AgentProfile {
@@ -106,6 +226,29 @@ export type CallState =
 /** How a call ended, in one word for lists and counts. */
 export type CallOutcome = 'booked' | 'answered' | 'abandoned' | 'interrupted' | 'refused' | 'failed';
 
+/** How one leg of a call sounded. */
+export interface LegQuality {
+  /** `caller`, or the id of another leg. */
+  readonly leg: string;
+  readonly codec: string | null;
+  readonly srtp: boolean;
+  readonly packetsReceived: number;
+  readonly packetsLost: number;
+  /** 0–1. */
+  readonly lossFraction: number;
+  readonly jitterMs: number;
+  readonly roundTripMs: number | null;
+  /** 1–5, estimated (ITU-T G.107); null where nothing was received. */
+  readonly mos: number | null;
+  /** What the other side reported of ours (RFC 3550 §6.4), 0–1. */
+  readonly remoteLossFraction: number | null;
+}
+
+/** The caller's leg, and the other legs of the call. */
+export interface CallQuality extends Omit<LegQuality, 'leg'> {
+  readonly legs: readonly LegQuality[];
+}
+
 export interface Call {
   readonly id: string;
   /** SIP Call-ID of the caller's leg. */
@@ -122,6 +265,8 @@ export interface Call {
   readonly endedAtMs: number | null;
   /** Path of the stereo recording, relative to the data directory. */
   readonly recording: string | null;
+  /** Null until the call is over. */
+  readonly quality: CallQuality | null;
 }
 
 /** Durations of one agent turn, milliseconds; null where a stage did not run. */

@@ -9,15 +9,21 @@ import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../caller/engine-process.ts';
 import { type Bench, type Figure, ratio } from './figure.ts';
 import { firstCall } from './first-call.ts';
+import { mediaCores } from './media-cores.ts';
 import { models } from './models.ts';
+import { overload } from './overload.ts';
 import { rtpPacing } from './rtp-pacing.ts';
 import { sessionOverhead } from './session-overhead.ts';
+import { sipSetups } from './sip-setups.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'first-call': firstCall,
+  'media-cores': mediaCores,
   models,
+  overload,
   'rtp-pacing': rtpPacing,
   'session-overhead': sessionOverhead,
+  'sip-setups': sipSetups,
 };
 
 const help = `Usage: npm run bench -- [--only NAME]... [--quick] [--json] [--write]

@@ -99,6 +99,7 @@ const receptionist: Receptionist = {
   },
   async *keypad() {},
   async *silence() {},
+  async *transferFailed() {},
   expecting: () => 'open',
   slots: () => null,
 };
@@ -139,6 +140,7 @@ async function call(options: {
       interim: () => {},
       slots: () => {},
       endCall: () => {},
+      transfer: () => {},
     },
     signal: new AbortController().signal,
   });

@@ -50,6 +50,7 @@ class ScriptedReceptionist implements Receptionist {
   }
   async *keypad(): AsyncIterable<Saying> {}
   async *silence(): AsyncIterable<Saying> {}
+  async *transferFailed(): AsyncIterable<Saying> {}
   expecting(): Expecting {
     return 'open';
   }
@@ -99,7 +100,13 @@ describe.skipIf(missing)(
         vad,
         clock: systemClock,
         log: silentLog,
-        on: { turn: (turn) => turns.push(turn), interim: () => {}, slots: () => {}, endCall: () => {} },
+        on: {
+          turn: (turn) => turns.push(turn),
+          interim: () => {},
+          slots: () => {},
+          endCall: () => {},
+          transfer: () => {},
+        },
         signal: new AbortController().signal,
       });
       audio.start();

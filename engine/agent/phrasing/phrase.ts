@@ -16,6 +16,7 @@ import {
   spokenSpans,
   weekdayName,
 } from './spoken.ts';
+import { connectingSentence, notConnectedSentence, peopleSentences } from './transfer.ts';
 import { fixedWords, lineWordings, questionWordings } from './wordings.ts';
 
 const fixed = (text: string): Saying => ({ kind: 'say', text, fixed: true });
@@ -45,6 +46,8 @@ export function phraseMove(
       return phraseQuestion(move.question, move.wording, context);
     case 'confirm':
       return readBack(move.booking, move.wording, context);
+    case 'transfer':
+      return [{ kind: 'transfer', targetId: move.targetId }];
     case 'end':
       return [{ kind: 'end-call' }];
   }
@@ -131,6 +134,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(servicesSentence(snapshot))];
     case 'identity':
       return [fixed(identitySentence(snapshot))];
+    case 'connecting':
+      return [fixed(connectingSentence(snapshot, line.personId))];
+    case 'not-connected':
+      return [fixed(notConnectedSentence(snapshot, line.personId, line.why))];
     case 'closed-day':
       return [fixed(`I'm sorry, we're closed on ${weekdayName(line.day)}.`)];
     case 'outside-hours':
@@ -258,6 +265,7 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
       ...snapshot.services.map(priceSentence),
       servicesSentence(snapshot),
       identitySentence(snapshot),
+      ...peopleSentences(snapshot),
       ...days,
       ...failures.flatMap((entry) => entry.spoken ?? []),
     ]),

@@ -43,6 +43,16 @@ export const questionWordings = {
     'Which part is not right: the service, the time, the name or the number?',
     'Should I change the service, the time, the name or the phone number?',
   ],
+  'message-offer': [
+    'Would you like to leave a message?',
+    'Can I take a message for you?',
+    'Shall I take a message, yes or no?',
+  ],
+  message: [
+    'What should I pass on?',
+    'Please tell me your message.',
+    'Please say your message now, in a sentence or two.',
+  ],
   'anything-else': [
     'Is there anything else I can help you with?',
     'Anything else I can do for you?',
@@ -63,6 +73,7 @@ export const lineWordings = {
   'no-person': [
     "I'm sorry, I can't put you through or take a message yet, but I can book an appointment or answer questions about hours and prices.",
   ],
+  'message-taken': ["Thank you. I'll pass that on.", 'Got it, I have noted your message.'],
   'no-changes': [
     "I'm sorry, I can't change or cancel appointments yet. A member of our team will need to do that, so please call again during opening hours.",
   ],

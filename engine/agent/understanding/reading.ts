@@ -23,6 +23,10 @@ export interface Reading {
   readonly aspect: Aspect | null;
   readonly correction: boolean;
   readonly service: Understood<string> | null;
+  /** Id of somebody of the business who was named. */
+  readonly person: Understood<string> | null;
+  /** Wants to leave a message. */
+  readonly wantsMessage: boolean;
   readonly when: WhenReading | null;
   readonly name: Understood<string> | null;
   /** E.164 of a complete number. */
@@ -43,6 +47,8 @@ export const emptyReading: Reading = {
   aspect: null,
   correction: false,
   service: null,
+  person: null,
+  wantsMessage: false,
   when: null,
   name: null,
   phone: null,

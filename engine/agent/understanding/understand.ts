@@ -11,6 +11,7 @@ import {
   nearestIntent,
 } from './intents.ts';
 import { recogniseName } from './names.ts';
+import { namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
 import { recogniseService, serviceNames } from './services.ts';
@@ -74,7 +75,9 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
       ),
     ),
   });
-  const cued = cuedIntent(tokens);
+  const person = recognisePerson(tokens, snapshot.people ?? []);
+  const cued: IntentReading | null =
+    person && namesPerson(tokens) ? { name: 'person', score: 1, margin: 1 } : cuedIntent(tokens);
   // "How are you today?" and "see you on Tuesday" ask for no day.
   const chatting = (cued?.name === 'small-talk' || cued?.name === 'goodbye') && !hasBookingWords(tokens);
   return {
@@ -86,6 +89,8 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
     choice: recogniseChoice(tokens),
     aspect: recogniseAspect(tokens),
     correction: isCorrection(tokens),
+    person: person && { value: person.personId, confidence: person.confidence },
+    wantsMessage: wantsMessage(tokens),
     service: service && { value: service.serviceId, confidence: service.confidence },
     when: chatting ? null : when,
     name,

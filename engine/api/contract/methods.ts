@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { callMethods } from './call-methods.ts';
+import { lineTestMethods } from './line.ts';
+import { lineMethods } from './line-methods.ts';
 import {
   appointmentModel,
   callDetailModel,
   callModel,
   newTenantModel,
-  newTrunkModel,
   statusModel,
   tenantModel,
-  trunkModel,
 } from './models.ts';
 import { type MethodName, paths } from './paths.ts';
 
@@ -18,7 +19,7 @@ const id = z.string().min(1).max(64);
 const nothing = z.strictObject({});
 
 interface Method {
-  readonly verb: 'GET' | 'POST' | 'DELETE';
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query: z.ZodType;
   readonly body?: z.ZodType;
@@ -41,25 +42,8 @@ export const methods = {
     body: newTenantModel,
     answer: z.object({ tenant: tenantModel }),
   },
-  'trunk.list': {
-    verb: 'GET',
-    path: paths['trunk.list'],
-    query: nothing,
-    answer: z.object({ trunks: z.array(trunkModel) }),
-  },
-  'trunk.create': {
-    verb: 'POST',
-    path: paths['trunk.create'],
-    query: nothing,
-    body: newTrunkModel,
-    answer: z.object({ trunk: trunkModel }),
-  },
-  'trunk.remove': {
-    verb: 'DELETE',
-    path: paths['trunk.remove'],
-    query: nothing,
-    answer: z.object({ removed: z.literal(true) }),
-  },
+  ...lineMethods,
+  ...lineTestMethods,
   /** Latest first; of every tenant when none is named. */
   'call.list': {
     verb: 'GET',
@@ -79,6 +63,7 @@ export const methods = {
     path: paths['call.recording'],
     query: nothing,
   },
+  ...callMethods,
   /** Earliest first; those that start in [from, to). */
   'appointment.list': {
     verb: 'GET',

@@ -96,11 +96,32 @@ export const appointmentModel = z.object({
   createdAtMs: timeMs,
 });
 
+/** How one leg of a call sounded; fractions are 0–1, `mos` is 1–5, estimated. */
+export const legQualityModel = z.object({
+  leg: z.string(),
+  codec: z.string().nullable(),
+  srtp: z.boolean(),
+  packetsReceived: z.number().int(),
+  packetsLost: z.number().int(),
+  lossFraction: z.number(),
+  jitterMs: z.number(),
+  roundTripMs: z.number().nullable(),
+  mos: z.number().nullable(),
+  remoteLossFraction: z.number().nullable(),
+});
+
+/** The caller's leg, and the other legs of the call. */
+export const callQualityModel = legQualityModel
+  .omit({ leg: true })
+  .extend({ legs: z.array(legQualityModel).readonly() });
+
 export const callDetailModel = z.object({
   call: callModel,
   transcript: z.array(turnModel),
   slots: slotsModel,
   appointments: z.array(appointmentModel),
+  /** Null until the call is over. */
+  quality: callQualityModel.nullish(),
 });
 
 export const liveTurnModel = z.object({
@@ -129,6 +150,8 @@ export const liveCallModel = z.object({
   interim: z.string().nullable(),
   slots: slotsModel,
   lastLatencyMs: z.number().nullable(),
+  /** How each leg sounds now, the caller's first; empty until the first seconds are measured. */
+  quality: z.array(legQualityModel).readonly().optional(),
 });
 
 export const statusModel = z.object({
@@ -197,26 +220,6 @@ export const newTenantModel = z.strictObject({
   staff: z.array(z.strictObject({ name: text(80) })).optional(),
 });
 
-/** A phone, PBX or carrier that may ring the box: known by where it sends from, or by its password. */
-export const trunkModel = z.object({
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(['address', 'digest']),
-  address: z.string().nullable(),
-  username: z.string().nullable(),
-});
-
-export const newTrunkModel = z.union([
-  z.strictObject({ name: text(60), address: text(45) }),
-  z.strictObject({
-    name: text(60),
-    username: text(60).regex(/^[\w.+-]+$/, 'may hold letters, digits and . _ + -'),
-    password: z.string().min(8).max(128),
-  }),
-]);
-
-export type Trunk = z.infer<typeof trunkModel>;
-export type NewTrunkRequest = z.infer<typeof newTrunkModel>;
 export type Industry = z.infer<typeof industryModel>;
 export type CallOutcome = z.infer<typeof callOutcomeModel>;
 export type CallState = z.infer<typeof callStateModel>;
@@ -225,6 +228,7 @@ export type Tenant = z.infer<typeof tenantModel>;
 export type NewTenantRequest = z.infer<typeof newTenantModel>;
 export type Call = z.infer<typeof callModel>;
 export type CallDetail = z.infer<typeof callDetailModel>;
+export type CallQuality = z.infer<typeof callQualityModel>;
 export type Turn = z.infer<typeof turnModel>;
 export type Latency = z.infer<typeof latencyModel>;
 export type Appointment = z.infer<typeof appointmentModel>;

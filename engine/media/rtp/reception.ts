@@ -1,4 +1,3 @@
-import { samplesPerMs } from '../frame.ts';
 import { sequenceDistance, timestampDistance } from './sequence.ts';
 
 /** A sequence jump larger than this is a restarted sender, not loss (RFC 3550 appendix A.1, MAX_DROPOUT). */
@@ -6,6 +5,7 @@ const maxDropout = 3000;
 
 /** Loss and jitter of what arrives, counted as RFC 3550 §6.4.1 and appendices A.1, A.3 and A.8 do. */
 export class Reception {
+  private readonly ticksPerMs: number;
   private ssrc: number | null = null;
   private baseSequence = 0;
   /** Sequence number of the newest packet, counted on across wraps from `baseSequence`. */
@@ -13,8 +13,13 @@ export class Reception {
   private receivedHere = 0;
   private expectedBefore = 0;
   private received = 0;
-  private jitterSamples = 0;
+  private jitterTicks = 0;
   private last: { readonly timestamp: number; readonly arrivalMs: number } | null = null;
+
+  /** @param clockRateHz of the stream's RTP timestamps */
+  constructor(clockRateHz = 8000) {
+    this.ticksPerMs = clockRateHz / 1000;
+  }
 
   /**
    * Counts one packet.
@@ -44,9 +49,9 @@ export class Reception {
     if (!packet.paced) return;
     if (this.last) {
       const sentApart = timestampDistance(this.last.timestamp, packet.timestamp);
-      const deviation = Math.abs((packet.arrivalMs - this.last.arrivalMs) * samplesPerMs - sentApart);
+      const deviation = Math.abs((packet.arrivalMs - this.last.arrivalMs) * this.ticksPerMs - sentApart);
       // A pause or a restarted clock is no jitter.
-      if (deviation < 1000 * samplesPerMs) this.jitterSamples += (deviation - this.jitterSamples) / 16;
+      if (deviation < 1000 * this.ticksPerMs) this.jitterTicks += (deviation - this.jitterTicks) / 16;
     }
     this.last = packet;
   }
@@ -59,8 +64,14 @@ export class Reception {
     return Math.max(0, this.expectedBefore + this.expectedHere() - this.received);
   }
 
+  /** 0–1, of all that was sent to us. */
+  get lossFraction(): number {
+    const lost = this.packetsLost;
+    return lost === 0 ? 0 : lost / (lost + this.received);
+  }
+
   get jitterMs(): number {
-    return this.jitterSamples / samplesPerMs;
+    return this.jitterTicks / this.ticksPerMs;
   }
 
   private expectedHere(): number {

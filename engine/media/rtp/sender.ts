@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { frameSamples } from '../frame.ts';
 import { writeRtp } from './packet.ts';
 
 /** One outgoing RTP stream: numbers and stamps the packets of consecutive 20 ms slots. */
 export class RtpSender {
-  private readonly ssrc: number;
+  readonly ssrc: number;
+  private readonly frameTicks: number;
   private sequence: number;
   private slotTimestamp: number;
   private talking = false;
 
-  /** Numbers start at random (RFC 3550 §5.1): a stranger should not be able to guess them. */
-  constructor(random: Buffer = randomBytes(10)) {
+  /**
+   * Numbers start at random (RFC 3550 §5.1): a stranger should not be able to guess them. The sequence starts in the
+   * lower half: with SRTP, a receiver that misses the first packets then still counts wraps right (RFC 3711 §3.3.1).
+   * @param frameTicks of the codec's RTP clock in 20 ms
+   */
+  constructor(frameTicks: number, random: Buffer = randomBytes(10)) {
+    this.frameTicks = frameTicks;
     this.ssrc = random.readUInt32BE(0);
     this.slotTimestamp = random.readUInt32BE(4);
-    this.sequence = random.readUInt16BE(8);
+    this.sequence = random.readUInt16BE(8) & 0x7fff;
   }
 
   /** RTP timestamp of the slot that is next to be sent. */
@@ -23,7 +28,7 @@ export class RtpSender {
 
   /** Lets slots go by unsent: their time passes, their sequence numbers are not used. */
   skip(slots: number): void {
-    this.slotTimestamp = (this.slotTimestamp + slots * frameSamples) >>> 0;
+    this.slotTimestamp = (this.slotTimestamp + slots * this.frameTicks) >>> 0;
     if (slots > 0) this.talking = false;
   }
 
@@ -49,7 +54,7 @@ export class RtpSender {
     const { payloadType, marker, timestamp, payload } = fields;
     const { ssrc, sequence } = this;
     this.sequence = (this.sequence + 1) & 0xffff;
-    this.slotTimestamp = (this.slotTimestamp + frameSamples) >>> 0;
+    this.slotTimestamp = (this.slotTimestamp + this.frameTicks) >>> 0;
     return writeRtp({ payloadType, marker, sequence, timestamp, ssrc, csrcs: [], extension: null, payload });
   }
 }

@@ -15,9 +15,33 @@ export interface UnacknowledgedAnswer {
   stop(): void;
 }
 
-/** State of RFC 3261 §12. `leaving`: our BYE is on its way. */
+/** What the two sides agreed for RFC 4028, and the timers that see to it. */
+export interface SessionTimer {
+  readonly intervalS: number;
+  /** Who has to send the refreshes. */
+  readonly refresher: 'local' | 'remote';
+  cancel(): void;
+}
+
+/** The last provisional that the other side sent reliably (RFC 3262 §4). */
+export interface ReceivedProvisional {
+  readonly rseq: number;
+  readonly cseq: number;
+  isAcknowledged: boolean;
+}
+
+/**
+ * State of RFC 3261 §12. `leaving`: our BYE is on its way. `ended`: the call is over, but a subscription that
+ * a REFER made lives on (RFC 5057).
+ */
 export interface Dialog {
   readonly id: string;
+  /** What began it; a subscription is not ended by BYE. */
+  readonly usage: 'call' | 'subscription';
+  /** True where we chose the Call-ID: the longer wait after a 491 is ours (RFC 3261 §14.1). */
+  readonly ownsCallId: boolean;
+  /** Asked for with `sips:`. */
+  readonly secure: boolean;
   readonly callId: string;
   readonly localTag: string;
   /** Empty where the other side speaks RFC 2543. */
@@ -25,9 +49,9 @@ export interface Dialog {
   /** From and To of our requests, tags included. */
   readonly localIdentity: string;
   readonly remoteIdentity: string;
-  readonly routeSet: readonly string[];
+  routeSet: readonly string[];
   readonly application: Application;
-  state: 'early' | 'confirmed' | 'leaving';
+  state: 'early' | 'confirmed' | 'leaving' | 'ended';
   localCseq: number;
   remoteCseq: number | null;
   remoteTarget: string;
@@ -35,6 +59,8 @@ export interface Dialog {
   flow: Flow;
   /** Set while the INVITE of that direction has no final response. */
   invitePending: 'local' | 'remote' | null;
+  /** The same of an UPDATE that carries an offer (RFC 3311 §5.2). */
+  updatePending: 'local' | 'remote' | null;
   unacknowledged: UnacknowledgedAnswer | null;
   /** Run when the answer is acknowledged, or is known never to be. */
   readonly onAcknowledged: (() => void)[];
@@ -42,6 +68,40 @@ export interface Dialog {
   answer: { readonly cseq: number; ack: (() => void) | null } | null;
   /** Credentials of the INVITE, which its ACK repeats (RFC 3261 §22.1). */
   credentials: readonly Header[];
+  /** Option tags and methods that the other side named last, lower and upper case. */
+  peerSupports: ReadonlySet<string>;
+  peerAllows: ReadonlySet<string>;
+  /** The last session description that we sent, which a refresh repeats. */
+  localSdp: Buffer | null;
+  session: SessionTimer | null;
+  provisional: ReceivedProvisional | null;
+  /** Takes the RAck of a PRACK; false where nothing waits for it. Null where no reliable provisional went out. */
+  acknowledgeProvisional: ((rack: string) => boolean) | null;
+  /** Event packages of the subscriptions that live in it; `refer` for those of REFERs. */
+  readonly subscriptions: Set<string>;
+  /** Withdraws the limit on how long subscriptions keep the dialog. */
+  cancelLimit: (() => void) | null;
+}
+
+const fresh = {
+  updatePending: null,
+  unacknowledged: null,
+  answer: null,
+  session: null,
+  provisional: null,
+  acknowledgeProvisional: null,
+  cancelLimit: null,
+} as const;
+
+/** Methods that open a dialog with a 2xx. */
+export const opensDialog: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
+
+/** Notes what the other side says it can do; headers that are missing change nothing. */
+export function learnAbilities(dialog: Dialog, headers: readonly Header[]): void {
+  const supported = listValues(headers, 'Supported');
+  const allowed = listValues(headers, 'Allow');
+  if (supported.length > 0) dialog.peerSupports = new Set(supported.map((tag) => tag.toLowerCase()));
+  if (allowed.length > 0) dialog.peerAllows = new Set(allowed.map((method) => method.toUpperCase()));
 }
 
 const targetOf = (headers: readonly Header[]): string | null => {
@@ -58,9 +118,14 @@ export function dialogOfCallee(options: {
   readonly application: Application;
 }): Dialog {
   const { envelope } = options;
-  const { headers } = envelope.request;
-  return {
+  const { headers, method } = envelope.request;
+  const isCall = method === 'INVITE';
+  const dialog: Dialog = {
+    ...fresh,
     id: options.id,
+    usage: isCall ? 'call' : 'subscription',
+    ownsCallId: false,
+    secure: envelope.uri.scheme === 'sips',
     callId: envelope.callId,
     localTag: options.localTag,
     remoteTag: tagOf(envelope.from) ?? '',
@@ -68,24 +133,32 @@ export function dialogOfCallee(options: {
     remoteIdentity: headerValue(headers, 'From') ?? '',
     routeSet: listValues(headers, 'Record-Route'),
     application: options.application,
-    state: 'early',
+    state: isCall ? 'early' : 'confirmed',
     localCseq: 0,
     remoteCseq: envelope.cseq,
     remoteTarget: targetOf(headers) ?? envelope.from.uriText,
     flow: options.flow,
-    invitePending: 'remote',
-    unacknowledged: null,
+    invitePending: isCall ? 'remote' : null,
     onAcknowledged: [],
-    answer: null,
     credentials: [],
+    peerSupports: new Set(),
+    peerAllows: new Set(),
+    localSdp: null,
+    subscriptions: new Set(),
   };
+  learnAbilities(dialog, headers);
+  return dialog;
 }
+
+/** Record-Route as the caller's side has to walk it. */
+export const callerRoutes = (headers: readonly Header[]): string[] =>
+  listValues(headers, 'Record-Route').toReversed();
 
 /** RFC 3261 §12.1.2: the caller's side. */
 export function dialogOfCaller(options: {
   readonly id: string;
   readonly request: SipRequest;
-  readonly response: SipResponse;
+  readonly response: Pick<SipResponse, 'headers'>;
   readonly cseq: number;
   readonly flow: Flow;
   readonly application: Application;
@@ -93,26 +166,35 @@ export function dialogOfCaller(options: {
   const { request, response } = options;
   const localIdentity = headerValue(request.headers, 'From') ?? '';
   const remoteIdentity = headerValue(response.headers, 'To') ?? '';
-  return {
+  const isCall = request.method === 'INVITE';
+  const dialog: Dialog = {
+    ...fresh,
     id: options.id,
+    usage: isCall ? 'call' : 'subscription',
+    ownsCallId: true,
+    secure: /^sips:/i.test(request.uri),
     callId: headerValue(request.headers, 'Call-ID') ?? '',
     localTag: tagOf(parseNameAddr(localIdentity)) ?? '',
     remoteTag: tagOf(parseNameAddr(remoteIdentity)) ?? '',
     localIdentity,
     remoteIdentity,
-    routeSet: listValues(response.headers, 'Record-Route').toReversed(),
+    routeSet: callerRoutes(response.headers),
     application: options.application,
-    state: 'early',
+    state: isCall ? 'early' : 'confirmed',
     localCseq: options.cseq,
     remoteCseq: null,
     remoteTarget: targetOf(response.headers) ?? request.uri,
     flow: options.flow,
-    invitePending: 'local',
-    unacknowledged: null,
+    invitePending: isCall ? 'local' : null,
     onAcknowledged: [],
-    answer: null,
     credentials: request.headers.filter(({ name }) => /^(proxy-)?authorization$/i.test(name)),
+    peerSupports: new Set(),
+    peerAllows: new Set(),
+    localSdp: request.body.length > 0 ? request.body : null,
+    subscriptions: new Set(),
   };
+  learnAbilities(dialog, response.headers);
+  return dialog;
 }
 
 /** Target refresh (RFC 3261 §12.2): a Contact in a re-INVITE or its answer. */

@@ -28,6 +28,10 @@ export class DialogStore {
   remove(dialog: Dialog): void {
     dialog.unacknowledged?.stop();
     dialog.unacknowledged = null;
+    dialog.session?.cancel();
+    dialog.session = null;
+    dialog.cancelLimit?.();
+    dialog.cancelLimit = null;
     this.#byId.delete(dialog.id);
     this.#byKey.delete(keyOf(dialog.callId, dialog.localTag, dialog.remoteTag));
   }

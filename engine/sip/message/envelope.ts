@@ -28,7 +28,7 @@ export const knownMethods: ReadonlySet<string> = new Set(
 const singleHeaders = ['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards'] as const;
 
 /** Elements of one list; Max-Forwards ends a path long before. */
-const maxListLength = 128;
+const maxListLength = 100;
 
 export function readEnvelope(request: SipRequest): Envelope | Problem {
   const bad = (reason: string): Problem => ({ status: 400, reason });

@@ -22,21 +22,30 @@ export function trimSpace(text: string): string {
   return text.slice(start, end);
 }
 
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** More elements than anybody needs; what follows stays in one piece. */
+export const maxPieces = 256;
+
 /** Splits at `separator` outside quoted strings and angle brackets; pieces are trimmed. */
 export function splitOutside(text: string, separator: ',' | ';'): string[] {
+  // Most values are a single element.
+  if (!text.includes(separator)) return [trimSpace(text)];
+  const wanted = separator.charCodeAt(0);
   const pieces: string[] = [];
   let start = 0;
   let quoted = false;
   let bracketed = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i];
+  for (let i = 0; i < text.length && pieces.length < maxPieces; i++) {
+    const code = text.charCodeAt(i);
     if (quoted) {
-      if (char === '\\') i++;
-      else if (char === '"') quoted = false;
-    } else if (char === '"') quoted = true;
-    else if (char === '<') bracketed = true;
-    else if (char === '>') bracketed = false;
-    else if (char === separator && !bracketed) {
+      if (code === backslash) i++;
+      else if (code === quote) quoted = false;
+    } else if (code === quote) quoted = true;
+    else if (code === 0x3c) bracketed = true;
+    else if (code === 0x3e) bracketed = false;
+    else if (code === wanted && !bracketed) {
       pieces.push(trimSpace(text.slice(start, i)));
       start = i + 1;
     }
@@ -45,17 +54,22 @@ export function splitOutside(text: string, separator: ',' | ';'): string[] {
   return pieces;
 }
 
+/** Parameters of one value or URI; one with more is malformed. */
+export const maxParams = 64;
+
 /**
  * Reads `;name=value;name` (the leading semicolon included).
  *
- * @returns null where a parameter has no name, or an empty value after its equals sign
+ * @returns null where a parameter has no name, or an empty value after its equals sign, or there are too many
  */
 export function parseParams(text: string): Params | null {
   const params = new Map<string, string | null>();
   const trimmed = trimSpace(text);
   if (trimmed === '') return params;
   if (trimmed[0] !== ';') return null;
-  for (const piece of splitOutside(trimmed.slice(1), ';')) {
+  const pieces = splitOutside(trimmed.slice(1), ';');
+  if (pieces.length > maxParams) return null;
+  for (const piece of pieces) {
     const equals = piece.indexOf('=');
     const name = trimSpace(equals < 0 ? piece : piece.slice(0, equals)).toLowerCase();
     const value = equals < 0 ? null : trimSpace(piece.slice(equals + 1));

@@ -37,3 +37,6 @@ export interface Problem {
 
 /** Longest message in octets, start line to end of body; a longer one is refused with 513. */
 export const maxMessageBytes = 65_536;
+
+/** Longest start line and header section in octets. More is no telephone's, and reading it would keep others waiting. */
+export const maxHeadBytes = 24_576;

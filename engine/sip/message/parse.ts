@@ -1,6 +1,6 @@
 import { isToken, parseNumber, trimSpace } from './grammar.ts';
 import { canonicalName } from './headers.ts';
-import { type Header, maxMessageBytes, type Problem, type SipMessage } from './model.ts';
+import { type Header, maxHeadBytes, maxMessageBytes, type Problem, type SipMessage } from './model.ts';
 
 export interface ParsedMessage {
   readonly message: SipMessage;
@@ -10,6 +10,8 @@ export interface ParsedMessage {
 
 /** Start line included. Nobody honest needs as many, and reading them would keep other calls waiting. */
 const maxHeaderLines = 256;
+/** The same with the lines that continue others. */
+const maxRawLines = 1024;
 
 const badRequest = (reason: string): Problem => ({ status: 400, reason });
 
@@ -22,11 +24,11 @@ export function parseMessage(octets: Buffer): ParsedMessage | null {
   const start = skipLineEnds(octets);
   const { headEnd, bodyStart } = findHeadEnd(octets, start);
   if (headEnd === start) return null;
-  const lines = unfold(octets.toString('latin1', start, headEnd));
+  const isTooLong = octets.length > maxMessageBytes || headEnd - start > maxHeadBytes;
+  const lines = unfold(octets.toString('latin1', start, Math.min(headEnd, start + maxHeadBytes)));
   const first = parseStartLine(lines[0] ?? '');
   if (first === null) return null;
-  let problem =
-    octets.length > maxMessageBytes ? { status: 513, reason: 'Message Too Large' } : first.problem;
+  let problem = isTooLong ? { status: 513, reason: 'Message Too Large' } : first.problem;
   const headers: Header[] = [];
   const lengths: string[] = [];
   if (lines.length > maxHeaderLines) problem ??= badRequest('Too Many Headers');
@@ -59,15 +61,20 @@ export function findHeadEnd(octets: Buffer, start: number): { headEnd: number; b
   return { headEnd: octets.length, bodyStart: octets.length };
 }
 
-/** Joins continuation lines with one space (RFC 3261 §7.3.1). */
+/** Joins continuation lines with one space (RFC 3261 §7.3.1); stops where there are too many lines. */
 function unfold(head: string): string[] {
   const joined: string[][] = [];
-  for (const line of head.split(/\r?\n/)) {
+  let rawLines = 0;
+  for (let start = 0; start < head.length && rawLines <= maxRawLines; rawLines++) {
+    const found = head.indexOf('\n', start);
+    const end = found < 0 ? head.length : found;
+    const line = head.slice(start, head[end - 1] === '\r' ? end - 1 : end);
+    start = end + 1;
     const last = joined.at(-1);
     if (last && (line.startsWith(' ') || line.startsWith('\t'))) last.push(trimSpace(line));
+    else if (joined.length > maxHeaderLines) break;
     else joined.push([line]);
   }
-  if (joined.length > 1 && joined.at(-1)?.length === 1 && joined.at(-1)?.[0] === '') joined.pop();
   return joined.map((parts) => parts.join(' '));
 }
 

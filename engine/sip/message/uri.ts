@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { Params } from './grammar.ts';
+import { maxParams, type Params } from './grammar.ts';
 
 /** A URI as far as a telephone needs it (RFC 3261 §19.1, RFC 3966). User and parameters stay escaped. */
 export interface Uri {
@@ -38,7 +38,11 @@ export function parseUri(text: string): Uri | null {
   const tail = rest.slice(at + 1);
   const question = tail.indexOf('?');
   const headers = question < 0 ? null : tail.slice(question + 1);
-  const [hostPort = '', ...paramTexts] = (question < 0 ? tail : tail.slice(0, question)).split(';');
+  const [hostPort = '', ...paramTexts] = (question < 0 ? tail : tail.slice(0, question)).split(
+    ';',
+    maxParams + 2,
+  );
+  if (paramTexts.length > maxParams) return null;
   const place = parseHostPort(hostPort);
   if (place === null) return null;
   const params = uriParams(paramTexts);
@@ -46,7 +50,8 @@ export function parseUri(text: string): Uri | null {
 }
 
 function parseTel(rest: string): Uri | null {
-  const [number = '', ...paramTexts] = rest.split(';');
+  const [number = '', ...paramTexts] = rest.split(';', maxParams + 2);
+  if (paramTexts.length > maxParams) return null;
   if (!/^\+?[0-9A-Fa-f*#().-]+$/.test(number)) return null;
   return { scheme: 'tel', user: number, host: '', port: null, params: uriParams(paramTexts), headers: null };
 }

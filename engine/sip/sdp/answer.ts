@@ -1,5 +1,9 @@
-import { isIPv6 } from 'node:net';
-import type { MediaDirection, NegotiatedAudio, SdpMedia } from './model.ts';
+import { commonDirection, rtpmapLike } from './codecs.ts';
+import { writeCrypto } from './crypto.ts';
+import { codecLines, describe, eventLines, refusal } from './describe.ts';
+import type { MediaDirection, NegotiatedAudio } from './model.ts';
+
+export { commonDirection } from './codecs.ts';
 
 export interface AnswerOptions {
   /** Ours, as the other side reaches it; of RTP. */
@@ -7,51 +11,41 @@ export interface AnswerOptions {
   readonly port: number;
   /** The same in every description of one call (RFC 8866 §5.2). */
   readonly sessionId: number | string;
-  /** Grows by one with each description that differs from the one before; 1 where left out. */
+  /** Grows by one with each description that differs from the one before (`nextDescription`); 1 where left out. */
   readonly version?: number;
   /** What we would like; the offer's limit goes before. `sendrecv` where left out. */
   readonly direction?: MediaDirection;
-}
-
-const sends = (direction: MediaDirection): boolean => direction === 'sendrecv' || direction === 'sendonly';
-const receives = (direction: MediaDirection): boolean => direction === 'sendrecv' || direction === 'recvonly';
-
-/** What both allow. */
-export function commonDirection(a: MediaDirection, b: MediaDirection): MediaDirection {
-  const send = sends(a) && sends(b);
-  if (receives(a) && receives(b)) return send ? 'sendrecv' : 'recvonly';
-  return send ? 'sendonly' : 'inactive';
+  /** Told where it is another than RTP's plus one, and the other side does not take both on one port. */
+  readonly rtcpPort?: number;
 }
 
 /** The answer to an offer (RFC 3264 §6): same sections in the same order, refused ones with port 0. */
-export function buildAnswer(negotiated: NegotiatedAudio, options: AnswerOptions): string {
-  const { address, sessionId, version = 1 } = options;
-  const family = isIPv6(address) ? 'IP6' : 'IP4';
-  const lines = [
-    'v=0',
-    `o=- ${sessionId} ${version} IN ${family} ${address}`,
-    's=-',
-    `c=IN ${family} ${address}`,
-    't=0 0',
-    ...negotiated.media.flatMap((section, index) =>
+export const buildAnswer = (negotiated: NegotiatedAudio, options: AnswerOptions): string =>
+  describe(
+    options,
+    negotiated.media.flatMap((section, index) =>
       index === negotiated.mediaIndex
         ? audioSection(negotiated, options, section.protocol)
         : refusal(section),
     ),
-  ];
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-const refusal = ({ type, protocol, formatList }: SdpMedia): string[] => [
-  `m=${type} 0 ${protocol} ${formatList}`.trimEnd(),
-];
+  );
 
 function audioSection(negotiated: NegotiatedAudio, options: AnswerOptions, protocol: string): string[] {
-  const { codec, payloadType, dtmfPayloadType: dtmf, ptimeMs } = negotiated;
+  const { codec, payloadType, ptimeMs, srtp, rtcpMux } = negotiated;
+  const { dtmfPayloadType: dtmf, dtmfClockRateHz: dtmfRateHz, comfortNoisePayloadType: noise } = negotiated;
+  const format = negotiated.media[negotiated.mediaIndex]?.formats.find(
+    (offered) => offered.payloadType === payloadType,
+  );
+  const { port, rtcpPort = port + 1 } = options;
+  const list = [payloadType, noise, dtmf].filter((number) => number !== null).join(' ');
   return [
-    `m=audio ${options.port} ${protocol} ${payloadType}${dtmf === null ? '' : ` ${dtmf}`}`,
-    `a=rtpmap:${payloadType} ${codec}/8000`,
-    ...(dtmf === null ? [] : [`a=rtpmap:${dtmf} telephone-event/8000`, `a=fmtp:${dtmf} 0-15`]),
+    `m=audio ${port} ${protocol} ${list}`,
+    ...codecLines(codec, { payloadType, rtpmap: rtpmapLike(codec, format) }),
+    ...(noise === null ? [] : [`a=rtpmap:${noise} CN/${negotiated.clockRateHz}`]),
+    ...(dtmf === null ? [] : eventLines(dtmf, dtmfRateHz ?? 8000)),
+    ...(srtp ? [writeCrypto({ tag: srtp.tag, key: srtp.send })] : []),
+    ...(rtcpMux ? ['a=rtcp-mux'] : []),
+    ...(rtcpMux || rtcpPort === port + 1 ? [] : [`a=rtcp:${rtcpPort}`]),
     `a=ptime:${ptimeMs}`,
     `a=${commonDirection(negotiated.direction, options.direction ?? 'sendrecv')}`,
   ];

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { VoxboxError } from '../../foundation/index.ts';
+import { readCrypto } from './crypto.ts';
 import type { MediaDirection, SdpFormat, SdpMedia, SdpOffer } from './model.ts';
 
 /** RFC 3551 §6, as far as telephones offer them without an rtpmap. */
@@ -18,6 +19,7 @@ const isDirection = (text: string): text is MediaDirection => directions.has(tex
 
 const maxLines = 2000;
 const maxFormats = 64;
+const maxCryptoLines = 32;
 
 interface Line {
   readonly type: string;
@@ -66,7 +68,21 @@ function parseMedia(section: readonly Line[], session: readonly Line[]): SdpMedi
     direction: own ?? inherited.find(isDirection) ?? 'sendrecv',
     ptimeMs: numberOf(attributes, 'ptime'),
     maxPtimeMs: numberOf(attributes, 'maxptime'),
+    rtcp: rtcpOf(attributes),
+    rtcpMux: attributes.some(([name]) => name === 'rtcp-mux'),
+    crypto: attributes
+      .filter(([name]) => name === 'crypto')
+      .slice(0, maxCryptoLines)
+      .flatMap(([, value]) => readCrypto(value) ?? []),
   };
+}
+
+/** `a=rtcp:53020 IN IP4 192.0.2.4` (RFC 3605); one that cannot be read is as none. */
+function rtcpOf(attributes: readonly [string, string][]): SdpMedia['rtcp'] {
+  const value = attributes.find(([name]) => name === 'rtcp')?.[1] ?? '';
+  const match = /^([0-9]{1,5})(?:\s+IN\s+IP[46]\s+([A-Za-z0-9.:-]+))?$/.exec(value.trim());
+  const port = Number(match?.[1] ?? 0);
+  return port > 0 && port <= 65535 ? { address: match?.[2] ?? null, port } : null;
 }
 
 const attributesOf = (section: readonly Line[]): [name: string, value: string][] =>
@@ -99,11 +115,12 @@ function formatOf(
   const map = rtpMaps.get(payloadType);
   if (map === undefined) {
     const [encoding, clockRateHz] = staticFormats[payloadType] ?? [];
-    return encoding && clockRateHz ? [{ payloadType, encoding, clockRateHz, fmtp }] : [];
+    return encoding && clockRateHz ? [{ payloadType, encoding, clockRateHz, channels: null, fmtp }] : [];
   }
-  const [encoding = '', rate = ''] = map.split('/');
-  const clockRateHz = Number(rate);
-  return clockRateHz > 0 ? [{ payloadType, encoding: encoding.toUpperCase(), clockRateHz, fmtp }] : [];
+  const [encoding = '', rate = '', count = ''] = map.split('/');
+  if (encoding === '' || !/^[1-9][0-9]{0,6}$/.test(rate)) return [];
+  const channels = /^[1-9][0-9]{0,2}$/.test(count) ? Number(count) : null;
+  return [{ payloadType, encoding: encoding.toUpperCase(), clockRateHz: Number(rate), channels, fmtp }];
 }
 
 function addressOf(section: readonly Line[]): string | null {

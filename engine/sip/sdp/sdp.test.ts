@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVoxboxError } from '../../foundation/index.ts';
 import { buildAnswer, commonDirection } from './answer.ts';
+import type { AudioCodec } from './model.ts';
 import { negotiateAudio } from './negotiate.ts';
 import { parseOffer } from './parse.ts';
 
 const description = (...lines: string[]): string =>
   ['v=0', 'o=- 1 1 IN IP4 192.0.2.5', 's=-', 'c=IN IP4 192.0.2.5', 't=0 0', ...lines, ''].join('\r\n');
 
-const codecs = ['PCMU', 'PCMA'] as const;
+const codecs = ['PCMU', 'PCMA'] satisfies AudioCodec[];
 const phone = description(
   'm=audio 40000 RTP/AVP 9 8 0 101',
   'a=rtpmap:9 G722/8000',
@@ -41,7 +42,15 @@ describe('session descriptions', () => {
 
   it.each([
     ['an unusable codec', ['m=audio 4000 RTP/AVP 18 96', 'a=rtpmap:96 opus/48000/2']],
-    ['encryption that is not spoken', ['m=audio 4000 RTP/SAVP 0']],
+    [
+      'encryption that is switched off',
+      [
+        'm=audio 4000 RTP/SAVP 0',
+        'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn',
+      ],
+    ],
+    ['encryption that is not spoken', ['m=audio 4000 UDP/TLS/RTP/SAVPF 0', 'a=setup:actpass']],
+    ['G.722 at the rate that it really has', ['m=audio 4000 RTP/AVP 97', 'a=rtpmap:97 G722/16000']],
     ['a section that is switched off', ['m=audio 0 RTP/AVP 0']],
     ['no audio', ['m=video 4000 RTP/AVP 31']],
     ['nothing', []],

@@ -40,6 +40,14 @@ describe('stream framing', () => {
     expect(framer.push(Buffer.from(second))).toEqual([]);
   });
 
+  it('answers a flood of line ends once, and takes half a keep-alive for no message', () => {
+    const framer = new StreamFramer();
+    expect(texts(framer.push(Buffer.from('\r\n'.repeat(32_000))))).toEqual(['ping']);
+    expect(framer.push(Buffer.from('\r\n'))).toEqual([]);
+    expect(framer.isPartial).toBe(false);
+    expect(texts(framer.push(Buffer.from(second)))).toEqual([`message ${second}`]);
+  });
+
   it('gives the stream up when a header section never ends', () => {
     const framer = new StreamFramer();
     let frames: Frame[] = [];

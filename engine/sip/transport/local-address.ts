@@ -44,8 +44,9 @@ for (const [network, prefix] of [
 }
 privateBlocks.addSubnet('fc00::', 7, 'ipv6');
 privateBlocks.addSubnet('fe80::', 10, 'ipv6');
+privateBlocks.addAddress('::1', 'ipv6');
 
-/** True for an address literal that only its own network can reach (RFC 1918, 6598, 3927, 4193). */
+/** True for an address literal that only its own network can reach (RFC 1918, 6598, 3927, 4193), or this box. */
 export function isPrivateAddress(host: string): boolean {
   if (isIPv4(host)) return privateBlocks.check(host, 'ipv4');
   return isIPv6(host) && privateBlocks.check(host, 'ipv6');

@@ -1,64 +1,111 @@
+import { isIPv4 } from 'node:net';
 import { type Log, VoxboxError } from '../../foundation/index.ts';
 import type { Arrival, Flow, Peer } from './flow.ts';
-import { openTcp, type TcpTransport } from './tcp.ts';
-import { openUdp, type UdpTransport } from './udp.ts';
+import type { LossCause } from './framing.ts';
+import { isPrivateAddress } from './local-address.ts';
+import type { StreamLimits, StreamOptions } from './stream.ts';
+import { openTcp } from './tcp.ts';
+import { openTls, type TlsTrust } from './tls.ts';
+import { openUdp } from './udp.ts';
 
 export interface Transport {
   readonly port: number;
+  /** Null where it does not listen for TLS. */
+  readonly tlsPort: number | null;
   datagramFlow(address: string, port: number): Flow;
   /** Rejects where no connection comes about. */
-  flowTo(peer: Peer): Promise<Flow>;
+  flowTo(peer: Peer, timeoutMs?: number): Promise<Flow>;
   stop(): Promise<void>;
 }
 
 export interface TransportOptions {
   readonly host: string;
-  /** 0 takes one that is free for both transports. */
+  /** 0 takes one that is free for both UDP and TCP. */
   readonly port: number;
   readonly log: Log;
   readonly onArrival: Arrival;
-  readonly onLost: Arrival;
+  readonly onLost: (octets: Buffer, flow: Flow, cause: LossCause) => void;
+  readonly onSent?: Arrival;
+  readonly tls?: { readonly port: number; readonly key: string; readonly cert: string };
+  readonly tlsTrust?: TlsTrust;
+  readonly externalAddress?: () => string | null;
+  /** Asked for each connection; datagrams are left to `onArrival`. */
+  readonly admits?: (source: Pick<Peer, 'address' | 'transport'>) => boolean;
+  readonly limits?: Partial<StreamLimits>;
 }
 
 /** A free UDP port may be taken for TCP: that many others are tried. */
 const attempts = 10;
 
-/** Opens UDP and TCP on one port. @throws VoxboxError `port_in_use` naming the port */
+/** Opens UDP and TCP on one port, and TLS. @throws VoxboxError `port_in_use` naming the port */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openBoth(options);
+      return await openAll(options);
     } catch (cause) {
       if (!isInUse(cause)) throw cause;
-      if (options.port !== 0 || attempt === attempts) {
-        throw new VoxboxError('port_in_use', `SIP port ${options.port} of ${options.host} is in use`, {
+      const port = options.tls && portOf(cause) === options.tls.port ? options.tls.port : options.port;
+      if (port !== 0 || attempt === attempts) {
+        throw new VoxboxError('port_in_use', `SIP port ${port} of ${options.host} is in use`, {
           cause,
-          details: { port: options.port },
+          details: { port },
         });
       }
     }
   }
 }
 
-async function openBoth(options: TransportOptions): Promise<Transport> {
-  const tcp: TcpTransport = await openTcp(options);
-  let udp: UdpTransport;
+async function openAll(options: TransportOptions): Promise<Transport> {
+  const { host, log, onArrival, onLost, onSent = () => {}, admits = () => true, limits } = options;
+  const addressFor = externalAddressing(options.externalAddress ?? (() => null));
+  const shared = { host, log, onArrival, onLost, onSent, addressFor, limits };
+  const streamOptions = (transport: 'tcp' | 'tls'): StreamOptions => ({
+    ...shared,
+    admits: (address) => admits({ address, transport }),
+  });
+  const opened: { stop(): Promise<void> }[] = [];
+  const keep = async <T extends { stop(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const transport = await opening;
+    opened.push(transport);
+    return transport;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(opened.map((transport) => transport.stop()));
+  };
   try {
-    udp = await openUdp({ ...options, port: tcp.port });
+    const tcp = await keep(openTcp({ ...streamOptions('tcp'), port: options.port }));
+    const port = tcp.port ?? options.port;
+    const udp = await keep(openUdp({ ...shared, port }));
+    const tls = await keep(
+      openTls({ ...streamOptions('tls'), listen: options.tls, trust: options.tlsTrust }),
+    );
+    return {
+      port,
+      tlsPort: tls.port,
+      datagramFlow: udp.flowTo,
+      flowTo: async (peer, timeoutMs) => {
+        if (peer.transport === 'udp') return udp.flowTo(peer.address, peer.port);
+        return (peer.transport === 'tcp' ? tcp : tls).flowTo(peer, timeoutMs);
+      },
+      stop,
+    };
   } catch (cause) {
-    await tcp.stop();
+    await stop();
     throw cause;
   }
-  return {
-    port: tcp.port,
-    datagramFlow: udp.flowTo,
-    flowTo: async ({ transport, address, port }) =>
-      transport === 'udp' ? udp.flowTo(address, port) : tcp.flowTo(address, port),
-    stop: async () => {
-      await Promise.all([udp.stop(), tcp.stop()]);
-    },
-  };
 }
+
+/** Peers beyond the local network are told the address that the router lets them reach us at. */
+const externalAddressing =
+  (external: () => string | null) =>
+  (peer: string, own: string): string => {
+    if (isPrivateAddress(peer)) return own;
+    const address = external();
+    return address !== null && isIPv4(address) === isIPv4(peer) ? address : own;
+  };
 
 const isInUse = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+
+const portOf = (cause: unknown): number | null =>
+  cause instanceof Error && 'port' in cause && typeof cause.port === 'number' ? cause.port : null;

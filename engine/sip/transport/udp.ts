@@ -13,12 +13,18 @@ export interface UdpTransport {
 /** Room for a burst of set-ups while the event loop is busy elsewhere. */
 const receiveBufferBytes = 1 << 20;
 
+const maxKeepAliveBytes = 4;
+
 /** @throws the socket's own error (EADDRINUSE, EADDRNOTAVAIL, …) */
 export async function openUdp(options: {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
   readonly onArrival: Arrival;
+  /** Every message that leaves. */
+  readonly onSent: Arrival;
+  /** Our address as that peer can reach it. */
+  readonly addressFor: (peer: string, own: string) => string;
 }): Promise<UdpTransport> {
   const v6 = isIPv6(options.host);
   const socket = createSocket({ type: v6 ? 'udp6' : 'udp4' });
@@ -35,21 +41,29 @@ export async function openUdp(options: {
   let open = true;
   const localAddresses = createAddressCache(options.host);
 
-  const flowTo = (address: string, peerPort: number): Flow => ({
-    peer: { transport: 'udp', address, port: peerPort },
-    local: { address: localAddresses(address), port },
-    reliable: false,
-    isOpen: () => open,
-    send: (octets) => {
-      if (!open || peerPort < 1) return;
-      const target = v6 && isIPv4(address) ? `::ffff:${address}` : address;
-      socket.send(octets, peerPort, target, (error) => {
-        if (error) options.log.debug({ error: error.message }, 'datagram not sent');
-      });
-    },
-  });
+  const flowTo = (address: string, peerPort: number): Flow => {
+    const flow: Flow = {
+      peer: { transport: 'udp', address, port: peerPort },
+      get local() {
+        return { address: options.addressFor(address, localAddresses(address)), port };
+      },
+      reliable: false,
+      isOpen: () => open,
+      send: (octets) => {
+        if (!open || peerPort < 1) return;
+        options.onSent(octets, flow);
+        const target = v6 && isIPv4(address) ? `::ffff:${address}` : address;
+        socket.send(octets, peerPort, target, (error) => {
+          if (error) options.log.debug({ error: error.message }, 'datagram not sent');
+        });
+      },
+    };
+    return flow;
+  };
 
   socket.on('message', (octets, from) => {
+    // Line ends and zeros that keep a NAT open.
+    if (octets.length <= maxKeepAliveBytes) return;
     options.onArrival(octets, flowTo(plainAddress(from.address), from.port));
   });
 

@@ -2,6 +2,7 @@ import { type Envelope, knownMethods, tagOf } from '../message/envelope.ts';
 import { headerValue, headerValues } from '../message/headers.ts';
 import type { Header, Problem } from '../message/model.ts';
 import { listValues } from '../message/name-addr.ts';
+import { type SessionPolicy, tooShort } from './session-timer.ts';
 
 /** A refusal that may name what would have been accepted. */
 export interface Refusal extends Problem {
@@ -9,6 +10,8 @@ export interface Refusal extends Problem {
 }
 
 const sdpType = 'application/sdp';
+/** Option tags that a request may require of us. */
+export const understood: readonly string[] = ['100rel', 'timer', 'replaces'];
 const needDialog: ReadonlySet<string> = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO']);
 
 /**
@@ -19,7 +22,11 @@ const needDialog: ReadonlySet<string> = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO
  */
 export function inspect(
   envelope: Envelope,
-  context: { readonly routed: readonly string[]; readonly merged: boolean },
+  context: {
+    readonly routed: readonly string[];
+    readonly merged: boolean;
+    readonly session: SessionPolicy;
+  },
 ): Refusal | null {
   const { request, uri } = envelope;
   if (!knownMethods.has(request.method)) {
@@ -34,7 +41,9 @@ export function inspect(
     return { status: 416, reason: 'Unsupported URI Scheme' };
   }
   if (context.merged) return { status: 482, reason: 'Loop Detected' };
-  const required = listValues(request.headers, 'Require').filter((option) => option !== '');
+  const required = listValues(request.headers, 'Require').filter(
+    (option) => option !== '' && !understood.includes(option.toLowerCase()),
+  );
   if (required.length > 0) {
     const headers = [{ name: 'Unsupported', value: required.join(', ') }];
     return { status: 420, reason: 'Bad Extension', headers };
@@ -42,7 +51,8 @@ export function inspect(
   if (tagOf(envelope.to) === null && needDialog.has(request.method)) {
     return { status: 481, reason: 'Call/Transaction Does Not Exist' };
   }
-  return request.method === 'INVITE' ? inspectBody(envelope) : null;
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return null;
+  return inspectBody(envelope) ?? tooShort(request.headers, context.session);
 }
 
 function inspectBody({ request }: Envelope): Refusal | null {
@@ -67,10 +77,15 @@ function inspectBody({ request }: Envelope): Refusal | null {
 const mediaType = (value: string): string =>
   (value.split(';', 1)[0] ?? '').replaceAll(/\s/g, '').toLowerCase();
 
+/** What is taken in a dialog whatever the application asked for: drachtio-srf answers all of these. */
+const ownMethods = 'INVITE ACK CANCEL BYE OPTIONS PRACK UPDATE INFO REFER NOTIFY MESSAGE'.split(' ');
+
 /** What the server and the application take together. */
 export const allowHeader = (routed: readonly string[]): Header => ({
   name: 'Allow',
-  value: [...new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', ...routed])].join(', '),
+  value: [...new Set([...ownMethods, ...routed])].join(', '),
 });
+
+export const supportedHeader: Header = { name: 'Supported', value: understood.join(', ') };
 
 export const acceptHeader: Header = { name: 'Accept', value: sdpType };

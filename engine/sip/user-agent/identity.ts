@@ -19,18 +19,24 @@ export const contactMethods: ReadonlySet<string> = new Set([
 
 const place = (flow: Flow): string => `${formatHost(flow.local.address)}:${flow.local.port}`;
 
-const transportParam = (flow: Flow): string => (flow.peer.transport === 'tcp' ? ';transport=tcp' : '');
+/** Our own address as a URI. `sips` says TLS by itself (RFC 3261 §26.2.2). */
+function ownUri(flow: Flow, user: string, secure: boolean): string {
+  if (secure) return `sips:${user}${place(flow)}`;
+  const { transport } = flow.peer;
+  return `sip:${user}${place(flow)}${transport === 'udp' ? '' : `;transport=${transport}`}`;
+}
 
-/** Our own address as a URI. */
-export const ownUri = (flow: Flow): string => `sip:${place(flow)}${transportParam(flow)}`;
-
-/** The application's Contact with its placeholder host filled in, or our own. */
-export function contactValue(given: string | null, flow: Flow): string {
+/**
+ * The application's Contact with its placeholder host filled in, or our own.
+ *
+ * @param secure the dialog was asked for with `sips:`, and so is its Contact (RFC 3261 §8.1.1.8)
+ */
+export function contactValue(given: string | null, flow: Flow, secure: boolean): string {
   const address = given === null ? null : parseNameAddr(given);
-  if (given === null) return `<${ownUri(flow)}>`;
+  if (given === null) return `<${ownUri(flow, '', secure)}>`;
   if (!address || !placeholders.has(address.uri.host.toLowerCase())) return given;
   const user = address.uri.user === null ? '' : `${address.uri.user}@`;
-  const uri = `${address.uri.scheme}:${user}${place(flow)}${transportParam(flow)}`;
+  const uri = ownUri(flow, user, secure);
   return `${address.display}${address.display && ' '}<${uri}>${formatParams(address.params)}`;
 }
 
@@ -46,9 +52,9 @@ export function fromValue(given: string | null, flow: Flow, tag: string): string
 }
 
 /** The Contact header of what is sent, where that kind of message has one. */
-export const contactHeader = (headers: readonly Header[], flow: Flow): Header => ({
+export const contactHeader = (headers: readonly Header[], flow: Flow, secure: boolean): Header => ({
   name: 'Contact',
-  value: contactValue(headerValue(headers, 'Contact'), flow),
+  value: contactValue(headerValue(headers, 'Contact'), flow, secure),
 });
 
 /** Headers that the server writes by itself, whatever the application says. */

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Dialog, dialogOfCallee, refreshTarget, settleAnswer } from '../dialog/dialog.ts';
+import { type Dialog, dialogOfCallee, opensDialog, settleAnswer } from '../dialog/dialog.ts';
 import { type Envelope, readEnvelope, tagOf } from '../message/envelope.ts';
-import { headerValue, withoutHeaders } from '../message/headers.ts';
-import type { Header, Problem, SipRequest, SipResponse } from '../message/model.ts';
+import { headerValue } from '../message/headers.ts';
+import type { Problem, SipRequest, SipResponse } from '../message/model.ts';
 import { parseNameAddr } from '../message/name-addr.ts';
 import { createReply, markSource } from '../message/reply.ts';
 import { serialise } from '../message/serialise.ts';
@@ -13,20 +13,19 @@ import { InviteServerTransaction, NonInviteServerTransaction } from '../transact
 import type { Flow } from '../transport/flow.ts';
 import { defaultSipPort } from '../transport/resolve.ts';
 import { acceptHeader, allowHeader, inspect, type Refusal } from './acceptance.ts';
-import type { Application, Sent } from './application.ts';
-import { type Core, newToken } from './core.ts';
-import { contactHeader, contactMethods, ownedHeaders } from './identity.ts';
+import { answerHeaders, reliably } from './answering.ts';
+import { type Application, type Sent, unsolicited } from './application.ts';
+import { type Core, type DialogCare, newToken } from './core.ts';
+import { contactHeader } from './identity.ts';
+import { afterTheCall, hasOffer, type Incoming, isAckOf, overlap, retrySoon } from './incoming.ts';
+import { grantHeaders, grantSession } from './session-timer.ts';
+import { settleDialog } from './settle.ts';
 
-/** A request that has a server transaction. */
-interface Incoming {
-  readonly id: string;
-  readonly envelope: Envelope;
-  readonly flow: Flow;
-  readonly transaction: InviteServerTransaction | NonInviteServerTransaction;
-  readonly toTag: string;
-  application: Application | null;
-  dialog: Dialog | null;
-  isAnswered: boolean;
+/** What goes out, beyond status and reason. */
+interface Reply extends Refusal {
+  readonly body?: Buffer;
+  /** RSeq of a provisional that wants a PRACK. */
+  readonly rseq?: number;
 }
 
 /** Above it new requests get 503 without a transaction: the box is being flooded. */
@@ -42,12 +41,11 @@ export class UserAgentServer {
   /** Requests that may arrive again by another path (RFC 3261 §8.2.2.2). */
   readonly #byMergeKey = new Map<string, Incoming>();
   readonly #tagSecret = randomBytes(16);
-  /** Ends a dialog whose answer nobody acknowledged. */
-  readonly #abandonDialog: (dialog: Dialog, reason: string) => void;
+  readonly #care: DialogCare;
 
-  constructor(core: Core, abandonDialog: (dialog: Dialog, reason: string) => void) {
+  constructor(core: Core, care: DialogCare) {
     this.#core = core;
-    this.#abandonDialog = abandonDialog;
+    this.#care = care;
   }
 
   /** @param problem what the parser found wrong; such a request is refused without a transaction */
@@ -55,7 +53,9 @@ export class UserAgentServer {
     const request = markSource(received, flow.peer);
     const envelope = problem ?? readEnvelope(request);
     if ('status' in envelope) {
-      if (request.method !== 'ACK') this.#refuseStateless(request, envelope, flow);
+      if (request.method !== 'ACK' && this.#isTaken(request, flow)) {
+        this.#refuseStateless(request, envelope, flow);
+      }
       return;
     }
     if (request.method === 'ACK') {
@@ -64,7 +64,23 @@ export class UserAgentServer {
     }
     const known = this.#byKey.get(serverKey(envelope, request.method));
     if (known) known.transaction.repeated();
-    else this.#begin(envelope, flow);
+    else if (this.#belongs(envelope) || this.#isTaken(request, flow)) this.#begin(envelope, flow);
+  }
+
+  /** Part of something that was taken already, and no business of the guard any more. */
+  #belongs(envelope: Envelope): boolean {
+    if (!this.#core.guard) return true;
+    if (envelope.request.method === 'CANCEL') return this.#byKey.has(serverKey(envelope, 'INVITE'));
+    return tagOf(envelope.to) !== null && this.#findDialog(envelope) !== null;
+  }
+
+  #isTaken(request: SipRequest, { peer }: Flow): boolean {
+    const { guard } = this.#core;
+    if (!guard) return true;
+    const { method, uri, headers } = request;
+    const userAgent = headerValue(headers, 'User-Agent');
+    const fromUri = parseNameAddr(headerValue(headers, 'From') ?? '')?.uriText ?? null;
+    return guard.inspect({ method, uri, userAgent, fromUri }, peer) === 'take';
   }
 
   #begin(envelope: Envelope, flow: Flow): void {
@@ -89,26 +105,39 @@ export class UserAgentServer {
     if (!incoming || incoming.application !== application || incoming.isAnswered) {
       return { refused: 'Response not sent due to unknown transaction' };
     }
-    const { request } = incoming.envelope;
-    const opensDialog = request.method === 'INVITE' && response.status > 100 && response.status < 300;
-    if (opensDialog && !incoming.dialog) this.#openDialog(incoming, application, response);
-    const wantsContact = contactMethods.has(request.method) && response.status > 100 && response.status < 300;
-    const headers: Header[] = [
-      ...(opensDialog ? copies(request, 'Record-Route') : []),
-      ...(wantsContact ? [contactHeader(response.headers, incoming.flow)] : copies(response, 'Contact')),
-      ...withoutHeaders(response.headers, ownedHeaders),
-    ];
-    if (opensDialog && headerValue(headers, 'Allow') === null) {
-      headers.push(allowHeader(this.#core.applications.methods()));
-    }
     const { status, reason, body } = response;
-    const message = this.#reply(incoming, { status, reason, headers }, body);
-    return {
+    const isProvisional = status > 100 && status < 200;
+    const { method } = incoming.envelope.request;
+    const opens =
+      status >= 200 && status < 300 ? opensDialog.has(method) : isProvisional && method === 'INVITE';
+    if (opens && !incoming.dialog) this.#openDialog(incoming, application, response);
+    const plain = answerHeaders(this.#core, incoming, response);
+    const isRinging = isProvisional && method === 'INVITE';
+    const { headers, rseq = undefined } = isRinging
+      ? reliably(this.#core, incoming, { headers: plain, onTimeout: () => this.#missPrack(incoming) })
+      : { headers: plain };
+    const message = this.#reply(incoming, { status, reason, headers, body, rseq });
+    return { message, flow: incoming.flow, transactionId: id, dialogId: incoming.dialog?.id ?? '' };
+  }
+
+  /** RFC 3262 §3: a caller that never acknowledges a provisional gets no call. */
+  #missPrack(incoming: Incoming): void {
+    const { dialog, application, envelope, flow } = incoming;
+    if (!dialog || !application) return;
+    const { request } = envelope;
+    const held = incoming.isAnswered;
+    const reason = { name: 'Reason', value: 'SIP;cause=504;text="PRACK timeout"' };
+    const headers = [...request.headers, reason];
+    const message = { ...request, method: held ? 'BYE' : 'CANCEL', headers, body: Buffer.alloc(0) };
+    dialog.state = 'early';
+    this.#reply(incoming, { status: 504, reason: 'Server Time-out' });
+    application.deliver({
+      source: held ? 'application' : 'network',
       message,
-      flow: incoming.flow,
-      transactionId: id,
-      dialogId: incoming.dialog?.id ?? '',
-    };
+      flow,
+      transactionId: held ? unsolicited : incoming.id,
+      dialogId: dialog.id,
+    });
   }
 
   /** The application is gone: what it left unanswered is refused. */
@@ -145,6 +174,8 @@ export class UserAgentServer {
       application: null,
       dialog: null,
       isAnswered: false,
+      provisionals: null,
+      session: null,
     };
     this.#byKey.set(key, incoming);
     this.#byId.set(incoming.id, incoming);
@@ -159,7 +190,8 @@ export class UserAgentServer {
     const outside = tagOf(envelope.to) === null;
     const merged = outside && this.#byMergeKey.has(merge);
     if (outside && !merged) this.#byMergeKey.set(merge, incoming);
-    const refusal = inspect(envelope, { routed: applications.methods(), merged });
+    const { session } = this.#core;
+    const refusal = inspect(envelope, { routed: applications.methods(), merged, session });
     if (refusal) return refusal;
     if (!outside) return this.#acceptInDialog(incoming);
     incoming.application = applications.routeFor(method);
@@ -173,27 +205,53 @@ export class UserAgentServer {
   #acceptInDialog(incoming: Incoming): Refusal | null {
     const { envelope, flow } = incoming;
     const { method } = envelope.request;
-    const dialog = this.#findDialog(envelope);
+    const found = this.#findDialog(envelope);
+    const dialog = found ?? (method === 'NOTIFY' ? this.#care.dialogOfNotify(envelope, flow) : null);
     if (!dialog) return notFound;
     // Both sides hung up at once.
-    if (dialog.state === 'leaving') return method === 'BYE' ? { status: 200, reason: 'OK' } : notFound;
+    if (dialog.state === 'leaving' && method === 'BYE') return { status: 200, reason: 'OK' };
+    const isOver = dialog.state === 'leaving' || dialog.state === 'ended';
+    if (isOver && !(dialog.subscriptions.size > 0 && afterTheCall.has(method))) return notFound;
     if (dialog.remoteCseq !== null && envelope.cseq < dialog.remoteCseq) {
       return { status: 500, reason: 'CSeq Out Of Order' };
     }
-    if (method === 'INVITE') {
-      if (dialog.invitePending === 'local') return { status: 491, reason: 'Request Pending' };
-      if (dialog.invitePending === 'remote') {
-        const headers = [{ name: 'Retry-After', value: '1' }];
-        return { status: 500, reason: 'Overlapping INVITE', headers };
-      }
-      dialog.invitePending = 'remote';
-    }
+    const refusal = overlap(dialog, envelope.request);
+    if (refusal) return refusal;
+    if (method === 'INVITE') dialog.invitePending = 'remote';
+    if (method === 'UPDATE' && hasOffer(envelope.request)) dialog.updatePending = 'remote';
     dialog.remoteCseq = envelope.cseq;
     dialog.flow = flow;
     incoming.dialog = dialog;
     incoming.application = dialog.application;
     if (method === 'BYE') settleAnswer(dialog);
-    return this.#deliver(incoming, dialog.application);
+    if (method === 'PRACK') return this.#acceptPrack(incoming, dialog);
+    return this.#answerAlone(incoming, dialog) ?? this.#deliver(incoming, dialog.application);
+  }
+
+  /** What drachtio-srf would leave unanswered. */
+  #answerAlone(incoming: Incoming, dialog: Dialog): Refusal | null {
+    const { method, headers, body } = incoming.envelope.request;
+    const ok = { status: 200, reason: 'OK' };
+    if (method === 'NOTIFY' && dialog.state === 'ended') {
+      // The application has forgotten the dialog; it may have a handler for what belongs to none.
+      return this.#core.applications.methods().includes('NOTIFY') ? null : ok;
+    }
+    // The package takes an UPDATE for that of an early dialog while a request of its own is pending.
+    if (method !== 'UPDATE' || dialog.state !== 'confirmed' || !this.#care.isBusy(dialog)) return null;
+    if (body.length > 0) return retrySoon('Overlapping Request');
+    incoming.session = grantSession(headers, [], this.#core.session);
+    const contact = contactHeader([], incoming.flow, dialog.secure);
+    return { ...ok, headers: [contact, ...grantHeaders(incoming.session, [])] };
+  }
+
+  #acceptPrack(incoming: Incoming, dialog: Dialog): Refusal | null {
+    const { envelope } = incoming;
+    const isEarly = dialog.state === 'early';
+    if (!dialog.acknowledgeProvisional?.(headerValue(envelope.request.headers, 'RAck') ?? ''))
+      return notFound;
+    // RFC 3262 §3: the server answers; the application only hears of it, and has no say.
+    if (isEarly) this.#deliver(incoming, dialog.application);
+    return { status: 200, reason: 'OK' };
   }
 
   #deliver(incoming: Incoming, application: Application): null {
@@ -218,33 +276,30 @@ export class UserAgentServer {
     this.#core.dialogs.add(dialog);
   }
 
-  #reply(incoming: Incoming, refusal: Refusal, body?: Buffer): SipResponse {
-    const { envelope, dialog } = incoming;
-    const { status, reason, headers } = refusal;
+  #reply(incoming: Incoming, reply: Reply): SipResponse {
+    const { envelope, dialog, provisionals } = incoming;
+    const { status, reason, headers, body, rseq } = reply;
     const toTag = status === 100 ? undefined : (dialog?.localTag ?? incoming.toTag);
     const response = createReply(envelope.request, { status, reason, toTag, headers, body });
     const octets = serialise(response);
+    const isSuccess = status >= 200 && status < 300;
+    const send = (): void => {
+      incoming.transaction.respond(status, octets);
+      const isCall = envelope.request.method === 'INVITE';
+      if (dialog && isSuccess && isCall) this.#awaitAck(incoming, dialog, octets);
+    };
     incoming.isAnswered = status >= 200;
-    incoming.transaction.respond(status, octets);
-    if (dialog && status >= 200) this.#settleDialog(incoming, dialog, status, octets);
+    if (status >= 200) this.#core.guard?.answered(status, incoming.flow.peer, envelope.request.method);
+    if (provisionals && rseq !== undefined) provisionals.submit(rseq, send);
+    else if (provisionals && isSuccess) provisionals.submit(null, send);
+    else {
+      if (status >= 300) provisionals?.stop();
+      send();
+    }
+    if (dialog && body && body.length > 0) dialog.localSdp = body;
+    if (dialog && status >= 200)
+      settleDialog({ core: this.#core, care: this.#care }, { incoming, dialog, response });
     return response;
-  }
-
-  #settleDialog(incoming: Incoming, dialog: Dialog, status: number, octets: Buffer): void {
-    const { method, headers } = incoming.envelope.request;
-    if (method === 'BYE') {
-      this.#core.dialogs.remove(dialog);
-      return;
-    }
-    if (contactMethods.has(method) && status < 300) refreshTarget(dialog, headers);
-    if (method !== 'INVITE') return;
-    dialog.invitePending = null;
-    if (status >= 300) {
-      if (dialog.state === 'early') this.#core.dialogs.remove(dialog);
-      return;
-    }
-    dialog.state = dialog.state === 'leaving' ? 'leaving' : 'confirmed';
-    this.#awaitAck(incoming, dialog, octets);
   }
 
   /** RFC 3261 §13.3.1.4: the 2xx is repeated, on every transport, until the ACK comes. */
@@ -254,7 +309,7 @@ export class UserAgentServer {
     const stopRepeating = repeat(schedule, { firstMs: timers.t1Ms, capMs: timers.t2Ms, run });
     const cancelLimit = schedule.after(transactionTimeoutMs(timers), () => {
       settleAnswer(dialog);
-      this.#abandonDialog(dialog, 'ACK timeout');
+      this.#care.hangUp(dialog, 'ACK timeout');
     });
     const stop = () => {
       stopRepeating();
@@ -266,8 +321,8 @@ export class UserAgentServer {
 
   #acknowledge(envelope: Envelope, flow: Flow): void {
     const invite = this.#byKey.get(serverKey(envelope, 'INVITE'));
-    if (invite?.transaction instanceof InviteServerTransaction && invite.transaction.state === 'completed') {
-      invite.transaction.acknowledged();
+    if (invite && isAckOf(envelope, invite) && invite.transaction.state === 'completed') {
+      if (invite.transaction instanceof InviteServerTransaction) invite.transaction.acknowledged();
       return;
     }
     const dialog = this.#findDialog(envelope);
@@ -313,6 +368,7 @@ export class UserAgentServer {
   #refuseStateless(request: SipRequest, refusal: Refusal, flow: Flow): void {
     const toTag = this.#tagFor(request);
     const { status, reason, headers } = refusal;
+    this.#core.guard?.answered(status, flow.peer, request.method);
     flow.send(serialise(createReply(request, { status, reason, toTag, headers })));
   }
 
@@ -338,6 +394,3 @@ export class UserAgentServer {
     return this.#core.transport.datagramFlow(address, sentByPort);
   }
 }
-
-const copies = (message: SipRequest | SipResponse, name: string): Header[] =>
-  message.headers.filter((header) => header.name === name);

@@ -30,7 +30,7 @@ const abbreviations: readonly (readonly [RegExp, string])[] = [
   [/\be\.g\.,?(?=\s)/g, 'for example'],
   [/\bi\.e\.,?(?=\s)/g, 'that is'],
   [/\betc\.?(?=$|[\s,;.])/g, 'et cetera'],
-  [/\s&\s/g, ' and '],
+  [/(?<=\s)&(?=\s)/g, 'and'],
 ];
 
 /**
@@ -39,17 +39,30 @@ const abbreviations: readonly (readonly [RegExp, string])[] = [
  * Pure; applying it twice changes nothing more.
  */
 export function speakable(text: string): string {
-  let spoken = text.replace(/[‘’]/g, "'").replace(/[“”]/g, '"');
-  // The order matters: what looks like a longer thing is read before its parts.
-  for (const rule of [emails, webAddresses, phones, money, isoDates, slashDates, monthDates, times, percents])
-    spoken = rule(spoken);
-  for (const [pattern, words] of abbreviations) spoken = spoken.replace(pattern, words);
-  spoken = plainNumbers(spoken);
-  return spoken
-    .replace(/[*_#`~<>|]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  let spoken = readOut(text);
+  // Words that one pass makes out of figures may show the next what an abbreviation beside them means.
+  for (let pass = 1; pass < maxPasses; pass += 1) {
+    const again = readOut(spoken);
+    if (again === spoken) break;
+    spoken = again;
+  }
+  return spoken;
 }
+
+const maxPasses = 8;
+
+function readOut(text: string): string {
+  let spoken = text.replace(/[‘’]/g, "'").replace(/[“”]/g, '"');
+  // The order matters: what looks like a longer thing is read before its parts, and only addresses may hold marks.
+  for (const rule of [emails, webAddresses, withoutMarks, phones, money, isoDates, slashDates, monthDates])
+    spoken = rule(spoken);
+  for (const rule of [times, percents]) spoken = rule(spoken);
+  for (const [pattern, words] of abbreviations) spoken = spoken.replace(pattern, words);
+  return plainNumbers(spoken).replace(/\s+/g, ' ').trim();
+}
+
+/** Marks of written text that nobody reads out. */
+const withoutMarks = (text: string): string => text.replace(/[*_#`~<>|]/g, ' ');
 
 const symbolWords: Readonly<Record<string, string>> = {
   '.': 'dot',

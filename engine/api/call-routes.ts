@@ -1,0 +1,89 @@
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { type Log, VoxboxError } from '../foundation/index.ts';
+import type { CallStanding, ConnectTo, TransferEnd, TransferRequest } from './contract/index.ts';
+import type { LiveCalls } from './live.ts';
+import type { Serve } from './server.ts';
+
+/** What the API does to a call that is going on. Every method rejects with a VoxboxError. */
+export interface CallActions {
+  /** Settles when the caller is connected, is back with the agent, or has left. */
+  transfer(order: TransferRequest): Promise<TransferEnd>;
+  /** Settles when the person is in the conversation. */
+  conference(order: { readonly to: ConnectTo }): Promise<void>;
+  hold(): Promise<void>;
+  resume(): Promise<void>;
+  record(on: boolean): Promise<void>;
+  sendDtmf(keys: string): Promise<void>;
+  hangUp(): Promise<void>;
+}
+
+export interface CallRouteParts {
+  /** Null for a call that is not in progress, or not answered yet. */
+  readonly controls: (callId: string) => CallActions | null;
+  readonly live: LiveCalls;
+  readonly log: Log;
+}
+
+/** The methods of calls in progress. */
+export function serveCalls(serve: Serve, { controls, live, log }: CallRouteParts): void {
+  const stateOf = (callId: string): CallStanding['state'] | null =>
+    live.list().find((call) => call.callId === callId)?.state ?? null;
+  const standing = (callId: string): CallStanding => ({ callId, state: stateOf(callId) ?? 'ended' });
+  const actions = (callId: string): CallActions => {
+    const found = controls(callId);
+    if (found) return found;
+    const why = stateOf(callId) === null ? 'is not in progress' : 'is not answered yet';
+    throw new VoxboxError('not_found', `call ${callId} ${why}`);
+  };
+
+  serve('call.transfer', async ({ id, query, body, reply }) => {
+    const work = actions(id).transfer(body);
+    const end = await (query.wait ? work : begun(work, log));
+    if (end === null) reply.code(202);
+    return { ...standing(id), end };
+  });
+  serve('call.conference', async ({ id, query, body, reply }) => {
+    const work = actions(id)
+      .conference(body)
+      .then(() => true as const);
+    const joined = await (query.wait ? work : begun(work, log));
+    if (joined === null) reply.code(202);
+    return standing(id);
+  });
+  serve('call.hold', async ({ id }) => {
+    await actions(id).hold();
+    return standing(id);
+  });
+  serve('call.resume', async ({ id }) => {
+    await actions(id).resume();
+    return standing(id);
+  });
+  serve('call.record', async ({ id, body }) => {
+    await actions(id).record(body.on);
+    return standing(id);
+  });
+  serve('call.press', async ({ id, body }) => {
+    await actions(id).sendDtmf(body.keys);
+    return standing(id);
+  });
+  serve('call.hangUp', async ({ id }) => {
+    await actions(id).hangUp();
+    return standing(id);
+  });
+}
+
+/**
+ * Null for work that takes its time: whoever asked does not wait for it. What is refused before anything
+ * is done, they are told.
+ */
+async function begun<T>(work: Promise<T>, log: Log): Promise<T | null> {
+  let listening = true;
+  work.catch((error: unknown) => {
+    if (!listening) log.warn({ err: error }, 'a call was not connected as the API had asked');
+  });
+  try {
+    return await Promise.race([work, nextTick(null)]);
+  } finally {
+    listening = false;
+  }
+}

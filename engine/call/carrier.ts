@@ -1,0 +1,269 @@
+import {
+  type AgentCallSession,
+  createReceptionist,
+  fixedPhrases,
+  type IntentBank,
+  startAgentSession,
+} from '../agent/index.ts';
+import { type Log, systemClock, VoxboxError } from '../foundation/index.ts';
+import type { Inference } from '../inference/index.ts';
+import type { Bridge, Media } from '../media/index.ts';
+import type { loadVad, PhraseCache } from '../speech/index.ts';
+import { type AgentAudio, agentAudio } from './agent-audio.ts';
+import { announce } from './announce.ts';
+import { CarriedLeg } from './carried-leg.ts';
+import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
+import { createRemoteTools, type RemoteTools } from './remote-tools.ts';
+
+/** One call as this process holds it: its legs, what connects them, and the agent on the caller's. */
+interface CarriedCall {
+  readonly legs: Map<string, CarriedLeg>;
+  readonly tools: RemoteTools;
+  readonly abort: AbortController;
+  bridge: Bridge | null;
+  agent: { readonly session: AgentCallSession; readonly audio: AgentAudio } | null;
+}
+
+/** What all calls of the worker share. */
+export interface CarrierParts {
+  readonly media: Media;
+  readonly inference: Inference;
+  readonly phrases: PhraseCache;
+  readonly vad: Awaited<ReturnType<typeof loadVad>>;
+  readonly intentBank: IntentBank;
+  readonly log: Log;
+  readonly tell: (message: FromWorker) => void;
+}
+
+type Order<K extends ToWorker['kind']> = Extract<ToWorker, { readonly kind: K }>;
+type LegOrder = Extract<ToWorker, { readonly leg: string }>;
+type Done = Omit<Extract<FromWorker, { readonly kind: 'done' }>, 'kind' | 'id'>;
+
+const statisticsEveryMs = 5000;
+
+/** Carries calls: legs, bridges and agent sessions. */
+export class CallCarrier {
+  readonly #parts: CarrierParts;
+  readonly #calls = new Map<string, CarriedCall>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#tellStatistics(), statisticsEveryMs);
+    this.#timer.unref();
+  }
+
+  async obey(order: Exclude<ToWorker, { readonly kind: 'init' }>): Promise<Done> {
+    switch (order.kind) {
+      case 'open-leg':
+        return this.#openLeg(order);
+      case 'stop-leg':
+        return this.#stopLeg(order);
+      case 'start-agent':
+        await this.#startAgent(order);
+        return {};
+      case 'pause-agent':
+        await this.#pauseAgent(order);
+        return {};
+      case 'resume-agent':
+        this.#resumeAgent(order);
+        return {};
+      case 'prepare':
+        await this.#prepare(order);
+        return {};
+      case 'stop-call':
+        return this.#stopCall(order.callId);
+      case 'tool-done':
+        this.#calls.get(order.callId)?.tools.done(order.request, order.result);
+        return {};
+      case 'tool-failed':
+        this.#calls.get(order.callId)?.tools.failed(order.request, order.error);
+        return {};
+      default:
+        await this.#onLeg(order);
+        return {};
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([...this.#calls.keys()].map((callId) => this.#stopCall(callId)));
+    await this.#parts.media.stop();
+    await this.#parts.inference.close();
+  }
+
+  async #openLeg({ callId, leg: id }: Order<'open-leg'>): Promise<Done> {
+    const { tell } = this.#parts;
+    // The call is known before its first port is there: a second leg must not make a second call.
+    const call = this.#calls.get(callId) ?? this.#newCall(callId);
+    try {
+      const media = await this.#parts.media.openLeg();
+      if (call.abort.signal.aborted || call.legs.has(id)) {
+        await media.stop();
+        throw new VoxboxError('aborted', 'the call has ended');
+      }
+      const leg = new CarriedLeg(media, {
+        key: (key) => tell({ kind: 'key', callId, leg: id, key }),
+        voice: () => tell({ kind: 'voice', callId, leg: id }),
+        silent: (forMs) => tell({ kind: 'silent', callId, leg: id, forMs }),
+      });
+      call.legs.set(id, leg);
+      return { port: media.port };
+    } catch (error) {
+      if (call.legs.size === 0) this.#calls.delete(callId);
+      throw error;
+    }
+  }
+
+  #newCall(callId: string): CarriedCall {
+    const { tell } = this.#parts;
+    const tools = createRemoteTools((request, tool) => tell({ kind: 'tool', callId, request, tool }));
+    const call = { legs: new Map(), tools, abort: new AbortController(), bridge: null, agent: null };
+    this.#calls.set(callId, call);
+    return call;
+  }
+
+  async #onLeg(order: Exclude<LegOrder, Order<'open-leg' | 'stop-leg'>>): Promise<void> {
+    const call = this.#find(order.callId);
+    const leg = this.#legOf(call, order.leg);
+    switch (order.kind) {
+      case 'start-leg':
+        return leg.start(order.start);
+      case 'hold':
+        return leg.media.hold(order.on);
+      case 'recording':
+        return leg.media.recording(order.on);
+      case 'echo':
+        return leg.media.echo(order.on);
+      case 'ringback':
+        return leg.media.ringback(order.on);
+      case 'listen':
+        return leg.listen(order.on);
+      case 'send-dtmf':
+        return leg.media.sendDtmf(order.keys);
+      case 'press-key':
+        return leg.press(order.key);
+      case 'bridge-add':
+        leg.hush();
+        call.bridge ??= this.#parts.media.bridge();
+        return call.bridge.add(leg.media);
+      case 'bridge-remove':
+        return call.bridge?.remove(leg.media);
+      case 'play': {
+        const { text, voice } = order;
+        const { phrases } = this.#parts;
+        return leg.say((id, signal) => announce(leg.media, { id, text, voice, phrases }, signal));
+      }
+    }
+  }
+
+  async #startAgent({ callId, snapshot, caller }: Order<'start-agent'>): Promise<void> {
+    const { inference, phrases, vad, intentBank, tell } = this.#parts;
+    const call = this.#find(callId);
+    const { tools, abort } = call;
+    const log = this.#parts.log.child({ callId });
+    const receptionist = createReceptionist({
+      ...{ snapshot, caller, tools, intentBank, log },
+      clock: systemClock,
+      embed: (texts) => inference.embed(texts, { priority: 'live', signal: abort.signal }),
+      phrase: async ({ system, user, signal }) => {
+        const messages = [
+          { role: 'system', content: system },
+          { role: 'user', content: user },
+        ] as const;
+        const options = { priority: 'live', ...(signal ? { signal } : {}) } as const;
+        return (await inference.generate({ messages, maxTokens: 48, temperature: 0.2 }, options)).text;
+      },
+    });
+    const audio = agentAudio(this.#legOf(call, callerLeg));
+    const session = await startAgentSession({
+      ...{ audio, receptionist, inference, snapshot, phrases, vad, log },
+      clock: systemClock,
+      signal: abort.signal,
+      on: {
+        turn: (turn) => tell({ kind: 'turn', callId, ...turn }),
+        interim: (text) => tell({ kind: 'interim', callId, text }),
+        slots: (slots) => tell({ kind: 'slots', callId, ...slots }),
+        transfer: (targetId) => {
+          audio.away(true);
+          tell({ kind: 'transfer', callId, targetId });
+        },
+        endCall: () => tell({ kind: 'end-call', callId, reason: 'agent' }),
+      },
+    });
+    call.agent = { session, audio };
+    // Stopped meanwhile: nobody else will do it.
+    if (abort.signal.aborted) await session.stop();
+  }
+
+  async #pauseAgent({ callId, withinMs }: Order<'pause-agent'>): Promise<void> {
+    const { agent } = this.#find(callId);
+    agent?.audio.away(true);
+    await agent?.session.pause(withinMs);
+  }
+
+  #resumeAgent({ callId, failed }: Order<'resume-agent'>): void {
+    const { agent } = this.#find(callId);
+    agent?.audio.away(false);
+    agent?.session.resume(failed);
+  }
+
+  /** The greeting is ready when this resolves; the other phrases follow while nothing else is to do. */
+  async #prepare({ snapshot }: Order<'prepare'>): Promise<void> {
+    const { phrases, log } = this.#parts;
+    const { voice, greeting } = snapshot;
+    await phrases.prepare([greeting], { voice });
+    phrases
+      .prepare(fixedPhrases(snapshot), { voice, priority: 'summary' })
+      .catch((error: unknown) => log.warn({ err: error }, 'fixed phrases could not be made ready'));
+  }
+
+  async #stopLeg({ callId, leg: id }: Order<'stop-leg'>): Promise<Done> {
+    const call = this.#calls.get(callId);
+    const leg = call?.legs.get(id);
+    if (!call || !leg) return {};
+    call.legs.delete(id);
+    call.bridge?.remove(leg.media);
+    const statistics = { [id]: await leg.stop() };
+    // Whoever ends a leg need not be the one who keeps the call's record.
+    this.#parts.tell({ kind: 'statistics', callId, legs: statistics });
+    return { statistics };
+  }
+
+  async #stopCall(callId: string): Promise<Done> {
+    const call = this.#calls.get(callId);
+    if (!call) return {};
+    this.#calls.delete(callId);
+    call.abort.abort();
+    call.tools.close();
+    // The legs first: no port waits for an agent that is slow to end.
+    call.bridge?.close();
+    const agent = call.agent?.session.stop();
+    const stopped = await Promise.all(
+      [...call.legs].map(async ([id, leg]) => [id, await leg.stop()] as const),
+    );
+    await agent;
+    return { statistics: Object.fromEntries(stopped) };
+  }
+
+  #tellStatistics(): void {
+    for (const [callId, call] of this.#calls) {
+      const legs: CallStatistics = Object.fromEntries(
+        [...call.legs].map(([id, leg]) => [id, leg.media.statistics()]),
+      );
+      this.#parts.tell({ kind: 'statistics', callId, legs });
+    }
+  }
+
+  #find(callId: string): CarriedCall {
+    const call = this.#calls.get(callId);
+    if (!call) throw new VoxboxError('not_found', `there is no call ${callId}`);
+    return call;
+  }
+
+  #legOf(call: CarriedCall, id: string): CarriedLeg {
+    const leg = call.legs.get(id);
+    if (!leg) throw new VoxboxError('not_found', `the call has no leg ${id}`);
+    return leg;
+  }
+}

@@ -1,0 +1,54 @@
+import { VoxboxError } from '../foundation/index.ts';
+import type { SrfDialog } from '../sip/index.ts';
+
+/** Longest time without news of a call that was handed over. */
+const progressMs = 40_000;
+
+/** True where the other side says that it understands REFER (RFC 3261 §20.5). */
+export const allowsRefer = (allow: string | undefined): boolean =>
+  (allow ?? '').split(',').some((method) => method.trim().toUpperCase() === 'REFER');
+
+/** Status in a `message/sipfrag` (RFC 3420): the progress of the call that the other side places. */
+export function statusOfFragment(body: string): number | null {
+  const status = /^SIP\/2\.0 ([1-6][0-9]{2})\b/.exec(body.trimStart())?.[1];
+  return status === undefined ? null : Number(status);
+}
+
+/**
+ * Blind transfer (RFC 3515): asks the caller's side to ring somebody itself, and follows what it tells of it.
+ * Resolves when the other side has been connected; then nothing is left to do but to hang up.
+ *
+ * @throws VoxboxError `transfer_failed` with the SIP status, where the caller is still ours
+ */
+export async function refer(dialog: SrfDialog, target: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (status: number | null): void =>
+    reject(
+      new VoxboxError('transfer_failed', `the transfer was answered with ${status}`, {
+        details: { sipStatus: status },
+      }),
+    );
+  let timer = setTimeout(() => fail(null), progressMs);
+  let settled = false;
+  dialog.on('notify', (req, res) => {
+    res.send(200);
+    const status = statusOfFragment(req.body);
+    const isOver = /^\s*terminated/i.test(req.get('subscription-state') ?? '');
+    if (settled || (status === null && !isOver)) return;
+    clearTimeout(timer);
+    if (status !== null && status >= 200 && status < 300) resolve();
+    else if (isOver || (status !== null && status >= 300)) fail(status);
+    else timer = setTimeout(() => fail(null), progressMs);
+  });
+  // Having handed the caller over, the other side may hang up without a last word.
+  dialog.on('destroy', () => resolve());
+  try {
+    const headers = { 'Refer-To': `<${target}>`, 'Referred-By': `<${dialog.local.uri}>` };
+    const response = await dialog.request({ method: 'REFER', headers });
+    if (response.status >= 300) fail(response.status);
+    await promise;
+  } finally {
+    settled = true;
+    clearTimeout(timer);
+  }
+}

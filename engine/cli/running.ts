@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { type MethodName, methods } from '../api/contract/index.ts';
+import { type ErrorCode, errorCatalogue, VoxboxError } from '../foundation/index.ts';
+import { type EngineRecord, runningEngine } from '../store/index.ts';
+import type { Call } from './command.ts';
+
+/** Methods that answer JSON. */
+export type AskedMethod = {
+  [M in MethodName]: (typeof methods)[M] extends { readonly answer: z.ZodType } ? M : never;
+}[MethodName];
+export type AnswerOf<M extends AskedMethod> = z.output<(typeof methods)[M]['answer']>;
+
+export interface Asked<M extends AskedMethod> {
+  readonly method: M;
+  /** The `:id` of the path. */
+  readonly id?: string;
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly withinMs?: number;
+}
+
+const usualLimitMs = 15_000;
+
+/** For commands whose work only a running engine can do; says so where none runs. */
+export async function withEngine(
+  { config, io }: Call,
+  work: (engine: EngineRecord) => Promise<number>,
+): Promise<number> {
+  const engine = runningEngine(config().dataDir);
+  if (engine) return work(engine);
+  io.err('voxbox: the engine is not running, and only it has the lines. Start it with: npm start\n');
+  return 1;
+}
+
+/**
+ * Asks the engine that runs.
+ *
+ * @throws VoxboxError as the engine tells it; `data_dir_locked` where it does not answer, `deadline_exceeded`
+ *   where it did not in time
+ */
+export async function ask<M extends AskedMethod>(
+  { http, pid }: EngineRecord,
+  { method, id = '', body, query, withinMs = usualLimitMs }: Asked<M>,
+): Promise<AnswerOf<M>> {
+  if (!http) throw new VoxboxError('data_dir_locked', `the engine (process ${pid}) is not up yet.`);
+  const { verb, path, answer } = methods[method];
+  const asked = `${path.replace(':id', encodeURIComponent(id))}${query ? `?${new URLSearchParams(query)}` : ''}`;
+  const signal = AbortSignal.timeout(withinMs);
+  let response: Response;
+  try {
+    response = await fetch(`${engineAddress(http)}${asked}`, {
+      method: verb,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      signal,
+    });
+  } catch (cause) {
+    if (signal.aborted) {
+      const seconds = Math.round(withinMs / 1000);
+      throw new VoxboxError('deadline_exceeded', `the engine did not answer within ${seconds} s.`, { cause });
+    }
+    throw new VoxboxError('data_dir_locked', `the engine (process ${pid}) does not answer.`, { cause });
+  }
+  const said: unknown = await response.json().catch(() => null);
+  if (!response.ok) throw refusal(said, response.status);
+  return answer.parse(said) as AnswerOf<M>;
+}
+
+/** An engine that listens everywhere is reached on the loopback. */
+export function engineAddress({ host, port }: { readonly host: string; readonly port: number }): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function refusal(body: unknown, status: number): VoxboxError {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : null;
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    const code = Object.keys(errorCatalogue).find((known): known is ErrorCode => known === error.code);
+    if (code) return new VoxboxError(code, String(error.message));
+  }
+  return new VoxboxError('input_invalid', `the engine answered with status ${status}.`);
+}

@@ -1,0 +1,255 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFakeWorker } from '../../engine/call/fake-worker.ts';
+import { createRegistry, type InboundParts, inboundCall, startTrunkLines } from '../../engine/call/index.ts';
+import { type StoredEvent, silentLog, systemClock, systemIds } from '../../engine/foundation/index.ts';
+import { createMedia, type Media } from '../../engine/media/index.ts';
+import {
+  acceptAnswer,
+  buildAnswer,
+  buildOffer,
+  connectCallControl,
+  createDigest,
+  ha1Of,
+  negotiateAudio,
+  parseOffer,
+  type SrfRequest,
+  type SrfResponse,
+  sipRealm,
+  startSip,
+} from '../../engine/sip/index.ts';
+import { ensureDemoTenant, openBox, type Tenant } from '../../engine/store/index.ts';
+import { callerNumber, host, own, Party, QuickInference, tones, until } from './call-control-party.ts';
+
+export type CallHouse = Awaited<ReturnType<typeof startCallHouse>>;
+
+/** A box without models or API, and an outside with callers, phones and carriers; signalling and media are real. */
+export async function startCallHouse() {
+  const folder = mkdtempSync(join(tmpdir(), 'voxbox-control-'));
+  let opened = 0;
+  let closed = 0;
+  const inference = new QuickInference();
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  const events: StoredEvent[] = [];
+  const limits = { maxCalls: 4 };
+  /** What happens to an INVITE that the box sends, by its user. */
+  const behaviours = new Map<string, (req: SrfRequest, res: SrfResponse) => unknown>();
+  const invited: SrfRequest[] = [];
+  const parties = new Set<Party>();
+
+  const box = openBox({ dataDir: join(folder, 'data'), clock: systemClock, ids: systemIds, log: silentLog });
+  ensureDemoTenant(box);
+  const tenant = box.tenants.list()[0] as Tenant;
+  const store = box.tenant(tenant.id);
+  box.onEvent((event) => events.push(event));
+  const sip = await startSip({ host, port: 0, log: silentLog });
+  const outsideSip = await startSip({ host, port: 0, log: silentLog });
+  const srf = await connectCallControl({
+    host: sip.controlHost,
+    port: sip.controlPort,
+    secret: sip.controlSecret,
+  });
+  const outside = await connectCallControl({
+    host: outsideSip.controlHost,
+    port: outsideSip.controlPort,
+    secret: outsideSip.controlSecret,
+  });
+  const ports = 24_000 + 2 * Math.floor(Math.random() * 3000);
+  const room = createMedia({ host, portMin: ports, portMax: ports + 199, log: silentLog });
+  const media: Media = {
+    ...room,
+    bridge: () => room.bridge(),
+    stop: () => room.stop(),
+    openLeg: async () => {
+      const leg = await room.openLeg();
+      opened += 1;
+      const stop = leg.stop.bind(leg);
+      let counted = false;
+      leg.stop = async () => {
+        await stop();
+        if (!counted) closed += 1;
+        counted = true;
+      };
+      return leg;
+    },
+  };
+  const outsideMedia = createMedia({ host, portMin: ports + 200, portMax: ports + 399, log: silentLog });
+  const worker = await createFakeWorker({
+    inference,
+    media,
+    phraseDir: join(folder, 'phrases'),
+    log: silentLog,
+  });
+  for (const username of ['lee', 'desk', 'third']) {
+    const phone = {
+      tenantId: tenant.id,
+      username,
+      label: username,
+      extension: String(101 + username.length),
+    };
+    box.phones.add({ ...phone, ha1: ha1Of(username, 'secret') });
+  }
+  box.transferTargets.add({
+    tenantId: tenant.id,
+    name: 'Dr. Lee',
+    aliases: [],
+    kind: 'phone',
+    target: 'lee',
+  });
+  const lines = startTrunkLines({ box, srf, clock: systemClock, log: silentLog });
+  const registry = createRegistry(systemClock);
+  const house: InboundParts = {
+    ...{ srf, box, worker, lines, registry, clock: systemClock, ids: systemIds, log: silentLog },
+    registrar: {
+      bindingsOf: (username) => {
+        if (!behaviours.has(username)) return [];
+        const place = `${host}:${outsideSip.port}`;
+        const lasting = { expiresAtMs: Number.MAX_SAFE_INTEGER, callId: 'x', cseq: 1, userAgent: null };
+        return [{ aor: username, contact: `sip:${username}@${place}`, flow: `udp/${place}`, ...lasting }];
+      },
+    },
+    digest: createDigest({ realm: sipRealm, secret: 'test', clock: systemClock }),
+    dataDir: join(folder, 'data'),
+    mediaHost: host,
+    externalAddress: () => null,
+    random: Math.random,
+    get maxCalls() {
+      return limits.maxCalls;
+    },
+    trustLoopback: true,
+    stopping: stopping.signal,
+    defaultVoice: 'voice',
+    isTestCall: () => false,
+  };
+  srf.invite((req, res) => {
+    const call = inboundCall(req, res, house).finally(() => running.delete(call));
+    running.add(call);
+  });
+  outside.invite((req, res) => {
+    invited.push(req);
+    const user = /^sip:([^@]*)@/.exec(req.uri)?.[1] ?? '';
+    const behaviour = behaviours.get(user);
+    if (behaviour) behaviour(req, res);
+    else res.send(404);
+  });
+
+  const reset = (): void => {
+    behaviours.clear();
+    events.length = 0;
+    invited.length = 0;
+    inference.said = [];
+    limits.maxCalls = 4;
+  };
+
+  /** A test that fails leaves its calls; the next one must not find them. */
+  const clear = async (): Promise<void> => {
+    for (const { callId } of registry.list()) await registry.liveControls(callId)?.hangUp();
+    await Promise.all([...parties].map((party) => party.leg.stop()));
+    parties.clear();
+    for (const { id } of box.trunks.list()) box.trunks.remove(id);
+    await until(() => running.size === 0).catch(() => {});
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.allSettled(running);
+    await lines.stop();
+    outside.disconnect();
+    srf.disconnect();
+    await outsideSip.stop();
+    await sip.stop();
+    await media.stop();
+    await outsideMedia.stop();
+    box.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  const open = async (): Promise<{
+    party: Party;
+    own: { address: string; port: number; sessionId: number };
+  }> => {
+    const leg = await outsideMedia.openLeg();
+    const party = new Party(leg);
+    parties.add(party);
+    return { party, own: { address: host, port: leg.port, sessionId: 1 } };
+  };
+  /** Rings the box; resolves when it answers. */
+  const ring = async (
+    user: string = own,
+    options: {
+      readonly late?: boolean;
+      readonly headers?: Record<string, string>;
+      readonly codecs?: readonly ('PCMU' | 'G722' | 'opus')[];
+      readonly srtp?: 'required';
+    } = {},
+  ): Promise<Party> => {
+    const { party, own: place } = await open();
+    const from = `<sip:${callerNumber}@${host}>`;
+    const headers = { From: from, Allow: 'INVITE, ACK, BYE, CANCEL, REFER, NOTIFY', ...options.headers };
+    const uri = `sip:${user}@${host}:${sip.port}`;
+    try {
+      if (options.late) {
+        const late = await outside.createUAC(uri, { headers, noAck: true });
+        const audio = negotiateAudio(parseOffer(late.sdp), { codecs: ['PCMU'] });
+        if (!audio) throw new Error('the box offers no PCMU');
+        party.begin(audio);
+        party.attach(await late.ack(buildAnswer(audio, place)));
+        return party;
+      }
+      const { codecs = ['PCMU'], srtp = 'off' } = options;
+      const offer = buildOffer({ ...place, codecs, srtp });
+      const dialog = await outside.createUAC(uri, { localSdp: offer.sdp, headers });
+      const audio = acceptAnswer(offer, dialog.remote.sdp);
+      if (!audio) throw new Error('the answer cannot be used');
+      party.begin(audio);
+      party.attach(dialog);
+      return party;
+    } catch (error) {
+      await party.leg.stop();
+      throw error;
+    }
+  };
+  /** A phone that answers; resolves with its end of the call. */
+  const answers = (user: string): Promise<Party> =>
+    new Promise((resolve, reject) => {
+      behaviours.set(user, async (req, res) => {
+        const { party, own: place } = await open();
+        const audio = negotiateAudio(parseOffer(req.body), { codecs: ['PCMU'] });
+        if (!audio) return reject(new Error('no PCMU was offered'));
+        res.send(180);
+        party.begin(audio);
+        party.attach(await outside.createUAS(req, res, { localSdp: buildAnswer(audio, place) }));
+        resolve(party);
+      });
+    });
+  const live = () => registry.list()[0];
+  const turns = (): string[] => (live()?.turns ?? []).map(({ speaker, text }) => `${speaker}: ${text}`);
+  const controls = () => {
+    const found = registry.liveControls(live()?.callId ?? '');
+    if (!found) throw new Error('no call can be controlled');
+    return found;
+  };
+  const greeted = (): Promise<void> => until(() => turns().length > 0);
+  const say = async (party: Party, text: string): Promise<void> => {
+    const before = turns().length;
+    inference.said.push(text);
+    party.tone(tones.caller, 700);
+    await until(() => turns().length > before);
+  };
+  const over = async (...parties: Party[]): Promise<void> => {
+    for (const party of parties) if (!party.ended) await party.hangUp();
+    await until(() => running.size === 0 && registry.count() === 0);
+    for (const party of parties) await party.leg.stop();
+    if (closed !== opened) throw new Error(`${opened - closed} legs are left`);
+  };
+  const lastCall = () => store.calls.list({ limit: 1 })[0];
+  const eventsOf = (type: string): StoredEvent[] => events.filter((event) => event.type === type);
+
+  return {
+    outsidePort: outsideSip.port,
+    ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
+    ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
+  };
+}
