@@ -116,15 +116,11 @@ export async function startEngine(config: Config): Promise<Engine> {
       createDefence({
         ...{ clock: systemClock, bans: box.bans, log, trustLoopback },
         onEvent: (listener) => box.onEvent(listener),
-        standingOf: (address) => {
-          if (known.lines?.trunkOf({ address, requestUser: '' })) return 'trunk';
-          const registered = box.phones.bindings
-            .load()
-            .some(
-              ({ flow, expiresAtMs }) => expiresAtMs > systemClock.nowMs() && flow.includes(`/${address}:`),
-            );
-          return registered ? 'registered' : 'unknown';
+        registrations: {
+          load: () => box.phones.bindings.load(),
+          onChange: (listener) => registrar.onChange(listener),
         },
+        standingOf: (address) => (known.lines?.trunkOf({ address, requestUser: '' }) ? 'trunk' : 'unknown'),
       }),
       (part) => part.stop(),
     );

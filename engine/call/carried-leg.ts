@@ -15,6 +15,8 @@ const firstStretch = 1_000_000;
 
 /** One leg as the call worker holds it: media, keys by any path, and whether somebody speaks. */
 export class CarriedLeg {
+  /** The call that it belongs to now. */
+  callId: string;
   readonly media: MediaLeg;
   readonly #abort = new AbortController();
   readonly #events: CarriedLegEvents;
@@ -25,7 +27,8 @@ export class CarriedLeg {
   /** Ends what is being said on the leg. */
   #saying = new AbortController();
 
-  constructor(media: MediaLeg, events: CarriedLegEvents) {
+  constructor(callId: string, media: MediaLeg, events: CarriedLegEvents) {
+    this.callId = callId;
     this.media = media;
     this.#events = events;
     media.on('dtmf', (key) => this.press(key));

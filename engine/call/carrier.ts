@@ -59,6 +59,9 @@ export class CallCarrier {
         return this.#openLeg(order);
       case 'stop-leg':
         return this.#stopLeg(order);
+      case 'move-leg':
+        this.#moveLeg(order);
+        return {};
       case 'start-agent':
         await this.#startAgent(order);
         return {};
@@ -102,10 +105,10 @@ export class CallCarrier {
         await media.stop();
         throw new VoxboxError('aborted', 'the call has ended');
       }
-      const leg = new CarriedLeg(media, {
-        key: (key) => tell({ kind: 'key', callId, leg: id, key }),
-        voice: () => tell({ kind: 'voice', callId, leg: id }),
-        silent: (forMs) => tell({ kind: 'silent', callId, leg: id, forMs }),
+      const leg: CarriedLeg = new CarriedLeg(callId, media, {
+        key: (key) => tell({ kind: 'key', callId: leg.callId, leg: id, key }),
+        voice: () => tell({ kind: 'voice', callId: leg.callId, leg: id }),
+        silent: (forMs) => tell({ kind: 'silent', callId: leg.callId, leg: id, forMs }),
       });
       call.legs.set(id, leg);
       return { port: media.port };
@@ -123,7 +126,7 @@ export class CallCarrier {
     return call;
   }
 
-  async #onLeg(order: Exclude<LegOrder, Order<'open-leg' | 'stop-leg'>>): Promise<void> {
+  async #onLeg(order: Exclude<LegOrder, Order<'open-leg' | 'stop-leg' | 'move-leg'>>): Promise<void> {
     const call = this.#find(order.callId);
     const leg = this.#legOf(call, order.leg);
     switch (order.kind) {
@@ -228,6 +231,15 @@ export class CallCarrier {
     // Whoever ends a leg need not be the one who keeps the call's record.
     this.#parts.tell({ kind: 'statistics', callId, legs: statistics });
     return { statistics };
+  }
+
+  #moveLeg({ callId, leg: id, toCallId }: Order<'move-leg'>): void {
+    const [from, to] = [this.#find(callId), this.#find(toCallId)];
+    const leg = this.#legOf(from, id);
+    from.bridge?.remove(leg.media);
+    from.legs.delete(id);
+    leg.callId = toCallId;
+    to.legs.set(id, leg);
   }
 
   async #stopCall(callId: string): Promise<Done> {

@@ -59,10 +59,20 @@ export interface LineLegParts {
 
 const reinviteTries = 4;
 
+/** Whoever a leg is talking with. */
+export interface LegOwner {
+  /** The other side wants to put somebody through (RFC 3515); has to be answered. */
+  refer(req: SrfRequest, res: SrfResponse): void;
+  /** The other side has put us on hold, or taken us off again. */
+  held(held: boolean): void;
+}
+
 /** One side of a call: its SIP dialog and its media leg, kept in step by offers and answers (RFC 3264). */
 export class LineLeg {
   readonly id: string;
   readonly #parts: LineLegParts;
+  #callId: string;
+  #owner: LegOwner | null = null;
   readonly #sessionId: number;
   #port = 0;
   #address = '';
@@ -75,12 +85,35 @@ export class LineLeg {
   #direction: MediaDirection = 'sendrecv';
   #started = '';
   #held = false;
+  readonly #ended = Promise.withResolvers<void>();
   #isGone = false;
 
   constructor(parts: LineLegParts) {
     this.id = parts.id;
     this.#parts = parts;
+    this.#callId = parts.callId;
     this.#sessionId = parts.clock.nowMs();
+  }
+
+  /** The call that it belongs to now. */
+  get callId(): string {
+    return this.#callId;
+  }
+
+  /** Goes over to another call, connected with nobody yet. */
+  async moveTo(callId: string): Promise<void> {
+    const { worker } = this.#parts;
+    await worker.request({ kind: 'move-leg', callId: this.#callId, leg: this.id, toCallId: callId });
+    this.#callId = callId;
+  }
+
+  obey(owner: LegOwner): void {
+    this.#owner = owner;
+  }
+
+  /** Settles when either side has hung up. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   get dialog(): SrfDialog | null {
@@ -94,8 +127,8 @@ export class LineLeg {
 
   /** @param remote address of the other side, which decides under which address of ours it reaches us */
   async open(remote: string): Promise<void> {
-    const { worker, callId, id, mediaHost, externalAddress } = this.#parts;
-    const { port } = await worker.request({ kind: 'open-leg', callId, leg: id });
+    const { worker, id, mediaHost, externalAddress } = this.#parts;
+    const { port } = await worker.request({ kind: 'open-leg', callId: this.#callId, leg: id });
     this.#port = port ?? 0;
     const outside = isPrivateAddress(remote) ? null : externalAddress();
     this.#address = outside ?? localAddressFor(mediaHost, remote);
@@ -150,13 +183,16 @@ export class LineLeg {
       });
     });
     dialog.on('info', (req, res) => this.#info(req, res));
-    // People are put through by us; another side that wants to do it itself is told no (RFC 3515 §2.4.2).
-    dialog.on('refer', (_req, res) => res.send(603));
+    dialog.on('refer', (req, res) => {
+      if (this.#owner) this.#owner.refer(req, res);
+      else res.send(603);
+    });
   }
 
   /** Puts the other side on hold, with music, or takes it off. Media obeys whatever the other side answers. */
   async hold(on: boolean): Promise<void> {
-    const { worker, callId } = this.#parts;
+    const { worker } = this.#parts;
+    const callId = this.#callId;
     this.#direction = on ? 'sendonly' : 'sendrecv';
     await worker.request({ kind: 'hold', callId, leg: this.id, on });
     await this.reinvite();
@@ -164,7 +200,8 @@ export class LineLeg {
 
   /** Music instead of what is going on, without telling the other side. */
   async music(on: boolean): Promise<void> {
-    const { worker, callId } = this.#parts;
+    const { worker } = this.#parts;
+    const callId = this.#callId;
     await worker.request({ kind: 'hold', callId, leg: this.id, on });
   }
 
@@ -194,7 +231,8 @@ export class LineLeg {
   }
 
   async sendDtmf(keys: string): Promise<void> {
-    const { worker, callId, terms } = this.#parts;
+    const { worker, terms } = this.#parts;
+    const callId = this.#callId;
     if (terms.dtmf !== 'info') {
       await worker.request({ kind: 'send-dtmf', callId, leg: this.id, keys });
       return;
@@ -209,12 +247,14 @@ export class LineLeg {
   async hangUp(): Promise<void> {
     if (this.#isGone) return;
     this.#isGone = true;
+    this.#ended.resolve();
     await this.#dialog?.destroy().catch(() => {});
   }
 
   #gone(): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    this.#ended.resolve();
     this.#parts.onGone();
   }
 
@@ -234,7 +274,8 @@ export class LineLeg {
     // An INFO without content keeps a connection open (RFC 6086 §4.2.2); other content is not spoken.
     res.send(key === null && req.body ? 415 : 200);
     if (!key) return;
-    const { worker, callId, log } = this.#parts;
+    const { worker, log } = this.#parts;
+    const callId = this.#callId;
     worker
       .request({ kind: 'press-key', callId, leg: this.id, key })
       .catch((error: unknown) => log.warn({ err: error }, 'a key was lost'));
@@ -248,12 +289,14 @@ export class LineLeg {
     const same = JSON.stringify(start);
     if (same !== this.#started) {
       this.#started = same;
-      const { worker, callId } = this.#parts;
+      const { worker } = this.#parts;
+      const callId = this.#callId;
       await worker.request({ kind: 'start-leg', callId, leg: this.id, start });
     }
     if (held === this.#held) return;
     this.#held = held;
     this.#parts.onHeld(held);
+    this.#owner?.held(held);
   }
 
   #startOf(agreed: NegotiatedAudio): LegStart {

@@ -59,6 +59,8 @@ export type ToWorker =
   /** Also for what a re-INVITE changes: address, codec, keys, direction. */
   | (OfLeg<'start-leg'> & { readonly start: LegStart })
   | OfLeg<'stop-leg'>
+  /** The leg goes over to another call with its media as it is, and out of its bridge. */
+  | (OfLeg<'move-leg'> & { readonly toCallId: string })
   | Switch<'hold'>
   | Switch<'recording'>
   | Switch<'echo'>

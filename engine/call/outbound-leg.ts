@@ -1,28 +1,16 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { type Clock, type Ids, type Log, VoxboxError } from '../foundation/index.ts';
-import {
-  answerChallenge,
-  nextHopOf,
-  type Registrar,
-  type Srf,
-  type SrfCall,
-  type SrfDialog,
-  type SrfRejection,
-  type SrfRequest,
-} from '../sip/index.ts';
+import { nextHopOf, type Registrar, type Srf } from '../sip/index.ts';
 import type { Box, Tenant, Trunk } from '../store/index.ts';
 import { allowOutbound } from './defence/index.ts';
+import { DialFailure, type Dialled, invite, toCoded } from './dial.ts';
 import { firstAnswer } from './first-answer.ts';
-import { houseTerms, LineLeg, type LineTerms } from './line-leg.ts';
+import { houseTerms, LineLeg } from './line-leg.ts';
+import { type LegTarget, type PlacedLeg, placedLeg } from './placed-leg.ts';
+import { findPreset } from './presets/index.ts';
 import { failsOver, trunkOrder } from './trunk-choice.ts';
 import { type TrunkLines, trunkProxy, trunkUri } from './trunk-lines.ts';
 import type { CallWorker } from './worker-client.ts';
-
-/** Whom a leg is placed to. */
-export type LegTarget =
-  | { readonly kind: 'phone'; readonly username: string }
-  /** As it was asked for; the rules for outgoing calls make E.164 of it. */
-  | { readonly kind: 'number'; readonly number: string };
 
 export interface OutboundParts {
   readonly srf: Srf;
@@ -48,15 +36,8 @@ export interface PlaceRequest {
   readonly ringMs: number;
   /** Cancels the call that is being placed. */
   readonly signal: AbortSignal;
-}
-
-/** A leg that was answered: media runs, and its end is told. */
-export interface PlacedLeg {
-  readonly leg: LineLeg;
-  /** Settles when the other side hangs up. */
-  readonly gone: Promise<void>;
-  /** Hangs up, gives the port back and settles what the call cost. Idempotent, never rejects. */
-  release(): Promise<void>;
+  /** Told when the other side rings. */
+  readonly onRinging?: () => void;
 }
 
 /**
@@ -84,7 +65,8 @@ async function placeToPhone(
   const from = fromHeader(caller.name, caller.number ?? 'anonymous', 'voxbox.invalid');
   return firstAnswer(
     bindings.map((binding) => (over: AbortSignal) => {
-      const call = { uri: binding.contact, proxy: nextHopOf(binding), from, terms: houseTerms, auth: null };
+      const how = { uri: binding.contact, proxy: nextHopOf(binding), from, terms: houseTerms };
+      const call = { ...how, route: null, mayRefer: true, auth: null };
       return dial({ ...request, signal: over }, call, parts);
     }),
     { strategy: 'all', ringMs, signal, release: (placed) => placed.release() },
@@ -99,15 +81,7 @@ async function placeToNumber(
   const { box, lines, clock } = parts;
   const { tenant } = request;
   const nowMs = clock.nowMs();
-  const policy = box.outbound.policy(tenant.id);
-  const own = box.numbers.list(tenant.id).find(({ active }) => active)?.number ?? null;
-  const allowed = allowOutbound({
-    ...{ destination, policy },
-    tenantStatus: tenant.status,
-    authenticated: true,
-    used: box.outbound.used(tenant.id, nowMs),
-    homeCountry: own === null ? null : (parsePhoneNumberFromString(own)?.country ?? null),
-  });
+  const { own, policy, allowed } = permitNumber(destination, { box, tenant, nowMs });
   const { number } = allowed;
   const price = policy.pricePerMinuteMinor;
   // Reserved before it rings, so that calls at the same time cannot pass the limits together.
@@ -137,6 +111,31 @@ async function placeToNumber(
   }
 }
 
+/**
+ * Whether a number may be called for the tenant, now.
+ *
+ * @throws VoxboxError `outbound_not_allowed`, `outbound_limit_reached`
+ */
+export function permitNumber(
+  destination: string,
+  { box, tenant, nowMs }: { readonly box: Box; readonly tenant: Tenant; readonly nowMs: number },
+) {
+  const own = ownNumber(box, tenant);
+  const policy = box.outbound.policy(tenant.id);
+  const allowed = allowOutbound({
+    ...{ destination, policy },
+    tenantStatus: tenant.status,
+    authenticated: true,
+    used: box.outbound.used(tenant.id, nowMs),
+    homeCountry: own === null ? null : (parsePhoneNumberFromString(own)?.country ?? null),
+  });
+  return { own, policy, allowed };
+}
+
+/** The tenant's number that outgoing calls show, and whose country their numbers are read in. */
+export const ownNumber = (box: Box, tenant: Pick<Tenant, 'id'>): string | null =>
+  box.numbers.list(tenant.id).find(({ active }) => active)?.number ?? null;
+
 /** A call ends when the money of the day does. */
 function bounded(placed: PlacedLeg, longestMs: number, settle: () => void): PlacedLeg {
   const limit = setTimeout(() => void placed.release(), longestMs);
@@ -161,9 +160,11 @@ async function overTrunks(
   const { lines, box, log } = parts;
   for (const trunk of trunks) {
     const free = lines.take(trunk.id);
+    const serviceRoute = lines.registration(trunk.id)?.serviceRoute ?? [];
+    const known = { password: box.trunks.password(trunk.id), serviceRoute };
     try {
       const placed = await ringFor(request, (signal) =>
-        dial({ ...request, signal }, callThrough(trunk, request, box.trunks.password(trunk.id)), parts),
+        dial({ ...request, signal }, callThrough(trunk, request, known), parts),
       );
       const release = async (): Promise<void> => placed.release().finally(free);
       void placed.gone.then(free);
@@ -193,19 +194,11 @@ async function ringFor<T>(
   }
 }
 
-interface Dialled {
-  readonly uri: string;
-  readonly proxy: string | null;
-  readonly from: string;
-  readonly terms: LineTerms;
-  readonly auth: { readonly username: string; readonly password: string } | null;
-}
-
 /** The caller id rule: the trunk's own, else the account where we register, else the tenant's number. */
 function callThrough(
   trunk: Trunk,
   { number, own }: { readonly number: string; readonly own: string | null },
-  password: string | null,
+  { password, serviceRoute }: { readonly password: string | null; readonly serviceRoute: readonly string[] },
 ): Dialled {
   const account = trunk.kind === 'registration' ? trunk.authUsername : null;
   const { codecs, srtp, dtmf, authUsername } = trunk;
@@ -214,6 +207,8 @@ function callThrough(
     proxy: trunkProxy(trunk),
     from: fromHeader(null, trunk.callerId ?? account ?? own ?? 'anonymous', trunk.host ?? 'voxbox.invalid'),
     terms: { codecs, srtp, dtmf },
+    route: serviceRoute.length === 0 ? null : serviceRoute.join(', '),
+    mayRefer: findPreset(trunk.preset).refer === 'yes',
     auth: authUsername !== null && password !== null ? { username: authUsername, password } : null,
   };
 }
@@ -223,42 +218,24 @@ const fromHeader = (name: string | null, user: string, host: string): string => 
   return `${display}<sip:${encodeURIComponent(user).replaceAll('%2B', '+')}@${host}>`;
 };
 
-/** A final answer other than 2xx, or none (`status` null). */
-class DialFailure extends Error {
-  readonly status: number | null;
-
-  constructor(status: number | null) {
-    super(`the call was answered with ${status ?? 'nothing'}`);
-    this.status = status;
-  }
-}
-
-/** How long a cancelled call may take to end before it is left to itself. */
-const cancelMs = 2000;
-
 /** Sends one INVITE and follows it to its answer; nothing of it is left when this rejects. */
 async function dial(request: PlaceRequest, call: Dialled, parts: OutboundParts): Promise<PlacedLeg> {
   const { worker, ids, log } = parts;
-  const { callId, signal } = request;
-  const legId = ids.uuid();
-  let tellGone = (): void => {};
-  const gone = new Promise<void>((resolve) => {
-    tellGone = resolve;
-  });
+  const { callId, signal, target } = request;
+  const { promise: gone, resolve: tellGone } = Promise.withResolvers<void>();
   const { mediaHost, externalAddress, clock, random } = parts;
   const leg = new LineLeg({
     ...{ callId, worker, mediaHost, externalAddress, clock, log, random },
-    ...{ id: legId, terms: call.terms, recordingPath: null },
+    ...{ id: ids.uuid(), terms: call.terms, recordingPath: null },
     onHeld: () => {},
     onGone: tellGone,
   });
-  const close = async (): Promise<void> => {
-    await worker.request({ kind: 'stop-leg', callId, leg: legId }).catch(() => {});
-  };
+  const placed = placedLeg({ leg, gone, worker, target, mayRefer: call.mayRefer });
   try {
     if (signal.aborted) throw new VoxboxError('aborted', 'the call was cancelled');
     await leg.open(hostOf(call.proxy ?? call.uri));
-    const dialog = await invite(call, leg.offer(), { srf: parts.srf, signal });
+    const onRinging = request.onRinging ?? ((): void => {});
+    const dialog = await invite(call, leg.offer(), { srf: parts.srf, signal, onRinging });
     try {
       await leg.accept(dialog.remote.sdp);
     } catch (error) {
@@ -266,109 +243,11 @@ async function dial(request: PlaceRequest, call: Dialled, parts: OutboundParts):
       throw error;
     }
     leg.attach(dialog);
-    let released: Promise<void> | null = null;
-    const release = (): Promise<void> => {
-      // Ports do not wait for the answer to a BYE.
-      void leg.hangUp();
-      released ??= close();
-      return released;
-    };
-    void gone.then(release);
-    return { leg, gone, release };
+    return placed;
   } catch (error) {
-    await close();
-    throw error instanceof DialFailure && request.target.kind === 'phone'
-      ? toCoded(error, 'leg_unreachable')
-      : error;
+    await placed.release();
+    throw error instanceof DialFailure && target.kind === 'phone' ? toCoded(error, 'leg_unreachable') : error;
   }
-}
-
-/** INVITE, answered challenge, CANCEL on abort. Rejects with `DialFailure`. */
-async function invite(
-  call: Dialled,
-  localSdp: string,
-  { srf, signal }: { readonly srf: Srf; readonly signal: AbortSignal },
-): Promise<SrfDialog> {
-  let sent: SrfRequest | null = null;
-  const cancel = (): void => sent?.cancel(() => {});
-  const { promise: givenUp, reject: giveUp } = Promise.withResolvers<never>();
-  let timer: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    cancel();
-    timer = setTimeout(() => giveUp(new DialFailure(487)), cancelMs);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
-  const attempt = async (headers: Record<string, string>): Promise<SrfDialog> => {
-    const options: SrfCall = { localSdp, headers, ...(call.proxy === null ? {} : { proxy: call.proxy }) };
-    const answered = srf.createUAC(call.uri, options, {
-      cbRequest: (_error, request) => {
-        sent = request;
-        if (signal.aborted) cancel();
-      },
-    });
-    // Answered while it was being cancelled: nobody is there any more to talk to.
-    answered.then(
-      (dialog) => signal.aborted && void dialog.destroy().catch(() => {}),
-      () => {},
-    );
-    const dialog = await Promise.race([answered, givenUp]);
-    if (signal.aborted) throw new DialFailure(487);
-    return dialog;
-  };
-  try {
-    try {
-      return await attempt({ From: call.from });
-    } catch (error) {
-      const authorized = signal.aborted ? null : authorize(error, call, sent);
-      if (!authorized) throw error;
-      return await attempt(authorized);
-    }
-  } catch (error) {
-    if (error instanceof DialFailure) throw error;
-    throw new DialFailure(statusOf(error));
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
-const isRejection = (error: unknown): error is SrfRejection =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number';
-
-const statusOf = (error: unknown): number | null => (isRejection(error) ? error.status : null);
-
-/** Headers of the same call with an answer to the challenge (RFC 3261 §22.2); null where there is none. */
-function authorize(error: unknown, call: Dialled, sent: SrfRequest | null): Record<string, string> | null {
-  if (!isRejection(error) || !call.auth || !sent) return null;
-  if (error.status !== 401 && error.status !== 407) return null;
-  const isProxy = error.status === 407;
-  const challenge = error.res?.get(isProxy ? 'proxy-authenticate' : 'www-authenticate');
-  const value = challenge && answerChallenge({ challenge, method: 'INVITE', uri: call.uri, ...call.auth });
-  const number = Number.parseInt(sent.get('cseq') ?? '1', 10);
-  if (!value) return null;
-  return {
-    [isProxy ? 'Proxy-Authorization' : 'Authorization']: value,
-    'call-id': sent.get('call-id') ?? '',
-    From: sent.get('from') ?? call.from,
-    CSeq: `${number + 1} INVITE`,
-  };
-}
-
-/** A SIP answer in the words of the catalogue (RFC 3261 §21). */
-function toCoded(error: unknown, otherwise: 'trunk_unavailable' | 'leg_unreachable'): unknown {
-  if (!(error instanceof DialFailure)) return error;
-  const { status } = error;
-  const details = { sipStatus: status };
-  if (status === 486 || status === 600 || status === 603) {
-    return new VoxboxError('callee_busy', `the callee answered ${status}`, { details });
-  }
-  if (status === 487 || status === 480) {
-    return new VoxboxError('callee_no_answer', `the callee answered ${status}`, { details });
-  }
-  const isCallee = status !== null && !failsOver(status);
-  return new VoxboxError(isCallee ? 'leg_unreachable' : otherwise, `the call was answered with ${status}`, {
-    details,
-  });
 }
 
 /** The host that a URI leads to, to find out from which of our addresses it is reached. */

@@ -1,5 +1,6 @@
 import { firstAnswer } from './first-answer.ts';
-import type { OutboundParts, PlacedLeg, PlaceRequest } from './outbound-leg.ts';
+import type { OutboundParts, PlaceRequest } from './outbound-leg.ts';
+import type { PlacedLeg } from './placed-leg.ts';
 import { type Callees, ringsOf } from './transfer-target.ts';
 
 /**

@@ -1,13 +1,8 @@
 import { VoxboxError } from '../foundation/index.ts';
 import type { Box, RingGroup, Tenant } from '../store/index.ts';
 import type { FirstAnswerOptions, RingOne } from './first-answer.ts';
-import {
-  type LegTarget,
-  type OutboundParts,
-  type PlacedLeg,
-  type PlaceRequest,
-  placeLeg,
-} from './outbound-leg.ts';
+import { type OutboundParts, type PlaceRequest, placeLeg } from './outbound-leg.ts';
+import type { LegTarget, PlacedLeg } from './placed-leg.ts';
 
 /** Whom a call is to be connected with. */
 export type ConnectTo =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { silentLog, VoxboxError } from '../foundation/index.ts';
-import type { PlacedLeg } from './outbound-leg.ts';
+import type { PlacedLeg } from './placed-leg.ts';
 import { allowsRefer, statusOfFragment } from './refer.ts';
 import { Transfer, type TransferPorts } from './transfer.ts';
 

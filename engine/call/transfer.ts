@@ -1,6 +1,6 @@
 import type { TransferFailure } from '../agent/index.ts';
 import { isVoxboxError, type Log } from '../foundation/index.ts';
-import type { PlacedLeg } from './outbound-leg.ts';
+import type { PlacedLeg } from './placed-leg.ts';
 import {
   isTransferOver,
   type TransferEffect,

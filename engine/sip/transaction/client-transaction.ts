@@ -1,149 +1,117 @@
 import type { SipResponse } from '../message/model.ts';
-import { repeat, type Schedule, type SipTimers, transactionTimeoutMs } from './schedule.ts';
+import { transactionTimeoutMs } from './schedule.ts';
+import { Transaction, type TransactionOptions } from './transaction.ts';
 
-export interface ClientTransactionOptions {
-  readonly reliable: boolean;
-  readonly schedule: Schedule;
-  readonly timers: SipTimers;
+export interface ClientTransactionOptions extends TransactionOptions {
   /** The request's octets. */
   readonly request: Buffer;
-  readonly send: (octets: Buffer) => void;
   /** Every provisional, the first final; for INVITE also each repeated 2xx. */
   readonly onResponse: (response: SipResponse) => void;
   /** No final response in time. */
   readonly onTimeout: () => void;
-  readonly onEnd: () => void;
+}
+
+export interface InviteClientOptions extends ClientTransactionOptions {
+  /** For a final response other than 2xx. */
+  readonly createAck: (response: SipResponse) => Buffer;
 }
 
 /** Timer D for unreliable transports: at least 32 s (RFC 3261 §17.1.1.2). */
 const timerDMs = 32_000;
 
-export type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accepted' | 'terminated';
-
-/** RFC 3261 §17.1.1 with the Accepted state of RFC 6026 §7.2. */
-export class InviteClientTransaction {
-  state: InviteClientState = 'calling';
-  readonly #options: ClientTransactionOptions & { readonly createAck: (response: SipResponse) => Buffer };
-  #stopRepeating = () => {};
-  #cancelTimer = () => {};
-  #ack: Buffer | null = null;
-
-  constructor(options: ClientTransactionOptions & { readonly createAck: (response: SipResponse) => Buffer }) {
-    this.#options = options;
-  }
-
-  start(): void {
-    const { reliable, schedule, timers, request, send } = this.#options;
+abstract class ClientTransaction<
+  State extends string,
+  Options extends ClientTransactionOptions,
+> extends Transaction<State, Options> {
+  /** @param capMs longest pause between repetitions */
+  protected begin(capMs: number): void {
+    const { reliable, timers, request, send } = this.options;
     send(request);
-    if (!reliable) {
-      const run = () => send(request);
-      this.#stopRepeating = repeat(schedule, { firstMs: timers.t1Ms, capMs: Number.POSITIVE_INFINITY, run });
-    }
-    this.#timeoutAfter(transactionTimeoutMs(timers));
+    if (!reliable) this.repeat(request, { firstMs: timers.t1Ms, capMs });
+    this.limit();
   }
 
-  received(response: SipResponse): void {
-    if (this.state === 'terminated') return;
-    if (this.state === 'accepted') {
-      if (response.status >= 200 && response.status < 300) this.#options.onResponse(response);
-      return;
-    }
-    if (this.state === 'completed') {
-      if (response.status >= 300 && this.#ack) this.#options.send(this.#ack);
-      return;
-    }
-    this.#stopRepeating();
-    this.#cancelTimer();
-    if (response.status < 200) this.state = 'proceeding';
-    else if (response.status < 300) {
-      this.state = 'accepted';
-      this.#endAfter(transactionTimeoutMs(this.#options.timers));
-    } else {
-      this.state = 'completed';
-      this.#ack = this.#options.createAck(response);
-      this.#options.send(this.#ack);
-      this.#endAfter(this.#options.reliable ? 0 : timerDMs);
-    }
-    this.#options.onResponse(response);
-  }
-
-  /** After a CANCEL the final response may stay out for 64·T1 at most (RFC 3261 §9.1). */
-  cancelled(): void {
-    if (this.state === 'calling' || this.state === 'proceeding') {
-      this.#timeoutAfter(transactionTimeoutMs(this.#options.timers));
-    }
-  }
-
-  #timeoutAfter(delayMs: number): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#options.schedule.after(delayMs, () => {
-      this.#options.onTimeout();
+  /** From now on the final response may stay out for 64·T1. */
+  protected limit(): void {
+    this.setDeadline(transactionTimeoutMs(this.options.timers), () => {
+      this.options.onTimeout();
       this.end();
     });
-  }
-
-  #endAfter(delayMs: number): void {
-    this.#cancelTimer = this.#options.schedule.after(delayMs, () => this.end());
-  }
-
-  end(): void {
-    if (this.state === 'terminated') return;
-    this.state = 'terminated';
-    this.#stopRepeating();
-    this.#cancelTimer();
-    this.#options.onEnd();
   }
 }
 
-export type ClientState = 'trying' | 'proceeding' | 'completed' | 'terminated';
+type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accepted';
 
-/** RFC 3261 §17.1.2. */
-export class NonInviteClientTransaction {
-  state: ClientState = 'trying';
-  readonly #options: ClientTransactionOptions;
-  #stopRepeating = () => {};
-  #cancelTimer = () => {};
+/** RFC 3261 §17.1.1 with the Accepted state of RFC 6026 §7.2. */
+export class InviteClientTransaction extends ClientTransaction<InviteClientState, InviteClientOptions> {
+  #ack: Buffer | null = null;
 
-  constructor(options: ClientTransactionOptions) {
-    this.#options = options;
+  constructor(options: InviteClientOptions) {
+    super(options, 'calling');
   }
 
   start(): void {
-    const { reliable, schedule, timers, request, send } = this.#options;
-    send(request);
-    if (!reliable) this.#repeatFrom(timers.t1Ms);
-    this.#cancelTimer = schedule.after(transactionTimeoutMs(timers), () => {
-      this.#options.onTimeout();
-      this.end();
-    });
-  }
-
-  #repeatFrom(firstMs: number): void {
-    const { schedule, timers, request, send } = this.#options;
-    this.#stopRepeating();
-    this.#stopRepeating = repeat(schedule, { firstMs, capMs: timers.t2Ms, run: () => send(request) });
+    this.begin(Number.POSITIVE_INFINITY);
   }
 
   received(response: SipResponse): void {
-    if (this.state !== 'trying' && this.state !== 'proceeding') return;
-    const { reliable, schedule, timers, onResponse } = this.#options;
-    if (response.status < 200) {
-      if (this.state === 'trying' && !reliable) this.#repeatFrom(timers.t2Ms);
+    const { status } = response;
+    const { reliable, timers, send, onResponse, createAck } = this.options;
+    if (this.state === 'terminated') return;
+    if (this.state === 'accepted') {
+      if (status >= 200 && status < 300) onResponse(response);
+      return;
+    }
+    if (this.state === 'completed') {
+      if (status >= 300 && this.#ack) send(this.#ack);
+      return;
+    }
+    this.stopRepeating();
+    if (status < 200) {
+      this.cancelDeadline();
       this.state = 'proceeding';
+    } else if (status < 300) {
+      this.state = 'accepted';
+      this.endAfter(transactionTimeoutMs(timers));
     } else {
       this.state = 'completed';
-      this.#stopRepeating();
-      this.#cancelTimer();
-      this.#cancelTimer = schedule.after(reliable ? 0 : timers.t4Ms, () => this.end());
+      this.#ack = createAck(response);
+      send(this.#ack);
+      this.endAfter(reliable ? 0 : timerDMs);
     }
     onResponse(response);
   }
 
-  end(): void {
-    if (this.state === 'terminated') return;
-    this.state = 'terminated';
-    this.#stopRepeating();
-    this.#cancelTimer();
-    this.#options.onEnd();
+  /** After a CANCEL the final response may stay out for 64·T1 at most (RFC 3261 §9.1). */
+  cancelled(): void {
+    if (this.state === 'calling' || this.state === 'proceeding') this.limit();
+  }
+}
+
+type ClientState = 'trying' | 'proceeding' | 'completed';
+
+/** RFC 3261 §17.1.2. */
+export class NonInviteClientTransaction extends ClientTransaction<ClientState, ClientTransactionOptions> {
+  constructor(options: ClientTransactionOptions) {
+    super(options, 'trying');
+  }
+
+  start(): void {
+    this.begin(this.options.timers.t2Ms);
+  }
+
+  received(response: SipResponse): void {
+    if (this.state !== 'trying' && this.state !== 'proceeding') return;
+    const { reliable, timers, request, onResponse } = this.options;
+    if (response.status < 200) {
+      const pace = { firstMs: timers.t2Ms, capMs: timers.t2Ms };
+      if (this.state === 'trying' && !reliable) this.repeat(request, pace);
+      this.state = 'proceeding';
+    } else {
+      this.state = 'completed';
+      this.stopRepeating();
+      this.endAfter(reliable ? 0 : timers.t4Ms);
+    }
+    onResponse(response);
   }
 }

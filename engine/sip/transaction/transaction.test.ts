@@ -13,7 +13,7 @@ const response = (status: number): SipResponse => ({
   body: Buffer.alloc(0),
 });
 
-function serverParts(reliable: boolean) {
+function serverParts(reliable: boolean, inDialog = true) {
   const schedule = new FakeSchedule();
   const flow = fakeFlow();
   const ended = { count: 0 };
@@ -21,6 +21,7 @@ function serverParts(reliable: boolean) {
     reliable,
     schedule,
     timers: standardTimers,
+    inDialog,
     send: flow.send,
     onEnd: () => {
       ended.count += 1;

@@ -51,6 +51,8 @@ const standardLimits: StreamLimits = { connections: 1000, connectionsPerSource: 
 const connectTimeoutMs = 5000;
 /** How long what a refused stream still sends is read away, so that our refusal is not lost by a reset. */
 const lingerMs = 2000;
+/** How long a refused stream stays open for the answers to what it sent before. */
+const answerMs = 500;
 const stopMs = 200;
 const keepAliveMs = 60_000;
 /** More than this unsent means that the other side does not read. */
@@ -212,7 +214,8 @@ function read(
       else if (frame.kind === 'ping') socket.write(pong);
       else {
         options.onLost(frame.octets, flow, frame.cause);
-        socket.end();
+        // Requests that came whole before it may still be with the application.
+        setTimeout(() => socket.end(), answerMs).unref();
         setTimeout(() => socket.destroy(), lingerMs).unref();
       }
     }

@@ -95,7 +95,10 @@ export class UserAgentClient {
     if (!this.#core.dialogs.byId(dialog.id) || dialog.state === 'leaving' || dialog.state === 'ended') return;
     const sent = await this.#within({ application: null, dialog, request });
     const { flow } = dialog;
-    const told = 'refused' in sent ? { message: request, flow, dialogId: dialog.id } : sent;
+    // What could not be sent is told as it would have been: call control reads the whole message.
+    const unsent = inDialog(dialog, request, { flow, cseq: dialog.localCseq + 1 });
+    const message = { ...unsent, headers: [viaOf(flow), ...unsent.headers] };
+    const told = 'refused' in sent ? { message, flow, dialogId: dialog.id } : sent;
     dialog.application.deliver({ ...told, source: 'application', transactionId: unsolicited });
   }
 

@@ -7,9 +7,8 @@ import { parseNameAddr } from '../message/name-addr.ts';
 import { createReply, markSource } from '../message/reply.ts';
 import { serialise } from '../message/serialise.ts';
 import { isAddress } from '../message/uri.ts';
-import { mergeKey, serverKey } from '../transaction/matching.ts';
 import { repeat, transactionTimeoutMs } from '../transaction/schedule.ts';
-import { InviteServerTransaction, NonInviteServerTransaction } from '../transaction/server-transaction.ts';
+import { InviteServerTransaction } from '../transaction/server-transaction.ts';
 import type { Flow } from '../transport/flow.ts';
 import { defaultSipPort } from '../transport/resolve.ts';
 import { acceptHeader, allowHeader, inspect, type Refusal } from './acceptance.ts';
@@ -18,6 +17,7 @@ import { type Application, type Sent, unsolicited } from './application.ts';
 import { type Core, type DialogCare, newToken } from './core.ts';
 import { contactHeader } from './identity.ts';
 import { afterTheCall, hasOffer, type Incoming, isAckOf, overlap, retrySoon } from './incoming.ts';
+import { IncomingRequests } from './incoming-requests.ts';
 import { grantHeaders, grantSession } from './session-timer.ts';
 import { settleDialog } from './settle.ts';
 
@@ -28,24 +28,19 @@ interface Reply extends Refusal {
   readonly rseq?: number;
 }
 
-/** Above it new requests get 503 without a transaction: the box is being flooded. */
-const maxTransactions = 20_000;
-
 const notFound: Refusal = { status: 481, reason: 'Call/Transaction Does Not Exist' };
 
 /** The side that receives requests (RFC 3261 §8.2, §9.2, §12.2.2, §13.3, §15.1.2). */
 export class UserAgentServer {
   readonly #core: Core;
-  readonly #byKey = new Map<string, Incoming>();
-  readonly #byId = new Map<string, Incoming>();
-  /** Requests that may arrive again by another path (RFC 3261 §8.2.2.2). */
-  readonly #byMergeKey = new Map<string, Incoming>();
+  readonly #requests: IncomingRequests;
   readonly #tagSecret = randomBytes(16);
   readonly #care: DialogCare;
 
   constructor(core: Core, care: DialogCare) {
     this.#core = core;
     this.#care = care;
+    this.#requests = new IncomingRequests(core);
   }
 
   /** @param problem what the parser found wrong; such a request is refused without a transaction */
@@ -62,15 +57,18 @@ export class UserAgentServer {
       this.#acknowledge(envelope, flow);
       return;
     }
-    const known = this.#byKey.get(serverKey(envelope, request.method));
-    if (known) known.transaction.repeated();
-    else if (this.#belongs(envelope) || this.#isTaken(request, flow)) this.#begin(envelope, flow);
+    const known = this.#requests.find(envelope, request.method);
+    if (known) {
+      known.transaction.repeated();
+      return;
+    }
+    const inDialog = this.#belongs(envelope);
+    if (inDialog || this.#isTaken(request, flow)) this.#begin(envelope, flow, inDialog);
   }
 
   /** Part of something that was taken already, and no business of the guard any more. */
   #belongs(envelope: Envelope): boolean {
-    if (!this.#core.guard) return true;
-    if (envelope.request.method === 'CANCEL') return this.#byKey.has(serverKey(envelope, 'INVITE'));
+    if (envelope.request.method === 'CANCEL') return this.#requests.find(envelope, 'INVITE') !== null;
     return tagOf(envelope.to) !== null && this.#findDialog(envelope) !== null;
   }
 
@@ -83,14 +81,15 @@ export class UserAgentServer {
     return guard.inspect({ method, uri, userAgent, fromUri }, peer) === 'take';
   }
 
-  #begin(envelope: Envelope, flow: Flow): void {
+  #begin(envelope: Envelope, arrivedOn: Flow, inDialog: boolean): void {
     const { request } = envelope;
-    const replyFlow = this.#replyFlow(envelope, flow);
-    if (this.#byId.size >= maxTransactions) {
-      this.#refuseStateless(request, { status: 503, reason: 'Service Unavailable' }, replyFlow);
+    const flow = this.#replyFlow(envelope, arrivedOn);
+    if (!this.#requests.hasRoom(flow.peer.address, inDialog)) {
+      this.#refuseStateless(request, { status: 503, reason: 'Service Unavailable' }, flow);
       return;
     }
-    const incoming = this.#open(envelope, replyFlow);
+    const toTag = tagOf(envelope.to) ?? this.#tagFor(request);
+    const incoming = this.#requests.open(envelope, { flow, toTag, inDialog });
     if (request.method === 'CANCEL') {
       this.#cancel(incoming);
       return;
@@ -101,7 +100,7 @@ export class UserAgentServer {
 
   /** Sends the application's response. */
   respond(application: Application, id: string, response: SipResponse): Sent {
-    const incoming = this.#byId.get(id);
+    const incoming = this.#requests.byId(id);
     if (!incoming || incoming.application !== application || incoming.isAnswered) {
       return { refused: 'Response not sent due to unknown transaction' };
     }
@@ -142,58 +141,21 @@ export class UserAgentServer {
 
   /** The application is gone: what it left unanswered is refused. */
   forsake(application: Application): void {
-    for (const incoming of [...this.#byId.values()]) {
+    for (const incoming of this.#requests.all()) {
       if (incoming.application !== application || incoming.isAnswered) continue;
       this.#reply(incoming, { status: 503, reason: 'Service Unavailable' });
     }
-  }
-
-  #open(envelope: Envelope, flow: Flow): Incoming {
-    const { schedule, timers } = this.#core;
-    const { method } = envelope.request;
-    const key = serverKey(envelope, method);
-    const merge = mergeKey(envelope);
-    const options = {
-      reliable: flow.reliable,
-      schedule,
-      timers,
-      send: (octets: Buffer) => flow.send(octets),
-      onEnd: () => {
-        this.#byKey.delete(key);
-        this.#byId.delete(incoming.id);
-        if (this.#byMergeKey.get(merge) === incoming) this.#byMergeKey.delete(merge);
-      },
-    };
-    const incoming: Incoming = {
-      id: newToken(),
-      envelope,
-      flow,
-      transaction:
-        method === 'INVITE' ? new InviteServerTransaction(options) : new NonInviteServerTransaction(options),
-      toTag: tagOf(envelope.to) ?? this.#tagFor(envelope.request),
-      application: null,
-      dialog: null,
-      isAnswered: false,
-      provisionals: null,
-      session: null,
-    };
-    this.#byKey.set(key, incoming);
-    this.#byId.set(incoming.id, incoming);
-    return incoming;
   }
 
   #accept(incoming: Incoming): Refusal | null {
     const { envelope } = incoming;
     const { method } = envelope.request;
     const { applications } = this.#core;
-    const merge = mergeKey(envelope);
-    const outside = tagOf(envelope.to) === null;
-    const merged = outside && this.#byMergeKey.has(merge);
-    if (outside && !merged) this.#byMergeKey.set(merge, incoming);
+    const merged = this.#requests.isMerged(incoming);
     const { session } = this.#core;
     const refusal = inspect(envelope, { routed: applications.methods(), merged, session });
     if (refusal) return refusal;
-    if (!outside) return this.#acceptInDialog(incoming);
+    if (tagOf(envelope.to) !== null) return this.#acceptInDialog(incoming);
     incoming.application = applications.routeFor(method);
     if (incoming.application) return this.#deliver(incoming, incoming.application);
     const allow = allowHeader(applications.methods());
@@ -222,6 +184,7 @@ export class UserAgentServer {
     dialog.remoteCseq = envelope.cseq;
     dialog.flow = flow;
     incoming.dialog = dialog;
+    this.#requests.noteDialog(incoming);
     incoming.application = dialog.application;
     if (method === 'BYE') settleAnswer(dialog);
     if (method === 'PRACK') return this.#acceptPrack(incoming, dialog);
@@ -255,11 +218,14 @@ export class UserAgentServer {
   }
 
   #deliver(incoming: Incoming, application: Application): null {
-    const { envelope, flow, id, dialog } = incoming;
-    if (envelope.request.method === 'INVITE') this.#reply(incoming, { status: 100, reason: 'Trying' });
+    const { envelope, flow, id, dialog, transaction } = incoming;
+    const { request } = envelope;
+    if (transaction instanceof InviteServerTransaction) {
+      transaction.trying(() => serialise(createReply(request, { status: 100, reason: 'Trying' })));
+    }
     application.deliver({
       source: 'network',
-      message: envelope.request,
+      message: request,
       flow,
       transactionId: id,
       dialogId: dialog?.id ?? '',
@@ -273,13 +239,14 @@ export class UserAgentServer {
     const localTag = (to === null ? null : tagOf(parseNameAddr(to))) ?? incoming.toTag;
     const dialog = dialogOfCallee({ id: newToken(), envelope, localTag, flow, application });
     incoming.dialog = dialog;
+    this.#requests.noteDialog(incoming);
     this.#core.dialogs.add(dialog);
   }
 
   #reply(incoming: Incoming, reply: Reply): SipResponse {
     const { envelope, dialog, provisionals } = incoming;
     const { status, reason, headers, body, rseq } = reply;
-    const toTag = status === 100 ? undefined : (dialog?.localTag ?? incoming.toTag);
+    const toTag = dialog?.localTag ?? incoming.toTag;
     const response = createReply(envelope.request, { status, reason, toTag, headers, body });
     const octets = serialise(response);
     const isSuccess = status >= 200 && status < 300;
@@ -320,7 +287,7 @@ export class UserAgentServer {
   }
 
   #acknowledge(envelope: Envelope, flow: Flow): void {
-    const invite = this.#byKey.get(serverKey(envelope, 'INVITE'));
+    const invite = this.#requests.find(envelope, 'INVITE');
     if (invite && isAckOf(envelope, invite) && invite.transaction.state === 'completed') {
       if (invite.transaction instanceof InviteServerTransaction) invite.transaction.acknowledged();
       return;
@@ -341,7 +308,7 @@ export class UserAgentServer {
 
   #cancel(incoming: Incoming): void {
     const { envelope } = incoming;
-    const invite = this.#byKey.get(serverKey(envelope, 'INVITE'));
+    const invite = this.#requests.find(envelope, 'INVITE');
     if (!invite) {
       this.#reply(incoming, notFound);
       return;
