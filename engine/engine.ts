@@ -1,38 +1,35 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApi } from './api/index.ts';
 import {
+  askExternal,
   createDefence,
   createLadderLookup,
   createLineDoctor,
   createRegistry,
   createTraceBook,
-  inboundCall,
+  type Defence,
+  type LineDoctor,
+  type Serving,
   startServing,
+  startSignalling,
   startTrunkLines,
+  type TraceBook,
+  type TrunkLines,
+  takeCalls,
 } from './call/index.ts';
-import {
-  type Config,
-  createLog,
-  type Log,
-  splitHostPort,
-  systemClock,
-  systemIds,
-  VoxboxError,
-} from './foundation/index.ts';
+import { type Config, createLog, type Log, systemClock, systemIds } from './foundation/index.ts';
 import { createMedia } from './media/index.ts';
 import {
-  askStun,
-  type CallControlTarget,
   connectCallControl,
   createDigest,
   createRegistrar,
+  type Digest,
   isPrivateAddress,
   localAddressFor,
-  type SipServerOptions,
+  type Registrar,
+  type Srf,
   sipRealm,
-  startSip,
 } from './sip/index.ts';
 import { type Box, ensureDemoTenant, openBox } from './store/index.ts';
 
@@ -50,7 +47,6 @@ export interface Engine {
 
 /** Voice of messages that belong to no tenant. */
 const defaultVoice = 'piper-en-us-joe-medium';
-const stunTimeoutMs = 4000;
 
 /**
  * Builds the parts and hands each the short interface it needs. Missing or damaged models do not keep
@@ -60,193 +56,173 @@ const stunTimeoutMs = 4000;
  *   `call_control_unreachable`, `certificate_invalid`
  */
 export async function startEngine(config: Config): Promise<Engine> {
-  const { dataDir } = config;
-  const parts: { readonly name: string; readonly stop: () => unknown }[] = [];
-  const started = <T>(name: string, part: T, stop: (part: T) => unknown): T => {
-    parts.push({ name, stop: () => stop(part) });
-    return part;
-  };
-  const stop = async (): Promise<void> => {
-    for (let part = parts.pop(); part; part = parts.pop()) {
-      try {
-        await part.stop();
-      } catch (error) {
-        log.error({ err: error, part: part.name }, 'a part did not stop cleanly');
-      }
-    }
-  };
-
+  const { dataDir, httpHost, logLevel } = config;
   // Before the data directory is known to be good, nothing may be written into it: not even the log.
-  const bootLog = createLog({ level: config.logLevel === 'silent' ? 'silent' : 'warn' });
-  const common = { clock: systemClock, ids: systemIds };
-  const box = started('store', openBox({ dataDir, ...common, log: bootLog }), (part) => part.close());
+  const bootLog = createLog({ level: logLevel === 'silent' ? 'silent' : 'warn' });
+  const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: bootLog });
   const logFile = join(dataDir, 'logs', 'engine.log');
-  const log = createLog({ level: config.logLevel, file: logFile, keepPersonalData: config.logPersonalData });
-
+  const log = createLog({ level: logLevel, file: logFile, keepPersonalData: config.logPersonalData });
+  const parts = new StartedParts(log);
+  parts.add('store', box, (part) => part.close());
   try {
-    ensureDemoTenant(box);
-    const interrupted = box.tenants
-      .list()
-      .reduce((sum, { id }) => sum + box.tenant(id).calls.markInterrupted(), 0);
-    if (interrupted > 0) log.warn({ interrupted }, 'calls were interrupted when the engine last ended');
-
-    const { maxCalls, trustLoopback } = config;
-    const traces = createTraceBook();
-    // What is known of a source comes from parts that need the SIP server themselves.
-    const known = {
-      lines: null as ReturnType<typeof startTrunkLines> | null,
-      external: await askExternal(config, log),
-    };
-    const externalAddress = (): string | null => known.external ?? known.lines?.externalAddress() ?? null;
-    const secret = createHash('sha256').update(randomBytes(32)).digest('hex');
-    const digest = createDigest({ realm: sipRealm, secret, clock: systemClock });
-    const registrar = started(
-      'registrar',
-      createRegistrar({
-        ...{ digest, log, clock: systemClock },
-        ports: {
-          ...box.phones.bindings,
-          ha1Of: (username) => box.phones.findByUsername(username)?.ha1 ?? null,
-        },
-      }),
-      (part) => part.stop(),
-    );
-    const defence = started(
-      'defence',
-      createDefence({
-        ...{ clock: systemClock, bans: box.bans, log, trustLoopback },
-        onEvent: (listener) => box.onEvent(listener),
-        registrations: {
-          load: () => box.phones.bindings.load(),
-          onChange: (listener) => registrar.onChange(listener),
-        },
-        standingOf: (address) => (known.lines?.trunkOf({ address, requestUser: '' }) ? 'trunk' : 'unknown'),
-      }),
-      (part) => part.stop(),
-    );
-    const sip = await startSignalling(config, { log, guard: defence, onTrace: traces.add, externalAddress });
-    started('sip', sip, (part) => part.stop());
-    const srf = started('call control', await connectCallControl(sip.control, log), (part) =>
-      part.disconnect(),
-    );
-    srf.register((req, res) => registrar.handle(req, res));
-    const lines = started('trunks', startTrunkLines({ box, srf, clock: systemClock, log }), (part) =>
-      part.stop(),
-    );
-    known.lines = lines;
-    const mediaAddressFor = (peer: string): string =>
-      (isPrivateAddress(peer) ? null : externalAddress()) ?? localAddressFor(config.sipHost, peer);
-    const doctor = createLineDoctor({
-      ...{ srf, traces, mediaAddressFor, log, ...common },
-      openMedia: () =>
-        createMedia({ host: config.sipHost, portMin: config.rtpPortMin, portMax: config.rtpPortMax, log }),
-      trunk: (id) => box.trunks.get(id),
-      password: (id) => box.trunks.password(id),
-      registration: (id) => lines.registration(id),
-      markUnderTest: (id, underTest) => void box.trunks.change(id, { underTest }),
-    });
-    const serving = started('calls', startServing({ config, box, log }), (part) => part.stop());
+    settleBox(box, log);
+    const house = { config, box, log, parts };
+    const line = await startLine(house);
+    const doctor = createDoctor(line, house);
+    const serving = parts.add('calls', startServing({ config, box, log }), (part) => part.stop());
     const registry = createRegistry(systemClock);
-    const api = started(
-      'api',
-      await startApi({
-        host: config.httpHost,
-        port: config.httpPort,
-        box,
-        live: registry,
-        controls: registry.liveControls,
-        lines: lines.lines,
-        defence,
-        lineTests: { test: doctor.test, ladder: createLadderLookup(traces, (id) => sipCallIdOf(box, id)) },
-        health: () => ({
-          ...serving.health(),
-          sipAddress: `${config.sipHost}:${sip.port}`,
-          capacity: config.maxCalls,
-        }),
-        dataDir,
-        log,
-      }),
-      (part) => part.stop(),
+    const api = await startPage({ line, doctor, serving, registry }, house);
+    box.announce({ host: httpHost, port: api.port });
+    const { maxCalls, trustLoopback, sipHost: mediaHost } = config;
+    const { srf, lines, registrar, digest, externalAddress } = line;
+    const calls = takeCalls(
+      {
+        ...{ srf, box, lines, registrar, registry, digest, log, clock: systemClock, ids: systemIds },
+        ...{ dataDir, maxCalls, trustLoopback, mediaHost, defaultVoice, externalAddress },
+        ...{ random: Math.random, isTestCall: doctor.isOwnCall },
+      },
+      serving,
     );
-    box.announce({ host: config.httpHost, port: api.port });
-
-    const running = new Set<Promise<void>>();
-    const stopping = started('calls in progress', new AbortController(), async (part) => {
-      part.abort();
-      await Promise.allSettled(running);
-    });
-    const house = {
-      ...{ srf, box, lines, registrar, registry, digest, log, ...common, dataDir, maxCalls, trustLoopback },
-      ...{ defaultVoice, externalAddress, random: Math.random },
-      isTestCall: doctor.isOwnCall,
-      mediaHost: config.sipHost,
-    };
-    srf.invite((req, res) => {
-      if (stopping.signal.aborted) {
-        res.send(503, { headers: { 'Retry-After': '10' } });
-        return;
-      }
-      const call = inboundCall(req, res, { ...house, worker: serving.worker(), stopping: stopping.signal })
-        .catch((error: unknown) => {
-          log.error({ err: error }, 'an inbound call failed');
-          if (!res.finalResponseSent) res.send(500);
-        })
-        .finally(() => running.delete(call));
-      running.add(call);
-    });
-    const { port: httpPort } = api;
-    return { httpPort, sipPort: sip.port, logFile, ready: serving.ready, trouble: serving.trouble, stop };
+    parts.add('calls in progress', calls, (part) => part.stop());
+    const { ready, trouble } = serving;
+    const stop = (): Promise<void> => parts.stop();
+    return { httpPort: api.port, sipPort: line.sipPort, logFile, ready, trouble, stop };
   } catch (error) {
-    await stop();
+    await parts.stop();
     throw error;
   }
 }
 
-interface Signalling {
-  readonly control: CallControlTarget;
-  /** 0 where an external server listens. */
-  readonly port: number;
-  stop(): Promise<void>;
+/** What was started, to be stopped in reverse order. */
+class StartedParts {
+  readonly #parts: { readonly name: string; readonly stop: () => unknown }[] = [];
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add<T>(name: string, part: T, stop: (part: T) => unknown): T {
+    this.#parts.push({ name, stop: () => stop(part) });
+    return part;
+  }
+
+  /** Idempotent. */
+  async stop(): Promise<void> {
+    for (let part = this.#parts.pop(); part; part = this.#parts.pop()) {
+      try {
+        await part.stop();
+      } catch (error) {
+        this.#log.error({ err: error, part: part.name }, 'a part did not stop cleanly');
+      }
+    }
+  }
 }
 
-/** The embedded SIP server, or the way to the external one that the configuration names. */
-async function startSignalling(
-  config: Config,
-  watch: Required<Pick<SipServerOptions, 'log' | 'guard' | 'onTrace' | 'externalAddress'>>,
-): Promise<Signalling> {
-  const { sipControlServer, sipControlSecret } = config;
-  const external = sipControlServer === undefined ? null : splitHostPort(sipControlServer);
-  if (external) {
-    watch.log.info({ server: sipControlServer }, 'an external sip server carries the calls');
-    return {
-      control: { ...external, secret: sipControlSecret ?? '' },
-      port: config.sipPort,
-      stop: async () => {},
-    };
-  }
-  const tls = tlsOf(config);
-  const sip = await startSip({
-    host: config.sipHost,
-    port: config.sipPort,
-    ...watch,
-    ...(tls ? { tls } : {}),
+/** What every part is built with. */
+interface House {
+  readonly config: Config;
+  readonly box: Box;
+  readonly log: Log;
+  readonly parts: StartedParts;
+}
+
+function settleBox(box: Box, log: Log): void {
+  ensureDemoTenant(box);
+  const interrupted = box.tenants
+    .list()
+    .reduce((sum, { id }) => sum + box.tenant(id).calls.markInterrupted(), 0);
+  if (interrupted > 0) log.warn({ interrupted }, 'calls were interrupted when the engine last ended');
+}
+
+/** The way to carriers and phones: signalling, who signs in, who is kept out, and the trunks. */
+interface Line {
+  readonly srf: Srf;
+  readonly sipPort: number;
+  readonly digest: Digest;
+  readonly registrar: Registrar;
+  readonly defence: Defence;
+  readonly lines: TrunkLines;
+  readonly traces: TraceBook;
+  readonly externalAddress: () => string | null;
+}
+
+async function startLine({ config, box, log, parts }: House): Promise<Line> {
+  const clock = systemClock;
+  const traces = createTraceBook();
+  // What is known of a source comes from parts that need the SIP server themselves.
+  const known = { lines: null as TrunkLines | null, external: await askExternal(config, log) };
+  const externalAddress = (): string | null => known.external ?? known.lines?.externalAddress() ?? null;
+  const secret = createHash('sha256').update(randomBytes(32)).digest('hex');
+  const digest = createDigest({ realm: sipRealm, secret, clock });
+  const ha1Of = (username: string): string | null => box.phones.findByUsername(username)?.ha1 ?? null;
+  const ports = { ...box.phones.bindings, ha1Of };
+  const registrar = parts.add('registrar', createRegistrar({ digest, log, clock, ports }), (part) =>
+    part.stop(),
+  );
+  const defence = createDefence({
+    ...{ clock, bans: box.bans, log, trustLoopback: config.trustLoopback },
+    onEvent: (listener) => box.onEvent(listener),
+    registrations: {
+      load: () => box.phones.bindings.load(),
+      onChange: (listener) => registrar.onChange(listener),
+    },
+    standingOf: (address) => (known.lines?.trunkOf({ address, requestUser: '' }) ? 'trunk' : 'unknown'),
   });
-  return {
-    control: { host: sip.controlHost, port: sip.controlPort, secret: sip.controlSecret },
-    port: sip.port,
-    stop: () => sip.stop(),
-  };
+  parts.add('defence', defence, (part) => part.stop());
+  const watch = { log, guard: defence, onTrace: traces.add, externalAddress };
+  const sip = parts.add('sip', await startSignalling(config, watch), (part) => part.stop());
+  const control = await connectCallControl(sip.control, log);
+  const srf = parts.add('call control', control, (part) => part.disconnect());
+  srf.register((req, res) => registrar.handle(req, res));
+  const lines = parts.add('trunks', startTrunkLines({ box, srf, clock, log }), (part) => part.stop());
+  known.lines = lines;
+  return { srf, sipPort: sip.port, digest, registrar, defence, lines, traces, externalAddress };
 }
 
-/** @throws VoxboxError `certificate_invalid` where a file cannot be read */
-function tlsOf(config: Config): SipServerOptions['tls'] {
-  const { sipTlsKey, sipTlsCert, sipTlsPort } = config;
-  if (sipTlsKey === undefined || sipTlsCert === undefined) return undefined;
-  try {
-    return { port: sipTlsPort, key: readFileSync(sipTlsKey, 'utf8'), cert: readFileSync(sipTlsCert, 'utf8') };
-  } catch (cause) {
-    throw new VoxboxError('certificate_invalid', 'the TLS key or certificate cannot be read', { cause });
-  }
+function createDoctor(
+  { srf, traces, lines, externalAddress }: Line,
+  { config, box, log }: House,
+): LineDoctor {
+  const { sipHost: host, rtpPortMin: portMin, rtpPortMax: portMax } = config;
+  return createLineDoctor({
+    ...{ srf, traces, log, clock: systemClock, ids: systemIds },
+    mediaAddressFor: (peer) =>
+      (isPrivateAddress(peer) ? null : externalAddress()) ?? localAddressFor(host, peer),
+    openMedia: () => createMedia({ host, portMin, portMax, log }),
+    trunk: (id) => box.trunks.get(id),
+    password: (id) => box.trunks.password(id),
+    registration: (id) => lines.registration(id),
+    markUnderTest: (id, underTest) => void box.trunks.change(id, { underTest }),
+  });
+}
+
+/** The page, and what it is told of. */
+async function startPage(
+  shown: {
+    readonly line: Line;
+    readonly doctor: LineDoctor;
+    readonly serving: Serving;
+    readonly registry: ReturnType<typeof createRegistry>;
+  },
+  { config, box, log, parts }: House,
+): ReturnType<typeof startApi> {
+  const { line, doctor, serving, registry } = shown;
+  const { lines, defence, traces, sipPort } = line;
+  const api = await startApi({
+    ...{ host: config.httpHost, port: config.httpPort, box, dataDir: config.dataDir, log },
+    live: registry,
+    controls: registry.liveControls,
+    lines: lines.lines,
+    defence,
+    lineTests: { test: doctor.test, ladder: createLadderLookup(traces, (id) => sipCallIdOf(box, id)) },
+    health: () => ({
+      ...serving.health(),
+      sipAddress: `${config.sipHost}:${sipPort}`,
+      capacity: config.maxCalls,
+    }),
+  });
+  return parts.add('api', api, (part) => part.stop());
 }
 
 const sipCallIdOf = (box: Box, callId: string): string | null =>
@@ -254,12 +230,3 @@ const sipCallIdOf = (box: Box, callId: string): string | null =>
     .list()
     .map(({ id }) => box.tenant(id).calls.find(callId)?.sipCallId)
     .find((sipCallId) => sipCallId !== undefined) ?? null;
-
-/** The address under which the internet sees the box, as configured or asked for; null where neither tells. */
-async function askExternal(config: Config, log: Log): Promise<string | null> {
-  if (config.sipExternalAddress !== undefined) return config.sipExternalAddress;
-  if (config.stunServer === undefined) return null;
-  const seen = await askStun({ server: config.stunServer, timeoutMs: stunTimeoutMs });
-  if (!seen) log.warn({ server: config.stunServer }, 'the STUN server does not answer');
-  return seen?.address ?? null;
-}

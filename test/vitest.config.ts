@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** These run in real time, with speech and packets: they lie beside their source and run with the long ones. */
-const realTime = ['engine/agent/session.test.ts', 'engine/media/leg.test.ts'];
+const realTime = [
+  'engine/agent/session.test.ts',
+  'engine/media/leg.test.ts',
+  'engine/sip/registration/registration.test.ts',
+];
 
 /** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */
 export default defineConfig({

@@ -11,7 +11,13 @@ export type Attendance =
   /** Nobody may answer: the caller hears why. */
   | { readonly kind: 'announcement'; readonly text: string; readonly voice: string }
   /** The agents are full: the caller's words are kept in the recording. */
-  | { readonly kind: 'message'; readonly text: string; readonly voice: string }
+  | {
+      readonly kind: 'message';
+      readonly text: string;
+      readonly voice: string;
+      /** Told when the caller has heard what to do. */
+      readonly asked: () => void;
+    }
   /** Somebody is on the line already. */
   | { readonly kind: 'person' }
   | { readonly kind: 'echo' };
@@ -39,6 +45,8 @@ export async function attend(
     case 'message': {
       const { text, voice } = attendance;
       await worker.request({ kind: 'play', callId, leg: callerLeg, text, voice });
+      if (signal.aborted) return 'ended';
+      attendance.asked();
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, messageMs);
         const stop = (): void => {

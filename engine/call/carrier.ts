@@ -24,13 +24,17 @@ interface CarriedCall {
   agent: { readonly session: AgentCallSession; readonly audio: AgentAudio } | null;
 }
 
-/** What all calls of the worker share. */
-export interface CarrierParts {
-  readonly media: Media;
+/** What it takes to hear and to speak; without it calls are carried between people alone. */
+export interface Speech {
   readonly inference: Inference;
   readonly phrases: PhraseCache;
   readonly vad: Awaited<ReturnType<typeof loadVad>>;
   readonly intentBank: IntentBank;
+}
+
+/** What all calls of the worker share. */
+export interface CarrierParts {
+  readonly media: Media;
   readonly log: Log;
   readonly tell: (message: FromWorker) => void;
 }
@@ -46,6 +50,7 @@ export class CallCarrier {
   readonly #parts: CarrierParts;
   readonly #calls = new Map<string, CarriedCall>();
   readonly #timer: NodeJS.Timeout;
+  #speech: Speech | null = null;
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
@@ -53,7 +58,14 @@ export class CallCarrier {
     this.#timer.unref();
   }
 
-  async obey(order: Exclude<ToWorker, { readonly kind: 'init' }>): Promise<Done> {
+  /** The models are there. What was used before goes on for the agents that have it. */
+  async speakWith(speech: Speech): Promise<void> {
+    const before = this.#speech;
+    this.#speech = speech;
+    if ([...this.#calls.values()].every(({ agent }) => agent === null)) await before?.inference.close();
+  }
+
+  async obey(order: Exclude<ToWorker, { readonly kind: 'init' | 'models' }>): Promise<Done> {
     switch (order.kind) {
       case 'open-leg':
         return this.#openLeg(order);
@@ -92,7 +104,7 @@ export class CallCarrier {
     clearInterval(this.#timer);
     await Promise.all([...this.#calls.keys()].map((callId) => this.#stopCall(callId)));
     await this.#parts.media.stop();
-    await this.#parts.inference.close();
+    await this.#speech?.inference.close();
   }
 
   async #openLeg({ callId, leg: id }: Order<'open-leg'>): Promise<Done> {
@@ -154,14 +166,15 @@ export class CallCarrier {
         return call.bridge?.remove(leg.media);
       case 'play': {
         const { text, voice } = order;
-        const { phrases } = this.#parts;
+        const { phrases } = this.#needSpeech();
         return leg.say((id, signal) => announce(leg.media, { id, text, voice, phrases }, signal));
       }
     }
   }
 
   async #startAgent({ callId, snapshot, caller }: Order<'start-agent'>): Promise<void> {
-    const { inference, phrases, vad, intentBank, tell } = this.#parts;
+    const { tell } = this.#parts;
+    const { inference, phrases, vad, intentBank } = this.#needSpeech();
     const call = this.#find(callId);
     const { tools, abort } = call;
     const log = this.#parts.log.child({ callId });
@@ -213,7 +226,8 @@ export class CallCarrier {
 
   /** The greeting is ready when this resolves; the other phrases follow while nothing else is to do. */
   async #prepare({ snapshot }: Order<'prepare'>): Promise<void> {
-    const { phrases, log } = this.#parts;
+    const { log } = this.#parts;
+    const { phrases } = this.#needSpeech();
     const { voice, greeting } = snapshot;
     await phrases.prepare([greeting], { voice });
     phrases
@@ -265,6 +279,11 @@ export class CallCarrier {
       );
       this.#parts.tell({ kind: 'statistics', callId, legs });
     }
+  }
+
+  #needSpeech(): Speech {
+    if (!this.#speech) throw new VoxboxError('inference_unavailable', 'the models are not there yet');
+    return this.#speech;
   }
 
   #find(callId: string): CarriedCall {

@@ -1,73 +1,35 @@
-import { briefing, type CallerContext, connecting, type ProfileSnapshot } from '../agent/index.ts';
+import { briefing, type CallerContext, connecting } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
-import type { CallNote, Tenant, TenantStore } from '../store/index.ts';
-import type { LineLeg } from './line-leg.ts';
+import type { CallNote } from '../store/index.ts';
+import type { CallControls, ControlledCall, TransferOrder } from './controls-model.ts';
+import { Conversation } from './conversation.ts';
+import { calleesNamed } from './destination.ts';
 import { callerLeg } from './messages.ts';
 import type { OutboundParts } from './outbound-leg.ts';
 import type { PlacedLeg } from './placed-leg.ts';
 import { allowsRefer, refer } from './refer.ts';
-import type { CallRegistry } from './registry.ts';
+import { type OtherCall, type ReferralResult, Referrals } from './referral.ts';
 import { ringCallees } from './ring-group.ts';
-import { Transfer, type TransferEnd } from './transfer.ts';
+import { Transfer, type TransferEnd, whyOf } from './transfer.ts';
 import { type Callees, type ConnectTo, calleesOf } from './transfer-target.ts';
 import type { CallMessage } from './worker-client.ts';
-
-/** What can be done to a call that is going on. Every method rejects with a VoxboxError. */
-export interface CallControls {
-  readonly callId: string;
-  /** Settles when the caller is connected, is back with the agent, or has left. */
-  transfer(order: TransferOrder): Promise<TransferEnd>;
-  /** Rings somebody and takes them into the conversation; whoever was in it stays. */
-  conference(order: { readonly to: ConnectTo }): Promise<void>;
-  /** The caller hears music, and nobody hears the caller. */
-  hold(): Promise<void>;
-  resume(): Promise<void>;
-  /** Pauses the recording (its time goes on) or resumes it. */
-  record(on: boolean): Promise<void>;
-  sendDtmf(keys: string): Promise<void>;
-  hangUp(): Promise<void>;
-}
-
-export interface TransferOrder {
-  readonly to: ConnectTo;
-  /** `attended`: the person is told who is there, and asked. `blind`: the caller is handed over as they are. */
-  readonly mode: 'attended' | 'blind';
-  /** How a person takes an announced call; `speech-or-key` where left out. */
-  readonly acceptance?: 'speech-or-key' | 'key';
-  /** Whether the caller has still to be told; an agent that transfers has said it itself. Default true. */
-  readonly announces?: boolean;
-}
-
-/** One answered call, as its controls need it. */
-export interface ControlledCall {
-  readonly callId: string;
-  readonly tenant: Tenant;
-  readonly store: TenantStore;
-  readonly snapshot: ProfileSnapshot;
-  readonly caller: CallerContext;
-  readonly leg: LineLeg;
-  /** Methods that the caller's side allows (Allow of its INVITE), and whether its trunk lets REFER be used. */
-  readonly allow: string | undefined;
-  readonly mayRefer: () => boolean;
-  /** Host under which the caller's side reaches numbers. */
-  readonly callerHost: string;
-  readonly registry: CallRegistry;
-  readonly parts: OutboundParts;
-  /** Ends the call. */
-  readonly end: (why: 'hung up' | 'handed over') => void;
-}
 
 /** Longest wait for a sentence of the agent's. */
 const sentenceMs = 12_000;
 const decideMs = 15_000;
 
+const connectedWith = (name: string): string => `(Connected to ${name}.)`;
+
 export class LiveControls implements CallControls {
   readonly callId: string;
   readonly #call: ControlledCall;
-  readonly #people = new Set<PlacedLeg>();
+  readonly #talk: Conversation;
+  readonly #referrals: Referrals;
   #transfer: Transfer | null = null;
-  #withAgent = true;
-  #onHold = false;
+  #withAgent: boolean;
+  #holding: 'no' | 'changing' | 'yes' = 'no';
+  /** Whether people have been connected, and the call has not gone back to the agent. */
+  #connected = false;
   /** The caller's side has taken over the call by itself. */
   #handedOver = false;
   /** Cancels whatever rings when the call ends. */
@@ -76,10 +38,32 @@ export class LiveControls implements CallControls {
   constructor(call: ControlledCall) {
     this.callId = call.callId;
     this.#call = call;
+    this.#withAgent = call.kind === 'agent';
+    this.#talk = new Conversation({
+      ...{ callId: call.callId, caller: call.leg, worker: call.parts.worker, over: this.#over.signal },
+      left: (person) => void this.#personLeft(person),
+      refer: (end, req, res) => this.#referrals.take(end, req, res),
+    });
+    this.#referrals = this.#createReferrals();
+    call.registry.converse(this.callId, {
+      tenantId: call.tenant.id,
+      talk: this.#talk,
+      ...this.#asOther(),
+    });
+  }
+
+  /** Somebody has put the call through, out of the hands of whoever placed it. */
+  get isHandedOver(): boolean {
+    return this.#handedOver || !this.#talk.hasCaller;
+  }
+
+  /** The call ends, or has ended, with people and not with the agent. */
+  get isWithPeople(): boolean {
+    return this.#handedOver || this.#connected;
   }
 
   async transfer(order: TransferOrder): Promise<TransferEnd> {
-    if (this.#transfer || this.#over.signal.aborted || this.#people.size > 0) throw this.#notNow();
+    if (this.#transfer || this.#over.signal.aborted || this.#talk.people.length > 0) throw this.#notNow();
     const { tenant, parts } = this.#call;
     const callees = calleesOf(order.to, { box: parts.box, tenant });
     this.#move('transferring');
@@ -100,26 +84,44 @@ export class LiveControls implements CallControls {
     const person = await this.#ring(callees, this.#over.signal);
     await this.#join(person);
     this.#note({ type: 'call.conferenced', members: [callees.label] });
+    this.#tell(`(${callees.name ?? callees.label} has joined the call.)`);
   }
 
   async hold(): Promise<void> {
-    if (this.#onHold || this.#transfer) throw this.#notNow();
-    this.#onHold = true;
-    if (this.#withAgent) await this.#pauseAgent();
-    await this.#call.leg.hold(true);
+    if (this.#holding !== 'no' || this.#transfer) throw this.#notNow();
+    this.#holding = 'changing';
+    let now: 'no' | 'yes' = 'no';
+    try {
+      if (this.#withAgent) await this.#pauseAgent();
+      await this.#call.leg.hold(true);
+      now = 'yes';
+    } finally {
+      this.#holding = now;
+      // The caller was not held after all: nobody is left with an agent that is silent.
+      if (now === 'no' && this.#withAgent) void this.#resumeAgent(null).catch(() => {});
+    }
+    this.#held('box');
     this.#note({ type: 'call.held', by: 'box' });
   }
 
   async resume(): Promise<void> {
-    if (!this.#onHold) throw this.#notNow();
-    this.#onHold = false;
-    await this.#call.leg.hold(false);
+    if (this.#holding !== 'yes') throw this.#notNow();
+    this.#holding = 'changing';
+    let now: 'no' | 'yes' = 'yes';
+    try {
+      await this.#call.leg.hold(false);
+      now = 'no';
+    } finally {
+      this.#holding = now;
+    }
     if (this.#withAgent) await this.#resumeAgent(null);
+    this.#held(this.#call.leg.held ? 'caller' : null);
     this.#note({ type: 'call.resumed', by: 'box' });
   }
 
   async record(on: boolean): Promise<void> {
     await this.#order({ kind: 'recording', leg: callerLeg, on });
+    this.#call.registry.recording(this.callId, { paused: !on });
     this.#note({ type: on ? 'recording.resumed' : 'recording.paused' });
   }
 
@@ -141,7 +143,8 @@ export class LiveControls implements CallControls {
   async callerHolds(held: boolean): Promise<void> {
     if (this.#over.signal.aborted) return;
     this.#note({ type: held ? 'call.held' : 'call.resumed', by: 'caller' });
-    if (!this.#withAgent || this.#onHold) return;
+    if (this.#holding === 'no') this.#held(held ? 'caller' : null);
+    if (!this.#withAgent || this.#holding !== 'no') return;
     if (held) await this.#order({ kind: 'pause-agent', withinMs: 0 });
     else await this.#resumeAgent(null);
   }
@@ -166,7 +169,15 @@ export class LiveControls implements CallControls {
   async close(): Promise<void> {
     this.#over.abort();
     await this.#transfer?.cancel();
-    await Promise.all([...this.#people].map((person) => person.release()));
+    await this.#talk.close();
+  }
+
+  /** The caller has hung up. @returns whether the call goes on without them: they have put it through */
+  goesOnWithoutCaller(): boolean {
+    if (!this.#talk.hasCaller) return true;
+    if (this.#referrals.by !== 'caller' || this.#withAgent || this.#transfer) return false;
+    this.#talk.callerLeft();
+    return true;
   }
 
   #begin(callees: Callees, order: TransferOrder): Transfer {
@@ -184,7 +195,7 @@ export class LiveControls implements CallControls {
         announce: () => this.#play(callerLeg, connecting(name)),
         hold: (on) => leg.music(on),
         ring: (signal) =>
-          order.mode === 'blind'
+          order.mode === 'blind' && order.asked !== true
             ? this.#handOverOrRing(callees, signal)
             : this.#ring(callees, AbortSignal.any([signal, this.#over.signal])),
         brief: (person) =>
@@ -199,9 +210,10 @@ export class LiveControls implements CallControls {
     });
   }
 
-  #ring(callees: Callees, signal: AbortSignal): Promise<PlacedLeg> {
+  #ring(callees: Callees, signal: AbortSignal, onRinging?: () => void): Promise<PlacedLeg> {
     const { callId, tenant, caller, parts } = this.#call;
-    return ringCallees(callees, { callId, tenant, caller: this.#known(caller), signal }, parts);
+    const request = { callId, tenant, caller: this.#known(caller), signal };
+    return ringCallees(callees, { ...request, ...(onRinging ? { onRinging } : {}) }, parts);
   }
 
   /** REFER where the caller's side takes it; refused, or not possible, the box rings and stays in between. */
@@ -229,27 +241,76 @@ export class LiveControls implements CallControls {
     return this.#ring(callees, AbortSignal.any([signal, this.#over.signal]));
   }
 
-  /** The person hears the caller and everybody who is in the conversation already. */
   async #join(person: PlacedLeg): Promise<void> {
-    if (this.#over.signal.aborted) return person.release();
-    this.#people.add(person);
-    await this.#order({ kind: 'listen', leg: person.leg.id, on: false });
-    await this.#order({ kind: 'bridge-add', leg: callerLeg });
-    await this.#order({ kind: 'bridge-add', leg: person.leg.id });
-    void person.gone.then(() => this.#personLeft(person));
+    this.#connected = true;
+    await this.#talk.join(person);
   }
 
   /** The caller is not left alone with silence: the last person's hanging up ends the call, unless the agent is there. */
   async #personLeft(person: PlacedLeg): Promise<void> {
-    this.#people.delete(person);
-    await person.release();
-    if (this.#people.size > 0 || this.#over.signal.aborted) return;
-    if (this.#withAgent) await this.#order({ kind: 'bridge-remove', leg: callerLeg }).catch(() => {});
+    if (this.#referrals.by !== null) return;
+    if (person.leg.held) {
+      for (const leg of this.#talk.othersThan(person)) await leg.music(false).catch(() => {});
+    }
+    if (!this.#talk.isAlone) return;
+    if (this.#withAgent) await this.#talk.unbridgeCaller();
     else this.#call.end('hung up');
+  }
+
+  #createReferrals(): Referrals {
+    const { box } = this.#call.parts;
+    const { tenant, registry, parts } = this.#call;
+    return new Referrals({
+      talk: this.#talk,
+      log: parts.log,
+      self: this.#asOther(),
+      mayRefer: (end) => (end === 'caller' ? this.#call.mayRefer() : end.mayRefer),
+      withAgent: () => this.#withAgent,
+      callees: (user) => calleesNamed(user, { box, tenant, nowMs: parts.clock.nowMs() }),
+      ring: (callees, onRinging) => this.#ring(callees, this.#over.signal, onRinging),
+      transfer: (to) => this.transfer({ to, mode: 'blind', asked: true }),
+      find: (named) => registry.conversationOf(named, tenant.id),
+    });
+  }
+
+  #asOther(): Omit<OtherCall, 'talk' | 'end'> {
+    return {
+      isOfPeople: this.#call.kind === 'dialled',
+      finish: () => {
+        this.#handedOver = true;
+        this.#call.end('handed over');
+      },
+      settled: (result) => this.#referred(result),
+    };
+  }
+
+  /** What came of a call that a person has put through. Whoever was left behind meanwhile is looked after. */
+  #referred({ kind, label, name, code }: ReferralResult): void {
+    if (this.#over.signal.aborted) return;
+    const result = code === null ? 'completed' : 'failed';
+    this.#note({ type: 'call.transferred', kind, target: label, result, reason: code });
+    if (code === null) {
+      this.#connected = true;
+      this.#tell(connectedWith(name ?? label));
+    }
+    if (!this.#talk.isAlone) return;
+    if (this.#call.kind !== 'agent' || !this.#talk.hasCaller) {
+      this.#call.end('hung up');
+      return;
+    }
+    this.#withAgent = true;
+    this.#connected = false;
+    void this.#talk
+      .unbridgeCaller()
+      .then(() => this.#resumeAgent(code === null ? null : whyOf(new VoxboxError(code, 'not put through'))))
+      .catch(() => {});
   }
 
   #settle(end: TransferEnd, { callees, order }: { callees: Callees; order: TransferOrder }): void {
     if (this.#over.signal.aborted && !this.#handedOver) return;
+    if (end.result === 'completed' && !this.#handedOver) {
+      this.#tell(connectedWith(callees.name ?? callees.label));
+    }
     if (!this.#handedOver) this.#move('answered');
     this.#note({
       type: 'call.transferred',
@@ -264,6 +325,19 @@ export class LiveControls implements CallControls {
     const { registry, store, callId } = this.#call;
     registry.move(callId, state);
     store.calls.transferring(callId, state === 'transferring');
+  }
+
+  #held(by: 'box' | 'caller' | null): void {
+    this.#call.registry.hold(this.callId, by);
+  }
+
+  /** A line in the transcript that nobody has spoken. */
+  #tell(text: string): void {
+    const { registry, store, parts } = this.#call;
+    const atMs = parts.clock.nowMs();
+    const turn = { callId: this.callId, speaker: 'agent', text, confidence: null } as const;
+    store.transcript.add({ ...turn, startedAtMs: atMs, endedAtMs: atMs, interrupted: false, latency: null });
+    registry.turn(this.callId, { ...turn, atMs, latencyMs: null });
   }
 
   #note(note: CallNote): void {

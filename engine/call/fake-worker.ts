@@ -17,17 +17,21 @@ export async function createFakeWorker(options: {
   const { inference, media, phraseDir, log } = options;
   const listeners = new Map<string, (message: CallMessage) => void>();
   const carrier = new CallCarrier({
-    ...{ media, inference, log },
-    phrases: createPhraseCache({ inference, directory: phraseDir, log }),
-    vad: new FakeVad(),
-    intentBank: await prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
+    ...{ media, log },
     tell: (message: FromWorker) => {
       if ('callId' in message) queueMicrotask(() => listeners.get(message.callId)?.(message));
     },
   });
+  await carrier.speakWith({
+    inference,
+    phrases: createPhraseCache({ inference, directory: phraseDir, log }),
+    vad: new FakeVad(),
+    intentBank: await prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
+  });
   return {
     async request(body) {
-      if (body.kind === 'init') throw new VoxboxError('input_invalid', 'the fake worker needs no init');
+      if (body.kind === 'init' || body.kind === 'models')
+        throw new VoxboxError('input_invalid', 'the fake worker needs no init');
       return { kind: 'done', id: 0, ...(await carrier.obey({ ...body, id: 0 })) };
     },
     listen(callId, listener) {

@@ -1,7 +1,6 @@
-export type { CallControls, TransferOrder } from './controls.ts';
+export type { CallControls, TransferOrder } from './controls-model.ts';
 export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
 export { allowOutbound, createDefence, decideOutbound } from './defence/index.ts';
-export type { InboundParts } from './inbound.ts';
 export { inboundCall } from './inbound.ts';
 export type {
   LineDoctor,
@@ -18,6 +17,9 @@ export type { CallRegistry, LiveCall, LiveEvent, LiveTurn } from './registry.ts'
 export { createRegistry } from './registry.ts';
 export type { Serving } from './serving.ts';
 export { startServing } from './serving.ts';
+export { askExternal, startSignalling } from './signalling.ts';
+export { type CallTaking, takeCalls } from './take-calls.ts';
+export type { InboundParts } from './taken-call.ts';
 export type { TransferEnd } from './transfer.ts';
 export type { ConnectTo } from './transfer-target.ts';
 export type { Line, TrunkLines } from './trunk-lines.ts';

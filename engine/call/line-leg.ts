@@ -301,7 +301,7 @@ export class LineLeg {
 
   #startOf(agreed: NegotiatedAudio): LegStart {
     const { terms, recordingPath } = this.#parts;
-    const { srtp, remoteRtcp, dtmfPayloadType, comfortNoisePayloadType } = agreed;
+    const { srtp, remoteRtcp, dtmfPayloadType, dtmfClockRateHz, comfortNoisePayloadType } = agreed;
     return {
       remote: agreed.remote,
       codec: agreed.codec,
@@ -309,6 +309,7 @@ export class LineLeg {
       direction: commonDirection(agreed.direction, this.#direction),
       dtmf: terms.dtmf === 'inband' ? 'inband' : 'auto',
       ...(dtmfPayloadType === null ? {} : { dtmfPayloadType }),
+      ...(dtmfClockRateHz === null ? {} : { dtmfClockRateHz }),
       ...(comfortNoisePayloadType === null ? {} : { comfortNoisePayloadType }),
       ...(srtp ? { srtp: { send: srtp.send, receive: srtp.receive } } : {}),
       ...(remoteRtcp ? { rtcp: { remote: remoteRtcp, mux: agreed.rtcpMux } } : {}),

@@ -30,7 +30,6 @@ export type ToolResult =
 
 /** Given once, first of all. */
 export interface WorkerInit {
-  readonly inferenceSocket: string;
   readonly rtpHost: string;
   readonly rtpPortMin: number;
   readonly rtpPortMax: number;
@@ -55,6 +54,8 @@ type Switch<K extends string> = OfLeg<K> & { readonly on: boolean };
 /** Engine → call worker. `id` asks for a `done` or `failed` with the same id. */
 export type ToWorker =
   | { readonly kind: 'init'; readonly id: number; readonly init: WorkerInit }
+  /** The models are there, or there again: from now on agents can be started and words be said. */
+  | { readonly kind: 'models'; readonly id: number; readonly inferenceSocket: string }
   | OfLeg<'open-leg'>
   /** Also for what a re-INVITE changes: address, codec, keys, direction. */
   | (OfLeg<'start-leg'> & { readonly start: LegStart })

@@ -1,4 +1,9 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js';
 import { type Clock, type Ids, type Log, VoxboxError } from '../foundation/index.ts';
 import { nextHopOf, type Registrar, type Srf } from '../sip/index.ts';
 import type { Box, Tenant, Trunk } from '../store/index.ts';
@@ -127,7 +132,7 @@ export function permitNumber(
     tenantStatus: tenant.status,
     authenticated: true,
     used: box.outbound.used(tenant.id, nowMs),
-    homeCountry: own === null ? null : (parsePhoneNumberFromString(own)?.country ?? null),
+    homeCountry: homeCountryOf(own, tenant),
   });
   return { own, policy, allowed };
 }
@@ -135,6 +140,17 @@ export function permitNumber(
 /** The tenant's number that outgoing calls show, and whose country their numbers are read in. */
 export const ownNumber = (box: Box, tenant: Pick<Tenant, 'id'>): string | null =>
   box.numbers.list(tenant.id).find(({ active }) => active)?.number ?? null;
+
+/** Country of the tenant's number; where that tells only a numbering plan, the one that its language names. */
+export function homeCountryOf(
+  own: string | null,
+  { language }: Pick<Tenant, 'language'>,
+): CountryCode | null {
+  const parsed = own === null ? undefined : parsePhoneNumberFromString(own);
+  const region = language.split('-').at(-1) ?? '';
+  const isRegion = isSupportedCountry(region) && getCountryCallingCode(region) === parsed?.countryCallingCode;
+  return parsed?.country ?? (isRegion ? region : null);
+}
 
 /** A call ends when the money of the day does. */
 function bounded(placed: PlacedLeg, longestMs: number, settle: () => void): PlacedLeg {

@@ -8,8 +8,8 @@ import type { CallMessage } from './worker-client.ts';
 
 /** What the straight line of a call writes of itself. */
 export interface CallRow {
-  /** Where the stereo recording goes, absolute. */
-  readonly recordingFile: string;
+  /** Where the stereo recording goes, absolute; null: nothing is recorded. */
+  readonly recordingFile: string | null;
   answered(): void;
   note(note: CallNote): void;
   ended(outcome: CallOutcome, how: { readonly quality: CallQuality | null; readonly byAgent: boolean }): void;
@@ -24,19 +24,25 @@ export function openRecord(
     readonly calledNumber: string;
     readonly box: Box;
     readonly dataDir: string;
+    /** A phone of the house rings somebody: what people say to each other is not recorded. */
+    readonly isDialled: boolean;
   },
 ): CallRow | null {
-  const { callId, calledNumber, box, dataDir } = options;
+  const { callId, calledNumber, box, dataDir, isDialled } = options;
   const { callerNumber, sipCallId } = options.invitation;
   if (route.kind === 'message') {
     box.refusals.record({ calledNumber, callerNumber, tenantId: route.tenantId, reason: route.reason });
     return null;
   }
   const { calls } = route.store;
-  const recording = `recordings/${route.tenant.id}/${callId}.wav`;
-  calls.start({ id: callId, sipCallId, callerNumber, callerName: route.caller.name, calledNumber });
+  const recording = isDialled ? null : `recordings/${route.tenant.id}/${callId}.wav`;
+  calls.start({
+    ...{ id: callId, sipCallId, calledNumber },
+    ...{ callerNumber: isDialled ? null : callerNumber, callerName: route.caller.name },
+    direction: isDialled ? 'outbound' : 'inbound',
+  });
   return {
-    recordingFile: join(dataDir, recording),
+    recordingFile: recording === null ? null : join(dataDir, recording),
     answered: () => calls.answer(callId, { recording }),
     note: (note) => calls.note(callId, note),
     ended(outcome, { quality, byAgent }) {
@@ -50,6 +56,7 @@ export function openRecord(
 function outcomeOf(store: TenantStore, callId: string, ended: CallOutcome): CallOutcome {
   if (store.appointments.ofCall(callId).length > 0) return 'booked';
   if (ended !== 'answered') return ended;
+  if (store.understood(callId).some(({ slots }) => (slots.message ?? '') !== '')) return 'message';
   return store.transcript.list(callId).some((turn) => turn.speaker === 'caller') ? 'answered' : 'abandoned';
 }
 

@@ -24,8 +24,10 @@ export interface OtherCall {
   readonly end: End;
   /** Whether it is people alone who talk in it, and whoever rang may be taken out. */
   readonly isOfPeople: boolean;
-  /** It has been handed over: it ends. */
+  /** Its people talk in another call now: it ends. */
   finish(): void;
+  /** It came about, or it did not. */
+  settled(result: ReferralResult): void;
 }
 
 export interface ReferralPorts {
@@ -43,9 +45,9 @@ export interface ReferralPorts {
   find(named: ReplacedCall): OtherCall | null;
   /** This conversation, as another one sees it. */
   readonly self: Omit<OtherCall, 'talk' | 'end'>;
-  /** It came about, or it did not. */
-  settled(result: ReferralResult): void;
 }
+
+type Work = (report: ReferReport) => Promise<void>;
 
 /**
  * People put calls through by REFER (RFC 3515, RFC 5589): to somebody who is rung, or to somebody whom they
@@ -67,21 +69,12 @@ export class Referrals {
   }
 
   take(end: End, req: SrfRequest, res: SrfResponse): void {
-    const { talk, log, mayRefer } = this.#ports;
-    const asked = readReferTo(req.get('refer-to'));
-    if (!asked) return res.send(400);
-    if (!mayRefer(end)) return res.send(603);
-    // One at a time.
-    if (this.#by !== null) return res.send(491);
+    const { talk, log } = this.#ports;
     const { dialog } = talk.legOf(end);
-    if (!dialog) return res.send(481);
-    let work: (report: ReferReport) => Promise<void>;
-    try {
-      work = asked.replaces
-        ? this.#joining(end, asked.replaces)
-        : this.#connecting(end, this.#ports.callees(asked.user));
-    } catch (error) {
-      return res.send(sipStatusOf(error));
+    const work = this.#workOf(end, req.get('refer-to'));
+    if (typeof work === 'number' || !dialog) {
+      res.send(typeof work === 'number' ? work : 481);
+      return;
     }
     this.#by = end;
     this.#asked += 1;
@@ -90,10 +83,23 @@ export class Referrals {
     void work(report).catch((error: unknown) => log.error({ err: error }, 'a call was not put through'));
   }
 
-  #connecting(
-    end: End,
-    { to, callees }: ReturnType<ReferralPorts['callees']>,
-  ): (report: ReferReport) => Promise<void> {
+  /** What is to be done, or the status of the refusal. */
+  #workOf(end: End, referTo: string | undefined): Work | number {
+    const asked = readReferTo(referTo);
+    if (!asked) return 400;
+    if (!this.#ports.mayRefer(end)) return 603;
+    // One at a time.
+    if (this.#by !== null) return 491;
+    try {
+      return asked.replaces
+        ? this.#joining(end, asked.replaces)
+        : this.#connecting(end, this.#ports.callees(asked.user));
+    } catch (error) {
+      return sipStatusOf(error);
+    }
+  }
+
+  #connecting(end: End, { to, callees }: ReturnType<ReferralPorts['callees']>): Work {
     return end === 'caller' && this.#ports.withAgent()
       ? (report) => this.#putThroughByAgent(to, report)
       : (report) => this.#blind(end, callees, report);
@@ -129,7 +135,7 @@ export class Referrals {
       const person = await ring(callees, () => report.progress(180));
       await music(false);
       await talk.join(person);
-      await report.end(200);
+      void report.end(200);
       await talk.dismiss(end);
       this.#settle({ kind: 'blind', label, name, code: null });
     } catch (error) {
@@ -139,7 +145,7 @@ export class Referrals {
     }
   }
 
-  #joining(end: End, replaces: ReplacedCall): (report: ReferReport) => Promise<void> {
+  #joining(end: End, replaces: ReplacedCall): Work {
     const { talk, self, find } = this.#ports;
     const other = find(replaces);
     if (!other) throw new VoxboxError('transfer_target_unknown', 'there is no such call to be joined with');
@@ -167,20 +173,21 @@ export class Referrals {
     try {
       await giver.talk.moveTo(keeper.talk);
       await Promise.all(legs.map((leg) => leg.music(false)));
-      await report.end(200);
+      void report.end(200);
       await keeper.talk.dismiss(keeper.end);
-      this.#settle({ ...result, code: null });
+      keeper.settled({ ...result, code: null });
     } catch (error) {
       void report.end(sipStatusOf(error));
-      this.#settle({ ...result, code: codeOf(error) });
+      keeper.settled({ ...result, code: codeOf(error) });
     } finally {
+      this.#by = null;
       giver.finish();
     }
   }
 
   #settle(result: ReferralResult): void {
     this.#by = null;
-    this.#ports.settled(result);
+    this.#ports.self.settled(result);
   }
 }
 

@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from '../foundation/index.ts';
+import type { ReplacedCall } from '../sip/index.ts';
 import type { CallState, LegQuality } from '../store/index.ts';
-import type { CallControls } from './controls.ts';
+import type { CallControls } from './controls-model.ts';
+import type { OtherCall } from './referral.ts';
 import { isOver, nextState } from './state.ts';
 
 /** A call in progress, as the screens show it. */
@@ -23,7 +25,13 @@ export interface LiveCall {
   readonly lastLatencyMs: number | null;
   /** How each leg sounds now; the caller's first. */
   readonly quality: readonly LegQuality[];
+  /** Who has put the other one on hold; null while they talk. */
+  readonly heldBy: 'box' | 'caller' | null;
+  readonly recordingPaused: boolean;
 }
+
+/** The legs of a call that are connected, as other calls of the tenant find them. */
+export type Connected = Omit<OtherCall, 'end'> & { readonly tenantId: string };
 
 export interface LiveTurn {
   readonly speaker: 'caller' | 'agent';
@@ -59,6 +67,12 @@ export interface CallRegistry {
   interim(callId: string, text: string): void;
   slots(callId: string, slots: Readonly<Record<string, string>>): void;
   quality(callId: string, legs: readonly LegQuality[]): void;
+  hold(callId: string, by: LiveCall['heldBy']): void;
+  recording(callId: string, state: { readonly paused: boolean }): void;
+  /** From its answer to its end others may join their calls with it. */
+  converse(callId: string, connected: Connected): void;
+  /** The call that a dialog belongs to, and which of its ends; null where the tenant has none. */
+  conversationOf(named: ReplacedCall, tenantId: string): OtherCall | null;
   /** From its answer to its end a call can be controlled. */
   control(callId: string, controls: CallControls): void;
   /** Null where there is no such call, or it is not answered yet. */
@@ -68,6 +82,7 @@ export interface CallRegistry {
 export function createRegistry(clock: Clock): CallRegistry {
   const calls = new Map<string, LiveCall>();
   const controls = new Map<string, CallControls>();
+  const conversations = new Map<string, Connected>();
   const withoutAgent = new Set<string>();
   const emitter = new EventEmitter<{ live: [LiveEvent] }>();
   emitter.setMaxListeners(0);
@@ -103,6 +118,8 @@ export function createRegistry(clock: Clock): CallRegistry {
         slots: {},
         lastLatencyMs: null,
         quality: [],
+        heldBy: null,
+        recordingPaused: false,
       });
     },
     move(callId, to) {
@@ -112,6 +129,7 @@ export function createRegistry(clock: Clock): CallRegistry {
       if (isOver(state)) {
         calls.delete(callId);
         controls.delete(callId);
+        conversations.delete(callId);
         withoutAgent.delete(callId);
         emitter.emit('live', { type: 'call.removed', callId });
         return;
@@ -140,6 +158,16 @@ export function createRegistry(clock: Clock): CallRegistry {
     },
     quality(callId, quality) {
       change(callId, () => ({ quality }));
+    },
+    hold: (callId, heldBy) => change(callId, () => ({ heldBy })),
+    recording: (callId, { paused }) => change(callId, () => ({ recordingPaused: paused })),
+    converse: (callId, connected) => void (calls.has(callId) && conversations.set(callId, connected)),
+    conversationOf(named, tenantId) {
+      for (const connected of conversations.values()) {
+        const end = connected.tenantId === tenantId ? connected.talk.endOf(named) : null;
+        if (end) return { ...connected, end };
+      }
+      return null;
     },
     control: (callId, given) => void (calls.has(callId) && controls.set(callId, given)),
     liveControls: (callId) => controls.get(callId) ?? null,

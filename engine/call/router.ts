@@ -1,7 +1,7 @@
 import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
 import type { ErrorCode } from '../foundation/index.ts';
 import { errorCatalogue } from '../foundation/index.ts';
-import type { Box, Tenant, TenantStore } from '../store/index.ts';
+import type { Box, Phone, Tenant, TenantStore } from '../store/index.ts';
 
 /** Who answers a call. Decided once, from the number that was called, and frozen for the call. */
 export type Route =
@@ -43,6 +43,19 @@ export function routeCall(
       earlierCalls: callerNumber ? store.calls.countFrom(callerNumber) : 0,
     },
   };
+}
+
+/** A call that a phone of the house places: its tenant's, with the phone as the caller. */
+export function routeOfPhone(
+  box: Box,
+  { tenantId, extension, label }: Pick<Phone, 'tenantId' | 'extension' | 'label'>,
+): Route {
+  const tenant = box.tenants.find(tenantId);
+  if (!tenant) return message('number_unknown', null);
+  if (tenant.status === 'suspended') return message('tenant_suspended', tenant.id);
+  const store = box.tenant(tenant.id);
+  const caller = { number: extension, name: label, earlierCalls: 0 };
+  return { kind: 'agent', tenant, store, snapshot: snapshotOf(box, tenant, store), caller };
 }
 
 /** The profile as one call uses it: a later change does not reach a call that is going on. */

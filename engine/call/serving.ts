@@ -4,12 +4,14 @@ import { isVoxboxError } from '../foundation/index.ts';
 import { type InferenceHost, type LoadedModel, startInference } from '../inference/index.ts';
 import type { Box } from '../store/index.ts';
 import { snapshotOf } from './router.ts';
-import { type CallWorker, startCallWorker } from './worker-client.ts';
+import { type CallWorker, type StartedCallWorker, startCallWorker } from './worker-client.ts';
 
 /** What it takes to carry calls: the models' process and the calls' process. */
 export interface Serving {
-  /** Null while no calls can be taken. */
+  /** Null while no calls can be carried at all. */
   worker(): CallWorker | null;
+  /** Whether agents can answer: the models are there. */
+  hasAgents(): boolean;
   /** Why no calls are taken, in words; null when they are. */
   trouble(): string | null;
   health(): {
@@ -35,14 +37,17 @@ const retryMs = 15_000;
 export function startServing(options: { config: Config; box: Box; log: Log }): Serving {
   const { log } = options;
   const stopping = new AbortController();
-  let up: { inference: InferenceHost; worker: CallWorker; models: readonly LoadedModel[] } | null = null;
+  let worker: StartedCallWorker | null = null;
+  let up: { inference: InferenceHost; models: readonly LoadedModel[] } | null = null;
   let trouble: string | null = 'the models are being loaded';
   let tried = false;
   let retry: NodeJS.Timeout | undefined;
 
   const attempt = async (): Promise<void> => {
     try {
-      up = await bringUp(options);
+      // Calls between people need no models: they are carried while those are loaded, or missing.
+      worker ??= await bringWorkerUp(options);
+      up = await bringModelsUp(worker, options);
       trouble = null;
       log.info({ models: up.models }, 'calls are taken');
     } catch (error) {
@@ -59,7 +64,8 @@ export function startServing(options: { config: Config; box: Box; log: Log }): S
   };
 
   return {
-    worker: () => up?.worker ?? null,
+    worker: () => worker,
+    hasAgents: () => up !== null,
     trouble: () => trouble,
     health: () => ({
       status: trouble === null ? 'ready' : tried ? 'degraded' : 'starting',
@@ -74,37 +80,39 @@ export function startServing(options: { config: Config; box: Box; log: Log }): S
       const parts = up;
       up = null;
       trouble = 'the engine is stopping';
-      await parts?.worker.stop();
+      await worker?.stop();
+      worker = null;
       await parts?.inference.stop();
     },
   };
 }
 
-async function bringUp({ config, box, log }: { config: Config; box: Box; log: Log }): Promise<{
-  inference: InferenceHost;
-  worker: CallWorker;
-  models: readonly LoadedModel[];
-}> {
+const bringWorkerUp = ({ config, log }: { config: Config; log: Log }): Promise<StartedCallWorker> =>
+  startCallWorker({
+    log,
+    init: {
+      rtpHost: config.sipHost,
+      rtpPortMin: config.rtpPortMin,
+      rtpPortMax: config.rtpPortMax,
+      phraseDir: join(config.dataDir, 'phrases'),
+      logLevel: config.logLevel,
+      logFile: join(config.dataDir, 'logs', 'calls.log'),
+      logPersonalData: config.logPersonalData,
+    },
+  });
+
+async function bringModelsUp(
+  worker: StartedCallWorker,
+  { config, box, log }: { config: Config; box: Box; log: Log },
+): Promise<{ inference: InferenceHost; models: readonly LoadedModel[] }> {
   const inference = await startInference({ modelsDir: config.modelsDir, log });
   try {
-    const worker = await startCallWorker({
-      log,
-      init: {
-        inferenceSocket: inference.socketPath,
-        rtpHost: config.sipHost,
-        rtpPortMin: config.rtpPortMin,
-        rtpPortMax: config.rtpPortMax,
-        phraseDir: join(config.dataDir, 'phrases'),
-        logLevel: config.logLevel,
-        logFile: join(config.dataDir, 'logs', 'calls.log'),
-        logPersonalData: config.logPersonalData,
-      },
-    });
+    await worker.connectModels(inference.socketPath);
     for (const tenant of box.tenants.list()) {
       const snapshot = snapshotOf(box, tenant, box.tenant(tenant.id));
       await worker.request({ kind: 'prepare', snapshot });
     }
-    return { inference, worker, models: await inference.loaded() };
+    return { inference, models: await inference.loaded() };
   } catch (error) {
     await inference.stop();
     throw error;

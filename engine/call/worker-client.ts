@@ -21,6 +21,12 @@ export interface CallWorker {
   stop(): Promise<void>;
 }
 
+/** The worker of the engine: it carries calls at once, and speaks when it was given the models. */
+export interface StartedCallWorker extends CallWorker {
+  /** Also for every worker that has to be started in place of one that died. */
+  connectModels(inferenceSocket: string): Promise<void>;
+}
+
 const requestTimeoutMs = 20_000;
 /** Orders that wait for words to be spoken. */
 const spokenTimeoutMs = 120_000;
@@ -31,13 +37,13 @@ const restartDelayMs = 500;
  * Starts the worker and keeps it up. When it dies, each pending request is rejected with
  * `call_worker_unavailable`, each of its calls is told `end-call`, and a new worker is started.
  */
-export async function startCallWorker(options: { init: WorkerInit; log: Log }): Promise<CallWorker> {
+export async function startCallWorker(options: { init: WorkerInit; log: Log }): Promise<StartedCallWorker> {
   const worker = new SupervisedWorker(options.init, options.log);
   await worker.start();
   return worker;
 }
 
-class SupervisedWorker implements CallWorker {
+class SupervisedWorker implements StartedCallWorker {
   readonly #init: WorkerInit;
   readonly #log: Log;
   readonly #pending = new Map<
@@ -46,6 +52,7 @@ class SupervisedWorker implements CallWorker {
   >();
   readonly #listeners = new Map<string, (message: CallMessage) => void>();
   #child: ChildProcess | null = null;
+  #inferenceSocket: string | null = null;
   #nextId = 1;
   #stopping = false;
 
@@ -63,6 +70,13 @@ class SupervisedWorker implements CallWorker {
     child.on('message', (message: FromWorker) => this.#receive(message));
     child.once('exit', (code, signal) => this.#lost(child, code, signal));
     await this.request({ kind: 'init', init: this.#init });
+    const inferenceSocket = this.#inferenceSocket;
+    if (inferenceSocket !== null) await this.request({ kind: 'models', inferenceSocket });
+  }
+
+  async connectModels(inferenceSocket: string): Promise<void> {
+    this.#inferenceSocket = inferenceSocket;
+    await this.request({ kind: 'models', inferenceSocket });
   }
 
   request(body: RequestBody): Promise<Answer> {

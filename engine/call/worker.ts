@@ -3,46 +3,58 @@
  * that neither a model nor the database can hold up a packet, and a crash here ends only its calls.
  */
 import { prepareIntentBank } from '../agent/index.ts';
-import { createLog, type LogOptions, toErrorShape, VoxboxError } from '../foundation/index.ts';
+import { createLog, type Log, type LogOptions, toErrorShape, VoxboxError } from '../foundation/index.ts';
 import { connectInference } from '../inference/index.ts';
 import { createMediaThread } from '../media/index.ts';
 import { createPhraseCache, loadVad } from '../speech/index.ts';
-import { CallCarrier, type CarrierParts } from './carrier.ts';
+import { CallCarrier, type Speech } from './carrier.ts';
 import type { FromWorker, ToWorker, WorkerInit } from './messages.ts';
 
 const tell = (message: FromWorker): void => {
   if (process.connected) process.send?.(message);
 };
 
-async function prepareParts(init: WorkerInit): Promise<CarrierParts> {
+interface Started {
+  readonly carrier: CallCarrier;
+  readonly phraseDir: string;
+  readonly log: Log;
+}
+
+function start(init: WorkerInit): Started {
   const logOptions: LogOptions = {
     level: init.logLevel,
     keepPersonalData: init.logPersonalData,
     ...(init.logFile === null ? {} : { file: init.logFile }),
   };
   const log = createLog(logOptions);
-  const inference = await connectInference(init.inferenceSocket, log);
+  const { rtpHost: host, rtpPortMin: portMin, rtpPortMax: portMax, phraseDir } = init;
+  const media = createMediaThread({ host, portMin, portMax, log: logOptions });
+  return { carrier: new CallCarrier({ media, log, tell }), phraseDir, log };
+}
+
+async function loadSpeech(inferenceSocket: string, { phraseDir, log }: Started): Promise<Speech> {
+  const inference = await connectInference(inferenceSocket, log);
   const [vad, intentBank] = await Promise.all([
     loadVad(),
     prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
   ]);
-  const { rtpHost: host, rtpPortMin: portMin, rtpPortMax: portMax } = init;
-  return {
-    media: createMediaThread({ host, portMin, portMax, log: logOptions }),
-    phrases: createPhraseCache({ inference, directory: init.phraseDir, log }),
-    ...{ inference, vad, intentBank, log, tell },
-  };
+  const phrases = createPhraseCache({ inference, directory: phraseDir, log });
+  return { inference, vad, intentBank, phrases };
 }
 
-let carrier: CallCarrier | null = null;
+let started: Started | null = null;
 
 async function obey(order: ToWorker): ReturnType<CallCarrier['obey']> {
   if (order.kind === 'init') {
-    carrier = new CallCarrier(await prepareParts(order.init));
+    started = start(order.init);
     return {};
   }
-  if (!carrier) throw new VoxboxError('call_worker_unavailable', 'the call worker is not ready yet');
-  return carrier.obey(order);
+  if (!started) throw new VoxboxError('call_worker_unavailable', 'the call worker is not ready yet');
+  if (order.kind === 'models') {
+    await started.carrier.speakWith(await loadSpeech(order.inferenceSocket, started));
+    return {};
+  }
+  return started.carrier.obey(order);
 }
 
 process.on('message', (order: ToWorker) => {
@@ -56,7 +68,7 @@ process.on('message', (order: ToWorker) => {
 
 // The engine closes the channel, or is gone: recordings are finished, then this process ends.
 process.on('disconnect', () => {
-  (carrier?.stop() ?? Promise.resolve()).finally(() => process.exit(0));
+  (started?.carrier.stop() ?? Promise.resolve()).finally(() => process.exit(0));
 });
 // Ctrl+C reaches the whole process group; the engine decides when this process ends.
 process.on('SIGINT', () => {});

@@ -2,12 +2,14 @@ import { VoxboxError } from '../foundation/index.ts';
 import { Fader, saturated } from './fade.ts';
 import { perFrame } from './frame.ts';
 import { FrameConverter } from './frame-converter.ts';
-import type { Bridge, MediaLeg } from './model.ts';
+import type { Bridge, BridgeOptions, MediaLeg } from './model.ts';
 import type { KernelFor } from './play-queue.ts';
 
 /** A leg's place in a bridge: what it gives to the others and what it hears of them. */
 export interface BridgeSeat {
-  /** What the leg's other side said in this slot; null when nothing came from it. */
+  /** The leg's agent is one of the bridge: what it says is given to the others too, and it hears everybody. */
+  readonly withAgent: boolean;
+  /** What the leg gives in this slot: its other side, with its agent's part where that takes part; null for nothing. */
   hear(frame: Int16Array | null, rateHz: number): void;
   /** All others of the last slot, at the leg's rate; null when none of them gave anything. */
   mixAt(rateHz: number): Int16Array | null;
@@ -49,13 +51,18 @@ export class Mixer implements Bridge {
   }
 
   /** @throws VoxboxError `input_invalid` for a leg of another room */
-  add(leg: MediaLeg): void {
+  add(leg: MediaLeg, { agent = false }: BridgeOptions = {}): void {
     if (!this.isLeg(leg)) throw new VoxboxError('input_invalid', 'the leg belongs to another media room');
-    if (this.seats.has(leg)) return;
+    const known = this.seats.get(leg);
+    if (known) {
+      known.withAgent = agent;
+      return;
+    }
     const seat = new Seat(this, this.kernelFor, () => {
       this.seats.delete(leg);
       this.leaving.push(seat);
     });
+    seat.withAgent = agent;
     this.seats.set(leg, seat);
     leg.seat(seat);
   }
@@ -100,6 +107,7 @@ export class Mixer implements Bridge {
 }
 
 class Seat implements BridgeSeat {
+  withAgent = false;
   private readonly mixer: Mixer;
   private readonly kernelFor: KernelFor;
   private readonly onLeave: () => void;

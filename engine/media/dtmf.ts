@@ -12,7 +12,7 @@ export interface TelephoneEvent {
   readonly end: boolean;
   /** Power level in −dBm0, 0–63. */
   readonly volume: number;
-  /** Time the event has lasted, in timestamp units: of 1/8000 s, beside Opus of 1/48000 s. */
+  /** Time the event has lasted, in ticks of the event's clock: of 1/8000 s, beside Opus mostly of 1/48000 s. */
   readonly durationSamples: number;
 }
 
@@ -50,7 +50,8 @@ const oldestStragglerS = 5;
  * the key and the rest (updates, the three end packets, stragglers) tell nothing: lost ends do no harm.
  */
 export class DtmfReceiver {
-  private readonly clockHz: number;
+  private clockHz: number;
+  private audioClockHz: number;
   private latest: {
     readonly ssrc: number;
     readonly timestamp: number;
@@ -59,9 +60,20 @@ export class DtmfReceiver {
     ended: boolean;
   } | null = null;
 
-  /** @param clockHz of the event's timestamps: that of the audio beside it (RFC 4733 §2.1) */
-  constructor(clockHz: number = sampleRateHz) {
+  /**
+   * @param clockHz of the event's durations, as agreed
+   * @param audioClockHz of the audio beside it. Both should be the same (RFC 4733 §2.1); where they are not (Opus with
+   * an event at 8000), some stamp events by the one and some by the other.
+   */
+  constructor(clockHz: number = sampleRateHz, audioClockHz: number = clockHz) {
     this.clockHz = clockHz;
+    this.audioClockHz = audioClockHz;
+  }
+
+  /** For what comes from now on; a press that is going on stays the same one. */
+  changeClock(clockHz: number, audioClockHz: number): void {
+    this.clockHz = clockHz;
+    this.audioClockHz = audioClockHz;
   }
 
   /** @returns the key when this packet is the first of a press, else null */
@@ -76,7 +88,7 @@ export class DtmfReceiver {
     if (!event || event.event >= keyOrder.length || event.durationSamples === 0) return null;
     const latest = this.latest?.ssrc === packet.ssrc ? this.latest : null;
     const ahead = latest ? timestampDistance(latest.timestamp, packet.timestamp) : 1;
-    if (latest && ahead < 0 && ahead > -oldestStragglerS * this.clockHz) return null;
+    if (latest && ahead < 0 && ahead > -oldestStragglerS * this.audioClockHz) return null;
     if (latest && ahead === 0) {
       latest.durationSamples = Math.max(latest.durationSamples, event.durationSamples);
       latest.ended ||= event.end;
@@ -88,7 +100,8 @@ export class DtmfReceiver {
       !latest.ended &&
       !packet.marker &&
       ahead > 0 &&
-      ahead <= latest.durationSamples + segmentSlackS * this.clockHz;
+      ahead <=
+        (latest.durationSamples / this.clockHz + segmentSlackS) * Math.max(this.clockHz, this.audioClockHz);
     this.latest = {
       ssrc: packet.ssrc,
       timestamp: packet.timestamp,
@@ -128,13 +141,18 @@ export function parseKeys(keys: string): readonly string[] {
 
 /** Makes the packets of queued keys, one for each 20 ms slot. */
 export class DtmfSender {
-  private readonly frameTicks: number;
+  private frameTicks: number;
   private keys: string[] = [];
   private frame = 0;
   private startTimestamp = 0;
 
-  /** @param clockHz of the audio's RTP timestamps */
+  /** @param clockHz of the durations, as agreed for the event; timestamps are those of the stream it interrupts */
   constructor(clockHz: number = sampleRateHz) {
+    this.frameTicks = perFrame(clockHz);
+  }
+
+  /** Keys that wait stay. */
+  changeClock(clockHz: number): void {
     this.frameTicks = perFrame(clockHz);
   }
 

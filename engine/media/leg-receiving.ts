@@ -62,6 +62,8 @@ export class Receiving implements PacketDecoder {
   start(options: LegStart, changes: boolean): void {
     const rates = codecRates[options.codec];
     this.options = options;
+    const dtmfClockHz = options.dtmfClockRateHz ?? rates.rtpClockHz;
+    this.dtmf.changeClock(dtmfClockHz, rates.rtpClockHz);
     const listens = options.dtmf === 'inband' || options.dtmfPayloadType === undefined;
     if (!listens) this.tones = null;
     else if (!this.tones || changes) this.tones = new InbandDtmf(rates.sampleRateHz);
@@ -71,7 +73,7 @@ export class Receiving implements PacketDecoder {
       this.lostBefore += this.reception.packetsLost;
       this.receivedBefore += this.reception.packetsReceived;
       this.reception = new Reception(rates.rtpClockHz);
-      this.dtmf = new DtmfReceiver(rates.rtpClockHz);
+      this.dtmf = new DtmfReceiver(dtmfClockHz, rates.rtpClockHz);
     }
     this.codec = options.codec;
     this.coder = null;

@@ -3,6 +3,7 @@ import type { RemoteInfo } from 'node:dgram';
 import type { Clock } from '../foundation/index.ts';
 import type { LegStart, RtpRemote } from './model.ts';
 import { createRtcpSession, type RtcpFindings, type RtcpSession } from './rtcp/session.ts';
+import { isMedia } from './rtp/packet.ts';
 import type { SrtpSession } from './srtp/session.ts';
 
 /** Enough that no two calls share it (RFC 7022 §4.2). */
@@ -64,7 +65,7 @@ export class LegRtcp {
     from: { readonly rtpRemote: RtpRemote | null; readonly srtp: SrtpSession | null },
   ): void {
     const isKnown = source.address === from.rtpRemote?.address || source.address === this.remote?.address;
-    if (!from.srtp && !isKnown) return;
+    if ((!from.srtp && !isKnown) || !isMedia(bytes)) return;
     const plain = from.srtp ? from.srtp.unprotectRtcp(bytes) : bytes;
     if (!plain || !this.session) return;
     const read = this.session.receivedRtcp(plain, this.parts.clock.monotonicMs());

@@ -40,6 +40,10 @@ export interface SendingParts {
 export class Sending {
   /** Where the leg hears others; its `mix` is played under the queue. */
   seat: BridgeSeat | null = null;
+  /** All others of the bridge, in this slot. */
+  others: Int16Array | null = null;
+  /** What was played from the queue in this slot. */
+  saidFrame: Int16Array | null = null;
   /** What left in this slot, for the recording. */
   sentFrame: Int16Array | null = null;
   firstVoicedOutMs: number | null = null;
@@ -90,12 +94,14 @@ export class Sending {
   start(options: LegStart, changes: boolean): void {
     this.options = options;
     this.quietSlots = keepAliveSlots;
+    const dtmfClockHz = options.dtmfClockRateHz ?? codecRates[options.codec].rtpClockHz;
+    this.dtmf.changeClock(dtmfClockHz);
     if (!changes) return;
     const rates = codecRates[options.codec];
     // Another clock is another stream (RFC 7160 §4.1): it gets a new SSRC.
     if (codecRates[this.codec].rtpClockHz !== rates.rtpClockHz) {
       this.sender = new RtpSender(perFrame(rates.rtpClockHz));
-      this.dtmf = new DtmfSender(rates.rtpClockHz);
+      this.dtmf = new DtmfSender(dtmfClockHz);
     }
     if (this.rateHz !== rates.sampleRateHz) {
       this.tones = [];
@@ -155,6 +161,8 @@ export class Sending {
 
   slot(missed: number): void {
     this.sentFrame = null;
+    this.saidFrame = null;
+    this.others = this.seat?.mixAt(this.rateHz) ?? null;
     if (!this.options || !this.coder) {
       this.sender.skip(missed + 1);
       return;
@@ -180,14 +188,14 @@ export class Sending {
 
   /** Held, echoing, or speaking over what the bridge gives; the queue waits in the first two. */
   private nextFrame(): Int16Array | null {
-    const { rateHz } = this;
+    const { rateHz, others } = this;
     const music = this.music.next(rateHz);
     const echo = this.echoed.next(this.echoOn && !this.music.isOn ? this.toEcho : null);
     const isMuted = this.music.isOn || this.echoOn;
-    const others = this.seat?.mixAt(rateHz) ?? null;
     const mix = this.bridged.next(isMuted ? null : others);
     if (others && this.seat?.hasSpeaker) this.ring.turn(false);
     const own = isMuted ? null : this.fromQueue();
+    this.saidFrame = own;
     const ring = isMuted || own ? null : this.ring.next(rateHz);
     return mixed(mixed(mixed(own, mix), mixed(music, echo)), ring);
   }

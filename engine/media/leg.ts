@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock, Log } from '../foundation/index.ts';
 import type { Bridgeable, BridgeSeat } from './bridge.ts';
 import { type AudioCoder, createCoder } from './codec/coder.ts';
+import { mixed } from './fade.ts';
 import { codecRates, frameMs } from './frame.ts';
 import { Receiving } from './leg-receiving.ts';
 import { LegRtcp } from './leg-rtcp.ts';
@@ -13,7 +14,7 @@ import { mos } from './quality.ts';
 import { Recorder } from './recorder.ts';
 import { isRtcp } from './rtcp/packet.ts';
 import type { RtcpFindings } from './rtcp/session.ts';
-import { parseRtp } from './rtp/packet.ts';
+import { isMedia, parseRtp } from './rtp/packet.ts';
 import { SourceLock } from './rtp/source-lock.ts';
 import { createSrtp, type SrtpSession } from './srtp/session.ts';
 import type { Rider, Slot, Timetable } from './timetable.ts';
@@ -218,11 +219,13 @@ export class Leg implements Bridgeable, Rider {
     recorder?.write(caller, sending.sentFrame);
     const heard = sending.isHolding ? null : caller;
     const rateHz = codecRates[codec ?? 'PCMU'].sampleRateHz;
-    sending.seat?.hear(heard, rateHz);
+    const withAgent = sending.seat?.withAgent ?? false;
+    sending.seat?.hear(withAgent ? mixed(heard, sending.saidFrame) : heard, rateHz);
     sending.heard(heard);
     this.rtcp.slot(this.remote, this.srtp);
     this.countQuiet((slot.missed + 1) * frameMs);
-    if (heard) this.emit('audio', heard, rateHz);
+    const told = withAgent && !sending.isHolding ? mixed(heard, sending.others) : heard;
+    if (told) this.emit('audio', told, rateHz);
   }
 
   private emit<E extends keyof LegEvents>(event: E, ...args: LegEvents[E]): void {
@@ -273,7 +276,7 @@ export class Leg implements Bridgeable, Rider {
   }
 
   private onDatagram(bytes: Uint8Array, source: RemoteInfo): void {
-    if (!this.options || this.stopped) return;
+    if (!this.options || this.stopped || !isMedia(bytes)) return;
     if (isRtcp(bytes)) {
       this.onReport(bytes, source);
       return;

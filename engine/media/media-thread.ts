@@ -77,7 +77,7 @@ class MediaThread implements Media {
     };
     order({ kind: 'bridge-open', bridge });
     return {
-      add: (leg) => order({ kind: 'bridge-add', bridge, leg: numberOf(leg) }),
+      add: (leg, { agent = false } = {}) => order({ kind: 'bridge-add', bridge, leg: numberOf(leg), agent }),
       remove: (leg) => {
         // One that has stopped has left already.
         if (leg instanceof ThreadLeg) order({ kind: 'bridge-remove', bridge, leg: leg.number });

@@ -35,6 +35,8 @@ export interface LegStart {
   readonly payloadType: number;
   /** Payload type of telephone-event (RFC 4733) in both directions, when agreed. */
   readonly dtmfPayloadType?: number;
+  /** Clock of the event's durations, as agreed in its rtpmap; default that of the codec (RFC 4733 §2.1). */
+  readonly dtmfClockRateHz?: number;
   /** Stereo WAV, caller left, agent right, at the rate of the first codec; written as the call goes on. */
   readonly recordingPath?: string;
   /** Keys of both directions: then nothing unprotected is sent or taken (RFC 3711). Absent: plain RTP. */
@@ -85,7 +87,10 @@ export interface LegStatistics {
 }
 
 export interface LegEvents {
-  /** 20 ms of the other side's audio, mono, on the leg's own timetable: 160 samples at 8 kHz or 320 at 16 kHz. */
+  /**
+   * 20 ms of the other side's audio, mono, on the leg's own timetable: 160 samples at 8 kHz or 320 at 16 kHz. Of a leg
+   * that sits in a bridge with its agent: the sum of everybody in it, without what is played on the leg itself.
+   */
   audio: [samples: Int16Array, sampleRateHz: LegRateHz];
   /** A key was pressed: 0–9, *, #, A–D (RFC 4733 §3). */
   dtmf: [key: string];
@@ -125,17 +130,27 @@ export interface MediaLeg {
 export interface Media {
   /** Takes an even port and the odd one after it from the pool. @throws VoxboxError `capacity_reached` when none is left */
   openLeg(): Promise<MediaLeg>;
-  /** Legs in it hear all the others; what is played on a leg is mixed on top for that leg only. */
+  /** Legs in it hear all the others; what is played on a leg without agent is mixed on top for that leg only. */
   bridge(): Bridge;
   stop(): Promise<void>;
 }
 
 /** Where legs of this `Media` hear each other. A leg is in one bridge at most: adding it takes it out of its last one. */
 export interface Bridge {
-  add(leg: MediaLeg): void;
+  /** A leg that is in it already stays, with the new options. */
+  add(leg: MediaLeg, options?: BridgeOptions): void;
   remove(leg: MediaLeg): void;
   /** Takes all legs out. Idempotent; the legs go on. */
   close(): void;
+}
+
+export interface BridgeOptions {
+  /**
+   * The leg's agent takes part: all hear what is played from the leg's queue, and the leg's `audio` is everybody. On a
+   * leg that is held, by us or by its other side, what is queued waits as always; held by us, `audio` is not told.
+   * Default false.
+   */
+  readonly agent?: boolean;
 }
 
 export interface MediaOptions {

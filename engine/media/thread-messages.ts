@@ -25,7 +25,7 @@ export type ToThread =
   | { readonly kind: 'turn'; readonly leg: number; readonly what: LegSwitch; readonly on: boolean }
   /** Bridges are numbered by who asks for them. */
   | { readonly kind: 'bridge-open'; readonly bridge: number }
-  | { readonly kind: 'bridge-add'; readonly bridge: number; readonly leg: number }
+  | { readonly kind: 'bridge-add'; readonly bridge: number; readonly leg: number; readonly agent: boolean }
   | { readonly kind: 'bridge-remove'; readonly bridge: number; readonly leg: number }
   | { readonly kind: 'bridge-close'; readonly bridge: number }
   | { readonly kind: 'stop-leg'; readonly id: number; readonly leg: number }

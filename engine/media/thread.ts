@@ -92,7 +92,7 @@ function tellLeg(leg: MediaLeg, order: LegOrder): void {
   else if (order.kind === 'clear') leg.clear();
   else if (order.kind === 'dtmf') leg.sendDtmf(order.keys);
   else if (order.kind === 'turn') leg[order.what](order.on);
-  else if (order.kind === 'bridge-add') bridges.get(order.bridge)?.add(leg);
+  else if (order.kind === 'bridge-add') bridges.get(order.bridge)?.add(leg, { agent: order.agent });
   else bridges.get(order.bridge)?.remove(leg);
 }
 

@@ -37,9 +37,19 @@ const time = (atMs: number): Buffer => {
 const extension = (id: string, value: Uint8Array, critical = false): Buffer =>
   sequence(oid(id), ...(critical ? [der(0x01, Buffer.from([0xff]))] : []), der(0x04, value));
 
+function addressOctets(address: string): number[] {
+  if (isIP(address) === 4) return address.split('.').map(Number);
+  const [head = '', tail = ''] = address.split('::');
+  const groups = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+  const [before, after] = [groups(head), groups(tail)];
+  const zeros = Array<number>(8 - before.length - after.length).fill(0);
+  return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
+}
+
 /** dNSName and iPAddress of RFC 5280 §4.2.1.6. */
 const altName = (text: string): Buffer =>
-  isIP(text) === 4 ? der(0x87, Buffer.from(text.split('.').map(Number))) : der(0x82, Buffer.from(text));
+  isIP(text) ? der(0x87, Buffer.from(addressOctets(text))) : der(0x82, Buffer.from(text));
 
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
 

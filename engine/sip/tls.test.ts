@@ -47,6 +47,30 @@ describe('a call over TLS', () => {
     expect(contact?.trim()).toBe(scheme === 'sips' ? `<sips:${own}>` : `<sip:${own};transport=tls>`);
   });
 
+  it('is placed and ended over IPv6, with the address checked', async () => {
+    const seen: SipTrace[] = [];
+    const tls = { port: 0, ...authority.issue(['::1']) };
+    const far = await party({ host: '::1', tls, onTrace: (entry) => seen.push(entry) });
+    far.srf.invite((req, res) => void far.srf.createUAS(req, res, { localSdp: fakeSdp(4000) }));
+    await routesAreKnown();
+    const near = await party({ host: '::1', tlsTrust: trust });
+    const uri = `sip:100@[::1]:${far.server.tlsPort};transport=tls`;
+    const dialog = await near.srf.createUAC(uri, { localSdp: fakeSdp(4002) });
+    expect(dialog.remote.uri).toBe(`sip:[::1]:${far.server.tlsPort};transport=tls`);
+    await dialog.destroy();
+    expect(new Set(seen.map(({ transport, local }) => `${transport} ${local}`))).toEqual(
+      new Set([`tls [::1]:${far.server.tlsPort}`]),
+    );
+    const other = await party({ host: '::1', tls: { port: 0, ...good } });
+    const refused = near.srf.createUAC(`sip:100@[::1]:${other.server.tlsPort};transport=tls`, {
+      localSdp: fakeSdp(4002),
+    });
+    await expect(refused).rejects.toMatchObject({
+      status: 503,
+      reason: 'No Way To Destination (ERR_TLS_CERT_ALTNAME_INVALID)',
+    });
+  });
+
   it('checks the name that was dialled, not the address behind it', async () => {
     const far = await callee();
     const near = await party({ tlsTrust: trust });

@@ -224,7 +224,17 @@ export type CallState =
   | 'cancelled';
 
 /** How a call ended, in one word for lists and counts. */
-export type CallOutcome = 'booked' | 'answered' | 'abandoned' | 'interrupted' | 'refused' | 'failed';
+export type CallOutcome =
+  | 'booked'
+  /** The caller left a message. */
+  | 'message'
+  /** The caller was put through, and the call ended with a person. */
+  | 'transferred'
+  | 'answered'
+  | 'abandoned'
+  | 'interrupted'
+  | 'refused'
+  | 'failed';
 
 /** How one leg of a call sounded. */
 export interface LegQuality {

@@ -136,6 +136,8 @@ export const strings = {
 
   outcome: {
     booked: 'Booked an appointment',
+    message: 'Left a message',
+    transferred: 'Put through',
     answered: 'Answered',
     abandoned: 'Caller hung up early',
     interrupted: 'Cut off by a fault',

@@ -60,11 +60,14 @@ export interface EstablishedCall {
 /** A final answer other than 200, or none at all (status 408). */
 export class CallRefused extends Error {
   readonly status: number;
+  /** What it was told to wait; null where nothing was said. */
+  readonly retryAfterS: number | null;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, retryAfterS: number | null = null) {
     super(message);
     this.name = 'CallRefused';
     this.status = status;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -146,8 +149,14 @@ class SipCaller implements EstablishedCall {
       const name = response.status === 401 ? 'Authorization' : 'Proxy-Authorization';
       response = await this.#sendInvite(`${name}: ${answer}`);
     }
-    if (response.status !== 200)
-      throw new CallRefused(response.status ?? 0, `The call got ${response.status}`);
+    if (response.status !== 200) {
+      const waitS = Number.parseInt(header(response, 'retry-after'), 10);
+      throw new CallRefused(
+        response.status ?? 0,
+        `The call got ${response.status}`,
+        Number.isNaN(waitS) ? null : waitS,
+      );
+    }
     this.contentType = header(response, 'content-type');
     this.#audio = readSdp(response.body);
     if (this.#audio === null) throw new CallRefused(488, 'The answer holds no audio');

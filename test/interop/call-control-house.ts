@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeWorker } from '../../engine/call/fake-worker.ts';
 import { createRegistry, type InboundParts, inboundCall, startTrunkLines } from '../../engine/call/index.ts';
-import { type StoredEvent, silentLog, systemClock, systemIds } from '../../engine/foundation/index.ts';
-import { createMedia, type Media } from '../../engine/media/index.ts';
+import {
+  type Clock,
+  type StoredEvent,
+  silentLog,
+  systemClock,
+  systemIds,
+} from '../../engine/foundation/index.ts';
+import { createMedia, createMediaThread, type Media } from '../../engine/media/index.ts';
 import {
   acceptAnswer,
   buildAnswer,
@@ -24,8 +30,17 @@ import { callerNumber, host, own, Party, QuickInference, tones, until } from './
 
 export type CallHouse = Awaited<ReturnType<typeof startCallHouse>>;
 
+export interface HouseOptions {
+  /** Most that the box, and that the outside may have. */
+  readonly legs?: number;
+  /** The box's media on a thread of its own, as in the engine; `mediaClock` is not for that one. */
+  readonly ownThread?: boolean;
+  readonly mediaClock?: Clock;
+}
+
 /** A box without models or API, and an outside with callers, phones and carriers; signalling and media are real. */
-export async function startCallHouse() {
+export async function startCallHouse(options: HouseOptions = {}) {
+  const { legs = 100, ownThread = false, mediaClock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-control-'));
   let opened = 0;
   let closed = 0;
@@ -33,7 +48,7 @@ export async function startCallHouse() {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const events: StoredEvent[] = [];
-  const limits = { maxCalls: 4 };
+  const limits = { maxCalls: 4, hasAgents: true };
   /** What happens to an INVITE that the box sends, by its user. */
   const behaviours = new Map<string, (req: SrfRequest, res: SrfResponse) => unknown>();
   const invited: SrfRequest[] = [];
@@ -57,7 +72,10 @@ export async function startCallHouse() {
     secret: outsideSip.controlSecret,
   });
   const ports = 24_000 + 2 * Math.floor(Math.random() * 3000);
-  const room = createMedia({ host, portMin: ports, portMax: ports + 199, log: silentLog });
+  const range = { host, portMin: ports, portMax: ports + 2 * legs - 1 };
+  const room = ownThread
+    ? createMediaThread({ ...range, log: { level: 'silent' } })
+    : createMedia({ ...range, clock: mediaClock, log: silentLog });
   const media: Media = {
     ...room,
     bridge: () => room.bridge(),
@@ -75,7 +93,10 @@ export async function startCallHouse() {
       return leg;
     },
   };
-  const outsideMedia = createMedia({ host, portMin: ports + 200, portMax: ports + 399, log: silentLog });
+  const outsideMedia = createMedia({
+    ...{ host, log: silentLog },
+    ...{ portMin: ports + 2 * legs, portMax: ports + 4 * legs - 1 },
+  });
   const worker = await createFakeWorker({
     inference,
     media,
@@ -118,6 +139,9 @@ export async function startCallHouse() {
     get maxCalls() {
       return limits.maxCalls;
     },
+    get hasAgents() {
+      return limits.hasAgents;
+    },
     trustLoopback: true,
     stopping: stopping.signal,
     defaultVoice: 'voice',
@@ -141,6 +165,7 @@ export async function startCallHouse() {
     invited.length = 0;
     inference.said = [];
     limits.maxCalls = 4;
+    limits.hasAgents = true;
   };
 
   /** A test that fails leaves its calls; the next one must not find them. */
@@ -183,10 +208,14 @@ export async function startCallHouse() {
       readonly headers?: Record<string, string>;
       readonly codecs?: readonly ('PCMU' | 'G722' | 'opus')[];
       readonly srtp?: 'required';
+      /** A phone of ours that rings, with its password. */
+      readonly phone?: string;
+      readonly cancelAfterRinging?: boolean;
     } = {},
   ): Promise<Party> => {
     const { party, own: place } = await open();
-    const from = `<sip:${callerNumber}@${host}>`;
+    const from = `<sip:${options.phone ?? callerNumber}@${host}>`;
+    const auth = options.phone === undefined ? {} : { auth: { username: options.phone, password: 'secret' } };
     const headers = { From: from, Allow: 'INVITE, ACK, BYE, CANCEL, REFER, NOTIFY', ...options.headers };
     const uri = `sip:${user}@${host}:${sip.port}`;
     try {
@@ -200,7 +229,19 @@ export async function startCallHouse() {
       }
       const { codecs = ['PCMU'], srtp = 'off' } = options;
       const offer = buildOffer({ ...place, codecs, srtp });
-      const dialog = await outside.createUAC(uri, { localSdp: offer.sdp, headers });
+      let sent: SrfRequest | null = null;
+      const dialog = await outside.createUAC(
+        uri,
+        { localSdp: offer.sdp, headers, ...auth },
+        {
+          cbRequest: (_, request) => {
+            sent = request;
+          },
+          cbProvisional: ({ status }) => {
+            if (status === 180 && options.cancelAfterRinging) sent?.cancel();
+          },
+        },
+      );
       const audio = acceptAnswer(offer, dialog.remote.sdp);
       if (!audio) throw new Error('the answer cannot be used');
       party.begin(audio);
@@ -211,8 +252,8 @@ export async function startCallHouse() {
       throw error;
     }
   };
-  /** A phone that answers; resolves with its end of the call. */
-  const answers = (user: string): Promise<Party> =>
+  /** A phone that answers every call; resolves with its end of the first. */
+  const answers = (user: string, each: (party: Party) => void = () => {}): Promise<Party> =>
     new Promise((resolve, reject) => {
       behaviours.set(user, async (req, res) => {
         const { party, own: place } = await open();
@@ -221,6 +262,7 @@ export async function startCallHouse() {
         res.send(180);
         party.begin(audio);
         party.attach(await outside.createUAS(req, res, { localSdp: buildAnswer(audio, place) }));
+        each(party);
         resolve(party);
       });
     });
@@ -249,6 +291,8 @@ export async function startCallHouse() {
 
   return {
     outsidePort: outsideSip.port,
+    sipPort: sip.port,
+    legsLeft: () => opened - closed,
     ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
     ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
   };

@@ -28,6 +28,8 @@ export class Party {
   dialog: SrfDialog | null = null;
   audio: NegotiatedAudio | null = null;
   ended = false;
+  /** What it was told of calls that it put through: the lines of NOTIFYs, with the state of the subscription. */
+  readonly told: string[] = [];
   /** Frames in which a frequency was loud, by hertz. */
   readonly #heard = new Map<number, number>();
   voiced = 0;
@@ -63,6 +65,20 @@ export class Party {
     dialog.on('destroy', () => {
       this.ended = true;
     });
+    dialog.on('notify', (req, res) => {
+      this.told.push(`${req.body.trim().slice(8)} ${req.get('subscription-state')?.split(';', 1)[0]}`);
+      res.send(200);
+    });
+  }
+
+  /** Puts whom it talks with through: to a name or a number, or to whom another phone talks with. @returns the status */
+  async refer(to: string, replaces?: Party): Promise<number> {
+    const named = replaces?.dialog?.sip;
+    const header = named
+      ? `?Replaces=${encodeURIComponent(`${named.callId};to-tag=${named.remoteTag};from-tag=${named.localTag}`)}`
+      : '';
+    const headers = { 'Refer-To': `<sip:${to}@${host}${header}>` };
+    return (await this.dialog?.request({ method: 'REFER', headers }))?.status ?? 0;
   }
 
   tone(hz: number, ms: number): void {

@@ -18,6 +18,7 @@ const {
   folder,
   box,
   tenant,
+  store,
   registry,
   events,
   invited,
@@ -65,7 +66,9 @@ describe('calls between the box, callers and people', { retry: 0 }, () => {
     const [transfer] = eventsOf('call.transferred');
     expect(transfer).toMatchObject({ kind: 'attended', result: 'completed', target: 'lee', reason: null });
     const call = lastCall();
-    expect(call).toMatchObject({ state: 'ended', outcome: 'answered' });
+    expect(call).toMatchObject({ state: 'ended', outcome: 'transferred' });
+    const words = store.transcript.list(call?.id ?? '').map(({ text }) => text);
+    expect(words.at(-1)).toBe('(Connected to Dr. Lee.)');
     expect(call?.quality).toMatchObject({ codec: 'PCMU', srtp: false });
     expect(call?.quality?.legs).toHaveLength(2);
     expect(existsSync(join(folder, 'data', call?.recording ?? 'none'))).toBe(true);
@@ -188,8 +191,10 @@ describe('calls between the box, callers and people', { retry: 0 }, () => {
     const quiet = caller.voiced;
     await controls().hold();
     await until(() => caller.voiced > quiet + 30);
+    expect(live()).toMatchObject({ heldBy: 'box', recordingPaused: false });
     await controls().resume();
     await controls().record(false);
+    expect(live()).toMatchObject({ heldBy: null, recordingPaused: true });
     await controls().record(true);
     await controls().sendDtmf('42');
     await until(() => caller.keys.join('') === '42');
@@ -207,6 +212,7 @@ describe('calls between the box, callers and people', { retry: 0 }, () => {
     const held = await caller.dialog?.modify(hold('sendonly', 2));
     expect(held).toContain('a=recvonly');
     await until(() => eventsOf('call.held').length === 1);
+    expect(live()?.heldBy).toBe('caller');
     await caller.dialog?.modify(hold('sendrecv', 3));
     await until(() => eventsOf('call.resumed').length === 1);
     const headers = { 'Content-Type': 'application/dtmf-relay' };

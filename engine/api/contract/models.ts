@@ -11,6 +11,8 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 export const industryModel = z.enum(['healthcare', 'restaurant', 'services', 'retail', 'other']);
 export const callOutcomeModel = z.enum([
   'booked',
+  'message',
+  'transferred',
   'answered',
   'abandoned',
   'interrupted',
@@ -152,6 +154,9 @@ export const liveCallModel = z.object({
   lastLatencyMs: z.number().nullable(),
   /** How each leg sounds now, the caller's first; empty until the first seconds are measured. */
   quality: z.array(legQualityModel).readonly().optional(),
+  /** Who has put the other one on hold; null while they talk. */
+  heldBy: z.enum(['box', 'caller']).nullish(),
+  recordingPaused: z.boolean().optional(),
 });
 
 export const statusModel = z.object({

@@ -41,6 +41,15 @@ export interface RtpExtension {
 const fixedHeaderBytes = 12;
 const wordBytes = 4;
 
+/**
+ * Whether a datagram is RTP or RTCP, protected or not, by its first octet (RFC 7983 §7). The same ports get STUN from
+ * phones that look for their address or speak ICE, DTLS from those that offer it, and ZRTP.
+ */
+export function isMedia(bytes: Uint8Array): boolean {
+  const first = bytes[0] ?? 0;
+  return first >= 128 && first <= 191;
+}
+
 /** Reads a datagram. Returns null when it is no well-formed RTP; never throws. The payload is a view, not a copy. */
 export function parseRtp(bytes: Uint8Array): RtpPacket | null {
   if (bytes.length < fixedHeaderBytes) return null;

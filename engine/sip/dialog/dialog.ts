@@ -73,6 +73,8 @@ export interface Dialog {
   peerAllows: ReadonlySet<string>;
   /** The last session description that we sent, which a refresh repeats. */
   localSdp: Buffer | null;
+  /** The same of the other side. */
+  remoteSdp: Buffer | null;
   session: SessionTimer | null;
   provisional: ReceivedProvisional | null;
   /** Takes the RAck of a PRACK; false where nothing waits for it. Null where no reliable provisional went out. */
@@ -102,6 +104,10 @@ export function learnAbilities(dialog: Dialog, headers: readonly Header[]): void
   const allowed = listValues(headers, 'Allow');
   if (supported.length > 0) dialog.peerSupports = new Set(supported.map((tag) => tag.toLowerCase()));
   if (allowed.length > 0) dialog.peerAllows = new Set(allowed.map((method) => method.toUpperCase()));
+}
+
+export function noteRemoteSdp(dialog: Dialog, { body }: Pick<SipRequest | SipResponse, 'body'>): void {
+  if (body.length > 0) dialog.remoteSdp = body;
 }
 
 const targetOf = (headers: readonly Header[]): string | null => {
@@ -144,9 +150,11 @@ export function dialogOfCallee(options: {
     peerSupports: new Set(),
     peerAllows: new Set(),
     localSdp: null,
+    remoteSdp: null,
     subscriptions: new Set(),
   };
   learnAbilities(dialog, headers);
+  noteRemoteSdp(dialog, envelope.request);
   return dialog;
 }
 
@@ -191,6 +199,7 @@ export function dialogOfCaller(options: {
     peerSupports: new Set(),
     peerAllows: new Set(),
     localSdp: request.body.length > 0 ? request.body : null,
+    remoteSdp: null,
     subscriptions: new Set(),
   };
   learnAbilities(dialog, response.headers);

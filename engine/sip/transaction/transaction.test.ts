@@ -94,7 +94,69 @@ describe('INVITE server transaction (RFC 3261 §17.2.1)', () => {
   });
 });
 
+describe('INVITE server transaction of a stranger (RFC 3261 §8.2.7)', () => {
+  it.each([401, 407])('says %i once for each INVITE, and ends soon', (status) => {
+    const { schedule, sent, ended, options } = serverParts(false, false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.trying(() => Buffer.from('100'));
+    transaction.repeated();
+    transaction.respond(status, Buffer.from('challenge'));
+    schedule.advance(999);
+    expect(sent).toEqual(['challenge']);
+    transaction.repeated();
+    expect([sent.length, ended.count]).toEqual([2, 0]);
+    schedule.advance(1);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
+  it('ends with the ACK for a challenge', () => {
+    const { schedule, ended, options } = serverParts(false, false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.respond(401, Buffer.from('401'));
+    transaction.acknowledged();
+    schedule.advance(0);
+    expect(ended.count).toBe(1);
+  });
+
+  it('says any other refusal once for each INVITE, for 64·T1', () => {
+    const { schedule, sent, ended, options } = serverParts(false, false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.respond(404, Buffer.from('404'));
+    schedule.advance(31_999);
+    transaction.repeated();
+    expect([sent, ended.count]).toEqual([['404', '404'], 0]);
+    schedule.advance(1);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
+  it('repeats the refusal by itself where a 100 has ended the repetitions of the INVITE', () => {
+    const { schedule, sent, options } = serverParts(false, false);
+    const transaction = new InviteServerTransaction(options);
+    transaction.trying(() => Buffer.from('100'));
+    schedule.advance(199);
+    expect(sent).toEqual([]);
+    schedule.advance(1);
+    transaction.respond(401, Buffer.from('401'));
+    schedule.advance(500);
+    expect(sent).toEqual(['100', '401', '401']);
+    transaction.acknowledged();
+    schedule.advance(5000);
+    expect([sent.length, schedule.pending]).toEqual([3, 0]);
+  });
+});
+
 describe('non-INVITE server transaction (RFC 3261 §17.2.2)', () => {
+  it('forgets a challenge to a stranger soon, as it would be given again', () => {
+    const { schedule, sent, ended, options } = serverParts(false, false);
+    const transaction = new NonInviteServerTransaction(options);
+    transaction.respond(401, Buffer.from('401'));
+    schedule.advance(999);
+    transaction.repeated();
+    expect([sent.length, ended.count]).toEqual([2, 0]);
+    schedule.advance(1);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
   it('gives a repeated request the same response for 64·T1', () => {
     const { schedule, sent, ended, options } = serverParts(false);
     const transaction = new NonInviteServerTransaction(options);

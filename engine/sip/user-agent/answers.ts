@@ -3,6 +3,7 @@ import {
   type Dialog,
   dialogOfCaller,
   learnAbilities,
+  noteRemoteSdp,
   opensDialog,
   refreshTarget,
 } from '../dialog/dialog.ts';
@@ -151,8 +152,18 @@ export class Answers {
     }
     if (method === 'UPDATE') {
       learnAbilities(dialog, response.headers);
+      this.#noteSession(dialog, outgoing, response);
       this.#keepSession(dialog, response);
     }
+  }
+
+  #noteSession(dialog: Dialog, { application }: Outgoing, response: SipResponse): void {
+    // A refresh repeats our description to the letter, version too, and so should the answer. Call control
+    // asked for nothing that it could be told the answer of, here as with drachtio-server.
+    if (application === null && describesAnother(dialog.remoteSdp, response.body)) {
+      this.#core.log.warn({ callId: dialog.callId }, 'the answer to a session refresh changes the session');
+    }
+    noteRemoteSdp(dialog, response);
   }
 
   #endAfterBye(dialog: Dialog, { request, application }: Outgoing, status: number): void {
@@ -202,6 +213,7 @@ export class Answers {
     const provisional = { rseq, cseq, isAcknowledged: false };
     dialog.provisional = provisional;
     learnAbilities(dialog, response.headers);
+    noteRemoteSdp(dialog, response);
     const { schedule, timers, dialogs } = this.#core;
     schedule.after(0.4 * timers.t1Ms, () => {
       if (provisional.isAcknowledged || dialogs.byId(dialog.id) !== dialog) return;
@@ -220,6 +232,7 @@ export class Answers {
     if (!outgoing.within) dialog.routeSet = callerRoutes(response.headers);
     refreshTarget(dialog, response.headers);
     learnAbilities(dialog, response.headers);
+    this.#noteSession(dialog, outgoing, response);
     if (alreadyAnswered) {
       void this.#dropFork(dialog);
       return false;
@@ -255,6 +268,13 @@ export class Answers {
         .then(() => this.#sender.hangUp(dialog, 'not acknowledged'));
     });
   }
+}
+
+/** Whether a description says more than another version of what is known. */
+function describesAnother(known: Buffer | null, body: Buffer): boolean {
+  if (known === null || body.length === 0) return false;
+  const said = (sdp: Buffer): string => sdp.toString('latin1').replace(/^o=.*$/m, '');
+  return said(known) !== said(body);
 }
 
 const callIdOf = ({ request }: Outgoing): string => headerValue(request.headers, 'Call-ID') ?? '';

@@ -134,6 +134,8 @@ export class UserAgentClient {
       const isAwaited = within === null && (request.method === 'SUBSCRIBE' || request.method === 'REFER');
       const fits = headerValue(request.headers, 'Call-ID') === envelope.callId;
       if (!isAwaited || !fits || tagOf(from) !== tagOf(envelope.to)) continue;
+      // One that it opened before, and that is over.
+      if (outgoing.opened.has(remoteTag)) return null;
       // Its From stands where the To of the 2xx would.
       const headers = envelope.request.headers.map((header) =>
         header.name === 'From' ? { name: 'To', value: header.value } : header,

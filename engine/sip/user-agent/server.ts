@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Dialog, dialogOfCallee, opensDialog, settleAnswer } from '../dialog/dialog.ts';
+import { type Dialog, dialogOfCallee, noteRemoteSdp, opensDialog, settleAnswer } from '../dialog/dialog.ts';
 import { type Envelope, readEnvelope, tagOf } from '../message/envelope.ts';
 import { headerValue } from '../message/headers.ts';
 import type { Problem, SipRequest, SipResponse } from '../message/model.ts';
@@ -246,7 +246,7 @@ export class UserAgentServer {
   #reply(incoming: Incoming, reply: Reply): SipResponse {
     const { envelope, dialog, provisionals } = incoming;
     const { status, reason, headers, body, rseq } = reply;
-    const toTag = dialog?.localTag ?? incoming.toTag;
+    const toTag = status === 100 ? undefined : (dialog?.localTag ?? incoming.toTag);
     const response = createReply(envelope.request, { status, reason, toTag, headers, body });
     const octets = serialise(response);
     const isSuccess = status >= 200 && status < 300;
@@ -296,6 +296,7 @@ export class UserAgentServer {
     // A repeated ACK, or one for nothing that we know, is absorbed.
     if (!dialog || dialog.unacknowledged?.cseq !== envelope.cseq) return;
     const { application, id } = dialog;
+    noteRemoteSdp(dialog, envelope.request);
     application.deliver({
       source: 'network',
       message: envelope.request,

@@ -1,4 +1,4 @@
-import { type Dialog, learnAbilities, refreshTarget } from '../dialog/dialog.ts';
+import { type Dialog, learnAbilities, noteRemoteSdp, refreshTarget } from '../dialog/dialog.ts';
 import type { SipResponse } from '../message/model.ts';
 import type { Core, DialogCare } from './core.ts';
 import { contactMethods } from './identity.ts';
@@ -26,6 +26,7 @@ export function settleDialog(
   }
   if (method !== 'INVITE' && method !== 'UPDATE') return;
   learnAbilities(dialog, headers);
+  noteRemoteSdp(dialog, incoming.envelope.request);
   if (method === 'INVITE' && dialog.state === 'early') dialog.state = 'confirmed';
   const terms = incoming.session;
   const refresher = terms?.refresher === 'uas' ? 'local' : 'remote';

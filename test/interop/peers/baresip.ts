@@ -104,7 +104,7 @@ module_app menu.so
 
 function accountLine({ user, server, transport, codec, srtp = 'off', password }: PhoneOptions): string {
   const registration =
-    password === undefined ? ';regint=0' : `;auth_user=${user};auth_pass=${password};regint=60`;
+    password === undefined ? ';regint=0' : `;auth_user=${user};auth_pass="${password}";regint=60`;
   const proxy = `;outbound="sip:${server};transport=${transport}"`;
   const uri = `<sip:${user}@${server};transport=${transport}>`;
   const codecs = `;audio_codecs=${codecNames[codec]}`;

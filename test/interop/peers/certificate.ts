@@ -9,6 +9,7 @@ export interface Certificate {
   /** Key and certificate in one file, as telephones want it. */
   readonly bothFile: string;
   readonly certFile: string;
+  readonly keyFile: string;
 }
 
 /** A certificate for the loopback, signed by itself. @throws Error where openssl is not installed */
@@ -24,5 +25,5 @@ export function makeCertificate(folder: string): Certificate {
   const [key, cert] = [readFileSync(keyFile, 'utf8'), readFileSync(certFile, 'utf8')];
   const bothFile = join(folder, 'both.pem');
   writeFileSync(bothFile, key + cert);
-  return { key, cert, bothFile, certFile };
+  return { key, cert, bothFile, certFile, keyFile };
 }

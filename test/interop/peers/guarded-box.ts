@@ -13,15 +13,23 @@ export const passwordOf = (phone: string): string => `right horse ${phone}`;
 
 type BanRow = { readonly address: string; readonly reason: string; readonly untilMs: number };
 
+interface TlsSide {
+  readonly port: number;
+  readonly keyFile: string;
+  readonly certFile: string;
+}
+
 /** A box that trusts nobody, the loopback included, with three phones; the engine runs in this process. */
 export class GuardedBox {
   #folder = '';
   readonly #withModels: boolean;
+  readonly #tls: TlsSide | null;
   #engine: Engine | null = null;
 
-  /** @param withModels without them it takes no calls, and is up at once */
-  constructor({ withModels }: { readonly withModels: boolean }) {
-    this.#withModels = withModels;
+  /** @param options.withModels without them no agent answers, and it is up at once */
+  constructor(options: { readonly withModels: boolean; readonly tls?: TlsSide }) {
+    this.#withModels = options.withModels;
+    this.#tls = options.tls ?? null;
   }
 
   /** Empty before the first start. */
@@ -58,6 +66,9 @@ export class GuardedBox {
       sipPort: 0,
       httpPort: 0,
       trustLoopback: false,
+      ...(this.#tls
+        ? { sipTlsPort: this.#tls.port, sipTlsKey: this.#tls.keyFile, sipTlsCert: this.#tls.certFile }
+        : {}),
       rtpPortMin,
       rtpPortMax: rtpPortMin + 199,
       logLevel: 'silent',
