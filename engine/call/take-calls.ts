@@ -1,4 +1,5 @@
 import { inboundCall } from './inbound.ts';
+import { codeOf, refuse } from './refusal.ts';
 import type { InboundParts } from './taken-call.ts';
 
 export interface CallTaking {
@@ -23,7 +24,7 @@ export function takeCalls(
     const call = inboundCall(req, res, { ...house, ...now })
       .catch((error: unknown) => {
         log.error({ err: error }, 'an inbound call failed');
-        if (!res.finalResponseSent) res.send(500);
+        if (!res.finalResponseSent) refuse(res, codeOf(error), log);
       })
       .finally(() => running.delete(call));
     running.add(call);

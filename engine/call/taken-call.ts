@@ -90,18 +90,7 @@ export class TakenCall {
     const { route, parts, callId, invitation, calledNumber, worker, terms, log, plan } = given;
     const { box, dataDir, registry, mediaHost, externalAddress, clock, random } = parts;
     const isOurs = route.kind === 'agent' && plan.kind !== 'echo';
-    registry.open(
-      {
-        callId,
-        tenantId: isOurs ? route.tenant.id : '',
-        tenantName: isOurs ? route.tenant.name : '',
-        callerNumber: invitation.callerNumber,
-        callerName: isOurs ? route.caller.name : invitation.callerName,
-        calledNumber,
-      },
-      { withoutAgent: plan.kind !== 'admit' },
-    );
-    // A test of a line is nobody's call.
+    // First, because it may fail and nothing has to be closed then. A test of a line is nobody's call.
     this.#row =
       plan.kind === 'echo'
         ? null
@@ -113,6 +102,17 @@ export class TakenCall {
             dataDir,
             isDialled: plan.kind === 'dial',
           });
+    registry.open(
+      {
+        callId,
+        tenantId: isOurs ? route.tenant.id : '',
+        tenantName: isOurs ? route.tenant.name : '',
+        callerNumber: invitation.callerNumber,
+        callerName: isOurs ? route.caller.name : invitation.callerName,
+        calledNumber,
+      },
+      { withoutAgent: plan.kind !== 'admit' },
+    );
     this.#leg = new LineLeg({
       ...{ callId, worker, terms, log, mediaHost, externalAddress, clock, random },
       id: callerLeg,

@@ -109,6 +109,21 @@ describe('bridge', () => {
     expect(legs.map(({ place }) => place)).toEqual([null, null]);
   });
 
+  it('knows whose agent takes part: as it was said last', () => {
+    const { mixer, legs } = room(2);
+    const [leg, other] = legs;
+    if (!leg || !other) throw new Error('two legs');
+    const agents = () => legs.map(({ place }) => place?.withAgent);
+    expect(agents()).toEqual([false, false]);
+    const seat = leg.place;
+    mixer.add(asLeg(leg), { agent: true });
+    expect(agents()).toEqual([true, false]);
+    expect(leg.place).toBe(seat);
+    mixer.add(asLeg(leg));
+    mixer.add(asLeg(other), { agent: true });
+    expect(agents()).toEqual([false, true]);
+  });
+
   it('refuses a leg of another room', () => {
     const stranger = {} as unknown as MediaLeg;
     expect(() => newMixer().add(stranger)).toThrowError(expect.objectContaining({ code: 'input_invalid' }));

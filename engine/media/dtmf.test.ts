@@ -104,6 +104,35 @@ describe('telephone-event receiver', () => {
     expect(hear(packets)).toBe('9');
   });
 
+  it.each([
+    ['its own clock', 0xffff],
+    ['that of the audio beside it', 6 * 0xffff],
+  ])('takes the segments of a long press for one, stamped by %s', (_clock, distance) => {
+    const receiver = new DtmfReceiver(8000, 48_000);
+    const segment = (timestamp: number, marker: boolean, durationSamples: number): Sent => ({
+      ssrc: 1,
+      timestamp,
+      marker,
+      payload: writeTelephoneEvent({ event: 9, end: false, volume: 10, durationSamples }),
+    });
+    const told = [segment(0, true, 160), segment(0, false, 0xffff), segment(distance, false, 160)].map(
+      (packet) => receiver.receive(packet),
+    );
+    expect(told).toEqual(['9', null, null]);
+    // The same key once more, a second later and with its marker lost.
+    expect(receiver.receive(segment(distance + 49_000, false, 160))).toBe('9');
+  });
+
+  it('goes on with a press while the clock changes', () => {
+    const receiver = new DtmfReceiver();
+    const packets = send('5');
+    const told = packets.map((packet, n) => {
+      if (n === 3) receiver.changeClock(48_000, 48_000);
+      return receiver.receive(packet);
+    });
+    expect(told).toEqual(['5', ...Array(6).fill(null)]);
+  });
+
   it('ignores a hook flash and a state event', () => {
     const odd = [
       { event: 16, end: false, volume: 0, durationSamples: 160 },

@@ -17,6 +17,7 @@ import type { RtcpFindings } from './rtcp/session.ts';
 import { isMedia, parseRtp } from './rtp/packet.ts';
 import { SourceLock } from './rtp/source-lock.ts';
 import { createSrtp, type SrtpSession } from './srtp/session.ts';
+import type { SrtpWorkspace } from './srtp/workspace.ts';
 import type { Rider, Slot, Timetable } from './timetable.ts';
 
 const silentAfterMs = 10_000;
@@ -35,6 +36,8 @@ export interface LegParts {
   readonly timetable: Timetable;
   readonly kernelFor: KernelFor;
   readonly sounds: LegSounds;
+  /** Of the room. */
+  readonly srtpWorkspace: SrtpWorkspace;
   /** Called once, when the sockets are closed. */
   readonly onClosed: () => void;
 }
@@ -251,7 +254,7 @@ export class Leg implements Bridgeable, Rider {
 
   /** Keys that stay keep their session: its counters must go on (RFC 3711 §3.2.1). */
   private changeKeys(keys: SrtpKeys | null): void {
-    const srtp = keys ? createSrtp(keys) : null;
+    const srtp = keys ? createSrtp(keys, this.parts.srtpWorkspace) : null;
     this.failuresBefore += this.srtp?.failures ?? 0;
     this.keys = keys;
     this.srtp = srtp;

@@ -69,6 +69,49 @@ describe.each([
     expect(medianLevelAt(recent(left?.samples ?? [], 8000), 1000, 8000)).toBeLessThan(200);
   });
 
+  it('an agent in a conference is heard by all, and hears all but itself', async () => {
+    const media = newMedia(threaded);
+    const bridge = media.bridge();
+    const codecs = ['PCMU', 'G722', 'PCMA'] as const;
+    const phones: { phone: MediaLeg; leg: MediaLeg; samples: number[] }[] = [];
+    for (const [n, codec] of codecs.entries()) {
+      const [phone, leg] = [await media.openLeg(), await media.openLeg()];
+      phone.start(startAt(leg.port, codec));
+      leg.start(startAt(phone.port, codec));
+      bridge.add(leg, { agent: n === 0 });
+      phones.push({ phone, leg, samples: heard(phone) });
+    }
+    const [caller, guest, quiet] = phones;
+    if (!caller || !guest || !quiet) throw new Error('three phones');
+    const [atAgent, atGuestLeg] = [heard(caller.leg), heard(guest.leg)];
+    playTone(caller.phone, 450, 4000);
+    playTone(guest.phone, 1000, 4000);
+    playTone(caller.leg, 2600, 4000);
+    await sleep(1400);
+    const level = (samples: number[], hz: number, rateHz = 8000) =>
+      medianLevelAt(recent(samples, rateHz), hz, rateHz);
+    for (const hz of [450, 1000]) expect(level(atAgent, hz)).toBeGreaterThan(6000);
+    expect(level(atAgent, 2600)).toBeLessThan(200);
+    // The agent once only, on its own leg and on the others.
+    for (const [phone, rateHz] of [
+      [caller, 8000],
+      [guest, 16_000],
+      [quiet, 8000],
+    ] as const) {
+      expect(Math.abs(20 * Math.log10(level(phone.samples, 2600, rateHz) / 8000))).toBeLessThan(2);
+    }
+    expect(level(caller.samples, 450)).toBeLessThan(200);
+    expect(level(quiet.samples, 450)).toBeGreaterThan(6000);
+    // A leg without agent tells its own side only.
+    expect(level(atGuestLeg, 1000, 16_000)).toBeGreaterThan(6000);
+    for (const hz of [450, 2600]) expect(level(atGuestLeg, hz, 16_000)).toBeLessThan(200);
+    bridge.add(caller.leg);
+    await sleep(900);
+    expect(level(quiet.samples, 2600)).toBeLessThan(200);
+    expect(level(atAgent, 1000)).toBeLessThan(200);
+    expect(level(atAgent, 450)).toBeGreaterThan(6000);
+  });
+
   it('hold: music until it is over, and what was queued waits', async () => {
     const { a, b } = await pair('PCMA', {}, threaded);
     const [atA, atB] = [heard(a), heard(b)];

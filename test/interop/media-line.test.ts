@@ -10,6 +10,8 @@ import {
   createMedia,
   type MediaLeg,
   parseRtcp,
+  parseRtp,
+  type RtpPacket,
   type SrtpKeys,
   writeRtp,
 } from '../../engine/media/index.ts';
@@ -71,6 +73,43 @@ describe('two legs', () => {
     await expect.poll(() => keys, { timeout: 3000 }).toEqual(['1', '9', '#']);
   });
 
+  it('deliver keys of a clock other than that of the audio, each once', async () => {
+    const { a, b } = await pair('opus', { dtmfClockRateHz: 8000 });
+    const keys: string[] = [];
+    b.on('dtmf', (key) => keys.push(key));
+    await sleep(100);
+    a.sendDtmf('77');
+    await expect.poll(() => keys, { timeout: 3000 }).toEqual(['7', '7']);
+    await sleep(200);
+    expect(keys).toEqual(['7', '7']);
+  });
+
+  it.each<[number | undefined, number]>([
+    [8000, 160],
+    [undefined, 960],
+  ])('write keys in the clock agreed for them (%s beside opus)', async (dtmfClockRateHz, ticks) => {
+    const leg = await newMedia().openLeg();
+    const { socket, port } = await peer();
+    const sent: RtpPacket[] = [];
+    socket.on('message', (bytes) => {
+      const packet = parseRtp(bytes);
+      if (packet && [101, 111].includes(packet.payloadType)) sent.push(packet);
+    });
+    leg.start(startAt(port, 'opus', dtmfClockRateHz ? { dtmfClockRateHz } : {}));
+    await expect.poll(() => sent.length, { timeout: 3000 }).toBeGreaterThan(2);
+    leg.sendDtmf('5');
+    const events = () => sent.filter(({ payloadType }) => payloadType === 101);
+    await expect.poll(() => events().length, { timeout: 3000 }).toBe(7);
+    const durations = events().map(({ payload }) => ((payload[2] ?? 0) << 8) | (payload[3] ?? 0));
+    expect(durations).toEqual([1, 2, 3, 4, 5, 5, 5].map((frames) => frames * ticks));
+    // All stamped with the press's beginning, in the stream's own time: slots after the audio before it.
+    const first = sent.findIndex(({ payloadType }) => payloadType === 101);
+    const stamps = new Set(events().map(({ timestamp }) => timestamp));
+    expect(stamps.size).toBe(1);
+    const ahead = ((sent[first]?.timestamp ?? 0) - (sent[first - 1]?.timestamp ?? 0)) >>> 0;
+    expect([ahead % 960, ahead > 0]).toEqual([0, true]);
+  });
+
   it.each<[Codec]>([['PCMA'], ['G722']])('find keys in the tones of %s', async (codec) => {
     const { a, b } = await pair(codec, { dtmfPayloadType: undefined });
     const keys: string[] = [];
@@ -118,6 +157,49 @@ describe('a leg with SRTP', () => {
     expect(new Set(packets.map(({ payload }) => Buffer.from(payload).toString('hex'))).size).toBe(
       packets.length,
     );
+  });
+});
+
+describe('a leg whose ports get something else', () => {
+  it.each([
+    ['with SRTP', true],
+    ['without', false],
+  ])('passes over STUN, DTLS and ZRTP and counts nothing, %s', async (_name, isSecure) => {
+    const leg = await newMedia().openLeg();
+    const { socket, port, packets } = await peer();
+    const keys = newKeys('AES_CM_128_HMAC_SHA1_80');
+    const mux = { remote: { address: host, port }, mux: true };
+    leg.start(startAt(port, 'PCMU', { rtcp: mux, ...(isSecure ? { srtp: keys } : {}) }));
+    // A STUN binding request (RFC 8489), the beginnings of a DTLS ClientHello and a ZRTP Hello, TURN channel data.
+    const heads = ['000100082112a442', '16fefd0000000000', '100000005a525450', '4000001000000000'];
+    for (const head of heads) {
+      // The second octet of such a datagram may look like an RTCP type; both ports get them.
+      for (const [at, offset] of [
+        [leg.port, 0] as const,
+        [leg.port + 1, 0] as const,
+        [leg.port, 200] as const,
+      ]) {
+        const bytes = Buffer.concat([Buffer.from(head, 'hex'), Buffer.alloc(40, 7)]);
+        if (offset) bytes[1] = offset;
+        socket.send(bytes, at, host);
+      }
+    }
+    await expect.poll(() => packets.length).toBeGreaterThan(5);
+    expect(leg.statistics()).toMatchObject({ decryptFailures: 0, packetsReceived: 0 });
+    expect(leg.times().firstPacketInMs).toBeNull();
+  });
+
+  it('still counts what is RTP or RTCP by its first octet and does not pass the check', async () => {
+    const leg = await newMedia().openLeg();
+    const { socket, port } = await peer();
+    leg.start(startAt(port, 'PCMU', { srtp: newKeys('AES_CM_128_HMAC_SHA1_80') }));
+    for (const first of [127, 128, 191, 192]) {
+      socket.send(Buffer.concat([Buffer.of(first, 0), Buffer.alloc(60, 7)]), leg.port, host);
+      socket.send(Buffer.concat([Buffer.of(first, 201), Buffer.alloc(60, 7)]), leg.port + 1, host);
+    }
+    await expect.poll(() => leg.statistics().decryptFailures).toBe(4);
+    await sleep(40);
+    expect(leg.statistics().decryptFailures).toBe(4);
   });
 });
 

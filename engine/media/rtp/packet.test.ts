@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRtp, type RtpPacket, writeRtp } from './packet.ts';
+import { isMedia, parseRtp, type RtpPacket, writeRtp } from './packet.ts';
 
 const packet: fc.Arbitrary<RtpPacket> = fc.record({
   payloadType: fc.integer({ min: 0, max: 127 }),
@@ -82,6 +82,14 @@ describe('RTP packet', () => {
     ['padding without a byte', 'a0000001000000a0deadbeef'],
   ])('refuses %s', (_, hex) => {
     expect(parseRtp(Buffer.from(hex, 'hex'))).toBeNull();
+  });
+
+  it('is told from STUN, ZRTP, DTLS and TURN by its first octet', () => {
+    const media = Array.from({ length: 256 }, (_, first) => first).filter((first) =>
+      isMedia(Uint8Array.of(first, 200)),
+    );
+    expect([media.length, media[0], media.at(-1)]).toEqual([64, 128, 191]);
+    expect(isMedia(new Uint8Array())).toBe(false);
   });
 
   it('never throws on any bytes', () => {

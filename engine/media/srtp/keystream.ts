@@ -41,82 +41,106 @@ export function deriveKey(
   return blockCipher(master.key).update(blocks).subarray(0, bytes);
 }
 
-/** Where the keystream of a packet lies; valid until the next call. */
-export interface KeystreamPart {
-  readonly bytes: Uint8Array;
-  readonly from: number;
-}
-
 /** AES-CM keystream of one SSRC (RFC 3711 §4.1.1). */
 export class Keystream {
+  /** Of the packet last asked for, from `from` on, as words in the order of the bytes. */
+  words: Int32Array = new Int32Array(0);
+  from = 0;
   private readonly cipher: Cipheriv;
   private readonly salt: Uint8Array;
   private readonly ssrc: number;
-  private readonly blocks = new Uint8Array(packetsAhead * readyBytes);
-  private readonly counters = new DataView(this.blocks.buffer);
-  private readonly saltMiddle: number;
-  private readonly saltLow: number;
-  private ready: Uint8Array = new Uint8Array(0);
-  private readyFrom = -1;
+  private readonly start = new DataView(new ArrayBuffer(blockBytes));
+  private readonly counters: CounterBlocks;
+  private ready: Int32Array = this.words;
+  /** Index of the first packet that has its keystream ready. */
+  private readyFrom = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { readonly key: Uint8Array; readonly salt: Uint8Array; readonly ssrc: number }) {
+  constructor(options: {
+    readonly key: Uint8Array;
+    readonly salt: Uint8Array;
+    readonly ssrc: number;
+    readonly counters: CounterBlocks;
+  }) {
     this.cipher = blockCipher(options.key);
     this.salt = options.salt;
     this.ssrc = options.ssrc;
-    const { blocks } = this;
-    this.putStart(blocks, 0, 0);
-    this.saltMiddle = this.counters.getInt32(8);
-    this.saltLow = this.counters.getUint16(12);
-    for (let at = blockBytes; at < blocks.length; at += blockBytes) blocks.copyWithin(at, 0, 8);
+    this.counters = options.counters;
+    this.putStart(new Uint8Array(this.start.buffer), 0);
   }
 
-  /** For the packet with this 48-bit index (SRTCP: 31-bit). */
-  of(index: number, length: number): KeystreamPart {
-    if (length > readyBytes) return { bytes: this.alone(index, length), from: 0 };
+  /** Points `words` and `from` at what the packet with this 48-bit index (SRTCP: 31-bit) needs. */
+  find(index: number, length: number): void {
     const ahead = index - this.readyFrom;
-    if (ahead >= 0 && ahead < packetsAhead && this.readyFrom >= 0) {
-      return { bytes: this.ready, from: ahead * readyBytes };
+    if (length <= readyBytes && ahead >= 0 && ahead < packetsAhead) {
+      this.words = this.ready;
+      this.from = (ahead * readyBytes) >> 2;
+      return;
     }
+    this.from = 0;
     // A straggler must not throw away what the next packets need.
-    if (this.readyFrom >= 0 && ahead < 0 && ahead > -64) return { bytes: this.alone(index, length), from: 0 };
-    this.makeReady(index);
-    return { bytes: this.ready, from: 0 };
-  }
-
-  /** All but the index stands in the counter blocks from the beginning; salt and index meet in bytes 8–13. */
-  private makeReady(index: number): void {
-    const { counters, saltMiddle, saltLow } = this;
-    for (let packet = 0; packet < packetsAhead; packet += 1) {
-      const upper = saltMiddle ^ Math.floor((index + packet) / 0x10000);
-      const lower = (saltLow ^ (index + packet)) << 16;
-      const start = packet * readyBytes;
-      for (let block = 0; block < readyBytes / blockBytes; block += 1) {
-        counters.setInt32(start + block * blockBytes + 8, upper);
-        counters.setInt32(start + block * blockBytes + 12, lower | block);
-      }
+    if (length > readyBytes || (ahead < 0 && ahead > -64)) {
+      this.words = this.alone(index, length);
+      return;
     }
-    this.ready = this.cipher.update(this.blocks);
+    this.ready = wordsOf(this.cipher.update(this.counters.of(this.start, index)));
+    this.words = this.ready;
     this.readyFrom = index;
   }
 
-  private alone(index: number, length: number): Uint8Array {
+  private alone(index: number, length: number): Int32Array {
     const count = Math.max(1, Math.ceil(length / blockBytes));
     const blocks = new Uint8Array(count * blockBytes);
-    this.putStart(blocks, 0, index);
+    this.putStart(blocks, index);
     countUp(blocks, 0, count);
-    return this.cipher.update(blocks);
+    return wordsOf(this.cipher.update(blocks));
   }
 
   /** IV = (salt · 2^16) XOR (SSRC · 2^64) XOR (index · 2^16). */
-  private putStart(blocks: Uint8Array, at: number, index: number): void {
-    blocks.set(this.salt, at);
+  private putStart(blocks: Uint8Array, index: number): void {
+    blocks.set(this.salt);
     const upper = Math.floor(index / 0x10000);
     for (let i = 0; i < 4; i += 1) {
       const shift = 24 - i * 8;
-      blocks[at + 4 + i] = (blocks[at + 4 + i] ?? 0) ^ (this.ssrc >>> shift);
-      blocks[at + 8 + i] = (blocks[at + 8 + i] ?? 0) ^ (upper >>> shift);
+      blocks[4 + i] = (blocks[4 + i] ?? 0) ^ (this.ssrc >>> shift);
+      blocks[8 + i] = (blocks[8 + i] ?? 0) ^ (upper >>> shift);
     }
-    blocks[at + 12] = (blocks[at + 12] ?? 0) ^ (index >>> 8);
-    blocks[at + 13] = (blocks[at + 13] ?? 0) ^ index;
+    blocks[12] = (blocks[12] ?? 0) ^ (index >>> 8);
+    blocks[13] = (blocks[13] ?? 0) ^ index;
   }
+}
+
+/** Room for the counter blocks of the packets ahead, used by one stream after the other. */
+export class CounterBlocks {
+  private readonly bytes = new Uint8Array(packetsAhead * readyBytes);
+  private readonly view = new DataView(this.bytes.buffer);
+
+  /** @param start the block that index 0 begins with: salt and index meet in bytes 8–13 */
+  of(start: DataView, index: number): Uint8Array {
+    const { view } = this;
+    const [first, second, middle, low] = [
+      start.getInt32(0),
+      start.getInt32(4),
+      start.getInt32(8),
+      start.getUint16(12),
+    ];
+    for (let packet = 0; packet < packetsAhead; packet += 1) {
+      const upper = middle ^ Math.floor((index + packet) / 0x10000);
+      const lower = (low ^ (index + packet)) << 16;
+      const from = packet * readyBytes;
+      for (let block = 0; block < readyBytes / blockBytes; block += 1) {
+        const at = from + block * blockBytes;
+        view.setInt32(at, first);
+        view.setInt32(at + 4, second);
+        view.setInt32(at + 8, upper);
+        view.setInt32(at + 12, lower | block);
+      }
+    }
+    return this.bytes;
+  }
+}
+
+function wordsOf(bytes: Buffer): Int32Array {
+  const isAligned = bytes.byteOffset % 4 === 0;
+  const { buffer, byteOffset, length } = isAligned ? bytes : new Uint8Array(bytes);
+  return new Int32Array(buffer, byteOffset, length >> 2);
 }

@@ -2,6 +2,7 @@ import { VoxboxError } from '../../foundation/index.ts';
 import { HmacSha1 } from './hmac-sha1.ts';
 import { deriveKey, Keystream } from './keystream.ts';
 import { PacketIndex } from './packet-index.ts';
+import { SrtpWorkspace } from './workspace.ts';
 
 /** Suites of RFC 4568 §6.2 that the box speaks. */
 export type SrtpSuite = 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32';
@@ -52,30 +53,40 @@ class Context {
   readonly mac: HmacSha1;
   private readonly key: Uint8Array;
   private readonly salt: Uint8Array;
+  private readonly workspace: SrtpWorkspace;
   private readonly streams = new Map<number, Stream>();
+  /** The stream last kept: nearly always the one that is asked for. */
+  private latest: Stream | null = null;
+  private latestSsrc = 0;
 
-  constructor({ keySalt }: SrtpKey, protocol: keyof typeof labels) {
+  constructor({ keySalt }: SrtpKey, protocol: keyof typeof labels, workspace: SrtpWorkspace) {
     if (keySalt.length !== keyBytes + saltBytes) {
       throw new VoxboxError('input_invalid', 'an SRTP master key and salt are 30 bytes');
     }
     const master = { key: keySalt.subarray(0, keyBytes), salt: keySalt.subarray(keyBytes) };
     const label = labels[protocol];
     this.key = deriveKey(master, label, keyBytes);
-    this.mac = new HmacSha1(deriveKey(master, label + 1, authKeyBytes));
+    this.mac = new HmacSha1(deriveKey(master, label + 1, authKeyBytes), workspace.sha1);
     this.salt = deriveKey(master, label + 2, saltBytes);
+    this.workspace = workspace;
   }
 
   /** The known stream, or a fresh one that `keep` makes known: strangers must not be able to push streams out. */
   stream(ssrc: number): Stream {
+    if (this.latest && this.latestSsrc === ssrc) return this.latest;
+    const { key, salt, workspace } = this;
     return (
       this.streams.get(ssrc) ?? {
         index: new PacketIndex(),
-        keystream: new Keystream({ key: this.key, salt: this.salt, ssrc }),
+        keystream: new Keystream({ key, salt, ssrc, counters: workspace.counters }),
       }
     );
   }
 
   keep(ssrc: number, stream: Stream): void {
+    if (this.latest === stream) return;
+    this.latest = stream;
+    this.latestSsrc = ssrc;
     if (this.streams.has(ssrc)) return;
     const [oldest] = this.streams.keys();
     if (this.streams.size >= mostStreams && oldest !== undefined) this.streams.delete(oldest);
@@ -83,12 +94,16 @@ class Context {
   }
 }
 
-/** @throws VoxboxError `input_invalid` when a key is not 30 bytes */
-export function createSrtp(keys: SrtpKeys): SrtpSession {
-  return new Session(keys);
+/**
+ * @param workspace shared by the sessions of a thread; without it the session has one of its own
+ * @throws VoxboxError `input_invalid` when a key is not 30 bytes
+ */
+export function createSrtp(keys: SrtpKeys, workspace: SrtpWorkspace = new SrtpWorkspace()): SrtpSession {
+  return new Session(keys, workspace);
 }
 
 class Session implements SrtpSession {
+  private readonly workspace: SrtpWorkspace;
   private readonly sendRtp: Context;
   private readonly receiveRtp: Context;
   private readonly sendRtcp: Context;
@@ -98,11 +113,12 @@ class Session implements SrtpSession {
   private rtcpIndex = 0;
   private refused = 0;
 
-  constructor({ send, receive }: SrtpKeys) {
-    this.sendRtp = new Context(send, 'rtp');
-    this.receiveRtp = new Context(receive, 'rtp');
-    this.sendRtcp = new Context(send, 'rtcp');
-    this.receiveRtcp = new Context(receive, 'rtcp');
+  constructor({ send, receive }: SrtpKeys, workspace: SrtpWorkspace) {
+    this.workspace = workspace;
+    this.sendRtp = new Context(send, 'rtp', workspace);
+    this.receiveRtp = new Context(receive, 'rtp', workspace);
+    this.sendRtcp = new Context(send, 'rtcp', workspace);
+    this.receiveRtcp = new Context(receive, 'rtcp', workspace);
     this.sendTagBytes = tagBytesOf(send.suite);
     this.receiveTagBytes = tagBytesOf(receive.suite);
   }
@@ -112,77 +128,81 @@ class Session implements SrtpSession {
   }
 
   protectRtp(packet: Uint8Array): Buffer {
-    const header = rtpHeaderLength(packet, packet.length);
-    if (header === 0) throw new VoxboxError('input_invalid', 'only RTP can be protected as RTP');
     const { length } = packet;
+    const header = rtpHeaderLength(packet, length);
+    if (header === 0) throw new VoxboxError('input_invalid', 'only RTP can be protected as RTP');
+    const { workspace, sendRtp, sendTagBytes } = this;
     const ssrc = wordAt(packet, 8);
-    const stream = this.sendRtp.stream(ssrc);
-    this.sendRtp.keep(ssrc, stream);
+    const stream = sendRtp.stream(ssrc);
+    sendRtp.keep(ssrc, stream);
     const index = stream.index.estimate(sequenceOf(packet));
     stream.index.take(index);
-
-    const bytes = Buffer.allocUnsafe(length + this.sendTagBytes);
-    bytes.set(packet);
-    cipher(bytes, { from: header, to: length, index, keystream: stream.keystream });
-    putTag(bytes, length, this.sendRtp.mac.sign(bytes, length, Math.floor(index / 0x10000)));
-    return bytes;
+    workspace.load(packet);
+    stream.keystream.find(index, length - header);
+    workspace.cipher(header, length, stream.keystream);
+    putTag(workspace.bytes, length, sendTagBytes, sendRtp.mac.sign(workspace, length, rollOverOf(index)));
+    return workspace.copy(length + sendTagBytes);
   }
 
   unprotectRtp(packet: Uint8Array): Buffer | null {
     const length = packet.length - this.receiveTagBytes;
     const header = rtpHeaderLength(packet, length);
     if (header === 0) return this.refuse();
+    const { workspace, receiveRtp } = this;
     const ssrc = wordAt(packet, 8);
-    const stream = this.receiveRtp.stream(ssrc);
+    const stream = receiveRtp.stream(ssrc);
     const index = stream.index.estimate(sequenceOf(packet));
     if (!stream.index.isNew(index)) return this.refuse();
-    const tag = this.receiveRtp.mac.sign(packet, length, Math.floor(index / 0x10000));
+    workspace.load(packet);
+    const tag = receiveRtp.mac.sign(workspace, length, rollOverOf(index));
     if (!isTag(packet, length, tag)) return this.refuse();
-    this.receiveRtp.keep(ssrc, stream);
+    receiveRtp.keep(ssrc, stream);
     stream.index.take(index);
-
-    const bytes = Buffer.allocUnsafe(length);
-    bytes.set(packet.length === length ? packet : packet.subarray(0, length));
-    cipher(bytes, { from: header, to: length, index, keystream: stream.keystream });
-    return bytes;
+    stream.keystream.find(index, length - header);
+    workspace.cipher(header, length, stream.keystream);
+    return workspace.copy(length);
   }
 
   protectRtcp(packet: Uint8Array): Buffer {
-    if (!isRtcpHeader(packet, packet.length)) {
+    const { length } = packet;
+    if (!isRtcpHeader(packet, length)) {
       throw new VoxboxError('input_invalid', 'only RTCP can be protected as RTCP');
     }
-    const { length } = packet;
+    const { workspace, sendRtcp } = this;
     const ssrc = wordAt(packet, 4);
-    const stream = this.sendRtcp.stream(ssrc);
-    this.sendRtcp.keep(ssrc, stream);
+    const stream = sendRtcp.stream(ssrc);
+    sendRtcp.keep(ssrc, stream);
     const index = this.rtcpIndex;
     this.rtcpIndex = (index + 1) % 0x80000000;
-    const bytes = Buffer.allocUnsafe(length + rtcpIndexBytes + rtcpTagBytes);
-    bytes.set(packet);
-    cipher(bytes, { from: rtcpHeaderBytes, to: length, index, keystream: stream.keystream });
-    const word = (0x80000000 | index) >>> 0;
-    bytes.writeUInt32BE(word, length);
-    putTag(bytes, length + rtcpIndexBytes, this.sendRtcp.mac.sign(bytes, length, word));
-    return bytes;
+    workspace.load(packet);
+    stream.keystream.find(index, length - rtcpHeaderBytes);
+    workspace.cipher(rtcpHeaderBytes, length, stream.keystream);
+    // Signing leaves the word where it has to stand.
+    const tag = sendRtcp.mac.sign(workspace, length, 0x80000000 | index);
+    putTag(workspace.bytes, length + rtcpIndexBytes, rtcpTagBytes, tag);
+    return workspace.copy(length + rtcpIndexBytes + rtcpTagBytes);
   }
 
   unprotectRtcp(packet: Uint8Array): Buffer | null {
     const length = packet.length - rtcpIndexBytes - rtcpTagBytes;
     if (!isRtcpHeader(packet, length)) return this.refuse();
+    const { workspace, receiveRtcp } = this;
     const ssrc = wordAt(packet, 4);
     const word = wordAt(packet, length);
     const index = word & 0x7fffffff;
-    const stream = this.receiveRtcp.stream(ssrc);
+    const stream = receiveRtcp.stream(ssrc);
     if (!stream.index.isNew(index)) return this.refuse();
-    const tag = this.receiveRtcp.mac.sign(packet, length, word);
+    workspace.load(packet);
+    const tag = receiveRtcp.mac.sign(workspace, length, word);
     if (!isTag(packet, length + rtcpIndexBytes, tag)) return this.refuse();
-    this.receiveRtcp.keep(ssrc, stream);
+    receiveRtcp.keep(ssrc, stream);
     stream.index.take(index);
-    const bytes = Buffer.allocUnsafe(length);
-    bytes.set(packet.subarray(0, length));
     // The E bit (RFC 3711 §3.4) tells whether it is enciphered.
-    if (word >>> 31) cipher(bytes, { from: rtcpHeaderBytes, to: length, index, keystream: stream.keystream });
-    return bytes;
+    if (word < 0) {
+      stream.keystream.find(index, length - rtcpHeaderBytes);
+      workspace.cipher(rtcpHeaderBytes, length, stream.keystream);
+    }
+    return workspace.copy(length);
   }
 
   private refuse(): null {
@@ -190,6 +210,8 @@ class Session implements SrtpSession {
     return null;
   }
 }
+
+const rollOverOf = (index: number): number => Math.floor(index / 0x10000);
 
 const tagBytesOf = (suite: SrtpSuite): number => (suite === 'AES_CM_128_HMAC_SHA1_80' ? 10 : 4);
 
@@ -211,32 +233,15 @@ const isRtcpHeader = (packet: Uint8Array, length: number): boolean =>
 
 const sequenceOf = (packet: Uint8Array): number => ((packet[2] ?? 0) << 8) | (packet[3] ?? 0);
 
+/** Signed: small integers are quicker to look up. */
 const wordAt = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] ?? 0) << 24) |
-    ((bytes[at + 1] ?? 0) << 16) |
-    ((bytes[at + 2] ?? 0) << 8) |
-    (bytes[at + 3] ?? 0)) >>>
-  0;
+  ((bytes[at] ?? 0) << 24) |
+  ((bytes[at + 1] ?? 0) << 16) |
+  ((bytes[at + 2] ?? 0) << 8) |
+  (bytes[at + 3] ?? 0);
 
-function cipher(
-  bytes: Uint8Array,
-  part: {
-    readonly from: number;
-    readonly to: number;
-    readonly index: number;
-    readonly keystream: Keystream;
-  },
-): void {
-  const stream = part.keystream.of(part.index, part.to - part.from);
-  const key = stream.bytes;
-  for (let at = part.from, from = stream.from; at < part.to; at += 1, from += 1) {
-    bytes[at] = (bytes[at] ?? 0) ^ (key[from] ?? 0);
-  }
-}
-
-/** The tag is as long as the room behind `at`. */
-function putTag(bytes: Uint8Array, at: number, tag: Int32Array): void {
-  for (let i = 0; at + i < bytes.length; i += 1) bytes[at + i] = (tag[i >> 2] ?? 0) >> (24 - (i & 3) * 8);
+function putTag(bytes: Uint8Array, at: number, tagBytes: number, tag: Int32Array): void {
+  for (let i = 0; i < tagBytes; i += 1) bytes[at + i] = (tag[i >> 2] ?? 0) >> (24 - (i & 3) * 8);
 }
 
 /** Takes as long for a wrong tag as for a right one. */

@@ -4,7 +4,7 @@ export type ToCrowd =
   /** All at once. */
   | { readonly kind: 'ring'; readonly order: number; readonly targets: readonly string[] }
   | { readonly kind: 'hang-up'; readonly order: number; readonly calls: readonly number[] }
-  /** From now on the gaps between packets and the lost ones are counted, of calls that last. */
+  /** From now on the gaps between packets and the lost ones are counted anew. */
   | { readonly kind: 'count'; readonly on: boolean }
   | { readonly kind: 'report'; readonly order: number };
 

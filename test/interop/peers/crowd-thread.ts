@@ -73,6 +73,12 @@ class Member {
     this.#socket.send(packet, this.#call.audio.port, host);
   }
 
+  /** What was counted before. */
+  forget(): void {
+    this.lost = 0;
+    this.deviationsMs = [];
+  }
+
   async hangUp(): Promise<void> {
     if (!this.ended) await this.#call.hangUp();
     this.ended = true;
@@ -144,6 +150,7 @@ port.on('message', async (message: ToCrowd) => {
       return;
     case 'count':
       isCounting = message.on;
+      if (isCounting) for (const member of members.values()) member.forget();
       return;
     case 'report': {
       const cadences = [...members].map(([call, member]) => cadenceOf(call, member));

@@ -7,7 +7,7 @@ import { voicedMs } from '../../caller/loudness.ts';
 import { readWav } from '../../caller/wav-file.ts';
 import { type CallHouse, startCallHouse } from '../call-control-house.ts';
 import { host, pause, tones, until } from '../call-control-party.ts';
-import { Crowd, type CrowdAnswer, crowdNumber } from './crowd.ts';
+import { type Cadence, Crowd, type CrowdAnswer, crowdNumber } from './crowd.ts';
 
 export const policies = ['busy', 'unavailable', 'ring-group', 'message'] as const;
 export type Policy = (typeof policies)[number];
@@ -35,6 +35,8 @@ export interface OverloadResult {
   /** Of |gap − 20 ms| between packets of admitted calls, while the others come and go. */
   readonly gapP99Ms: number;
   readonly gapMaxMs: number;
+  /** The same p99 of the same calls before any other comes: full, but not overfull. */
+  readonly calmP99Ms: number;
   readonly packets: number;
   readonly lost: number;
   /** Admitted ones that were hung up meanwhile. */
@@ -116,12 +118,17 @@ class Overload {
     const excess = await this.#follow(first.filter(({ isExcess }) => isExcess));
 
     crowd.count(true);
+    await pause(followMs);
+    const calmP99Ms = p99(
+      sortedDeviationsMs((await crowd.report()).filter(({ call }) => admitted.includes(call))),
+    );
+    crowd.count(true);
     for (let round = 0; round < rounds; round += 1) {
       excess.push(...(await this.#follow(await this.#wave(excessCalls))));
     }
     crowd.count(false);
     const cadences = (await crowd.report()).filter(({ call }) => admitted.includes(call));
-    const deviationsMs = cadences.flatMap((cadence) => [...cadence.deviationsMs]).toSorted((a, b) => a - b);
+    const deviationsMs = sortedDeviationsMs(cadences);
     await crowd.hangUp(admitted);
     await until(() => house.registry.count() === 0);
     const [again] = await this.#wave(1);
@@ -131,7 +138,7 @@ class Overload {
       ...{ room, admitted: admitted.length, excess },
       phonesRung: house.invited.length,
       recordedMs: this.#recordedMs(),
-      gapP99Ms: deviationsMs[Math.floor((deviationsMs.length - 1) * 0.99)] ?? Number.NaN,
+      ...{ calmP99Ms, gapP99Ms: p99(deviationsMs) },
       gapMaxMs: deviationsMs.at(-1) ?? Number.NaN,
       packets: deviationsMs.length,
       lost: cadences.reduce((sum, { lost }) => sum + lost, 0),
@@ -145,12 +152,14 @@ class Overload {
   async #wave(size: number): Promise<readonly Rung[]> {
     const { registry, sipPort } = this.#house;
     const called = Array.from({ length: size }, (_, n) => this.#businesses[n % policies.length]);
+    const answeredNow = (): number => registry.list().filter(({ state }) => state === 'answered').length;
+    const before = answeredNow();
     const answers = await this.#crowd.ring(
       called.map((business) => `sip:${business?.number}@${host}:${sipPort}`),
     );
     const answered = answers.filter(({ status }) => status === 200).length;
     // The record is written a moment after the answer has left.
-    await until(() => registry.list().filter(({ state }) => state === 'answered').length >= answered);
+    await until(() => answeredNow() >= before + answered);
     const overflowed = new Set(this.#overflowed().map(({ callId }) => callId));
     const callers = registry
       .list()
@@ -196,6 +205,12 @@ class Overload {
       });
   }
 }
+
+const sortedDeviationsMs = (cadences: readonly Cadence[]): readonly number[] =>
+  cadences.flatMap(({ deviationsMs }) => [...deviationsMs]).toSorted((a, b) => a - b);
+
+const p99 = (sorted: readonly number[]): number =>
+  sorted[Math.floor((sorted.length - 1) * 0.99)] ?? Number.NaN;
 
 interface Rung {
   readonly answer: CrowdAnswer;

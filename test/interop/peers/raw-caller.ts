@@ -19,6 +19,7 @@ export class RawCaller {
   #to = `<sip:echo@${host}>`;
   #lastSent = '';
   #branch = '';
+  #isClosed = false;
 
   private constructor(socket: Socket, target: number, contact: string | undefined) {
     this.#socket = socket;
@@ -34,7 +35,10 @@ export class RawCaller {
     return new RawCaller(socket, target, options.contact);
   }
 
+  /** Idempotent. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#socket.close();
   }
 
