@@ -4,7 +4,7 @@
  * Run alone (`node test/peers.mjs`) it only installs.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,9 +12,16 @@ const peers = [
   { program: 'sipp', package: 'sip-tester', for: 'SIP tests against sipp' },
   { program: 'baresip', package: 'baresip', for: 'SIP and audio tests against baresip' },
   { program: 'kamailio', package: 'kamailio', for: 'SIP tests against Kamailio as registrar and proxy' },
+  {
+    program: 'kamailio with TLS',
+    library: 'kamailio/modules/tls.so',
+    package: 'kamailio-tls-modules',
+    for: 'SIP tests against Kamailio over TLS',
+  },
   { program: 'linphonec', package: 'linphone-cli', for: 'SIP and audio tests against linphone' },
   { program: 'svwar', package: 'sipvicious', for: 'the defence against scanners' },
   { program: 'chromium', package: 'chromium', for: 'tests of the screens' },
+  { program: 'tcpdump', package: 'tcpdump', for: 'times of packets from the kernel' },
   { program: 'sox', package: 'sox', for: 'test audio' },
   { program: 'espeak-ng', package: 'espeak-ng', for: 'test speech without a model' },
 ];
@@ -26,7 +33,13 @@ const onPath = (program) =>
     .split(delimiter)
     .some((folder) => folder !== '' && existsSync(join(folder, program)));
 
-const missing = () => peers.filter((peer) => !onPath(peer.program));
+/** Debian puts libraries into a folder of their architecture. */
+const inLibraries = (library) =>
+  existsSync('/usr/lib') &&
+  readdirSync('/usr/lib').some((folder) => existsSync(join('/usr/lib', folder, library)));
+
+const missing = () =>
+  peers.filter(({ program, library }) => !(library ? inLibraries(library) : onPath(program)));
 
 /** @returns the peers that are still not there, each with what cannot be tested without it and why */
 export function ensurePeers() {

@@ -16,3 +16,5 @@ export type { Ids } from './ids.ts';
 export { isUuid, systemIds, uuidV7 } from './ids.ts';
 export type { Log, LogOptions } from './log.ts';
 export { createLog, silentLog } from './log.ts';
+export type { ThreadPriority } from './thread-priority.ts';
+export { runFirst } from './thread-priority.ts';

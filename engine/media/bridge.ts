@@ -1,6 +1,6 @@
 import { VoxboxError } from '../foundation/index.ts';
 import { Fader, saturated } from './fade.ts';
-import { perFrame } from './frame.ts';
+import { perFrame, pooledSamples } from './frame.ts';
 import { FrameConverter } from './frame-converter.ts';
 import type { Bridge, BridgeOptions, MediaLeg } from './model.ts';
 import type { KernelFor } from './play-queue.ts';
@@ -146,7 +146,7 @@ class Seat implements BridgeSeat {
     const sum = this.mixer.sumAt(rateHz);
     if (!this.hasSpeaker) return null;
     const own = this.hasGiven ? this.partAt(rateHz) : null;
-    const mix = new Int16Array(sum.length);
+    const mix = pooledSamples(sum.length);
     for (let i = 0; i < mix.length; i += 1) mix[i] = saturated((sum[i] ?? 0) - (own?.[i] ?? 0));
     return mix;
   }

@@ -1,3 +1,4 @@
+import { pooledSamples } from './frame.ts';
 import { timestampDistance } from './rtp/sequence.ts';
 import { isVoiced } from './voiced.ts';
 
@@ -158,7 +159,7 @@ export function shrink(samples: Int16Array, sampleRateHz: number): Int16Array {
   const period = bestPeriod(samples, sampleRateHz);
   if (period === 0) return samples;
   const length = samples.length - period;
-  const out = new Int16Array(length);
+  const out = pooledSamples(length);
   for (let i = 0; i < length; i += 1) {
     const weight = i / (length - 1);
     out[i] = Math.round((samples[i] ?? 0) * (1 - weight) + (samples[i + period] ?? 0) * weight);
@@ -171,7 +172,7 @@ export function stretch(samples: Int16Array, sampleRateHz: number): Int16Array {
   const period = bestPeriod(samples, sampleRateHz);
   if (period === 0) return samples;
   const { length } = samples;
-  const out = new Int16Array(length + period);
+  const out = pooledSamples(length + period);
   out.set(samples.subarray(0, period));
   for (let i = period; i < length; i += 1) {
     const weight = (i - period) / (length - period);

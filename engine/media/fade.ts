@@ -1,3 +1,5 @@
+import { pooledSamples } from './frame.ts';
+
 /** Lets a source of frames begin and end without a click, although nobody knows beforehand where it ends. */
 export class Fader {
   private last: Int16Array | null = null;
@@ -33,7 +35,7 @@ function fadedEnd(frame: Int16Array): Int16Array {
 /** The sum of two frames of one length, saturated; either may be null. */
 export function mixed(a: Int16Array | null, b: Int16Array | null): Int16Array | null {
   if (!a || !b) return a ?? b;
-  const sum = new Int16Array(a.length);
+  const sum = pooledSamples(a.length);
   for (let i = 0; i < a.length; i += 1) sum[i] = saturated((a[i] ?? 0) + (b[i] ?? 0));
   return sum;
 }

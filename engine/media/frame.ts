@@ -23,3 +23,13 @@ export const codecRates = {
 
 /** Samples, or ticks of a clock, of one frame. */
 export const perFrame = (rateHz: number): number => (rateHz * frameMs) / 1000;
+
+/**
+ * Samples for one slot, from the platform's pool of buffers and therefore not zeroed. Memory of its own for each of the
+ * tens of thousands of frames that hundreds of legs make in a second keeps the garbage collector busy for longer
+ * than a packet may be late.
+ */
+export function pooledSamples(length: number): Int16Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(length * Int16Array.BYTES_PER_ELEMENT);
+  return new Int16Array(buffer, byteOffset, length);
+}

@@ -1,4 +1,4 @@
-import { perFrame } from './frame.ts';
+import { perFrame, pooledSamples } from './frame.ts';
 
 /** A bar of two seconds for each chord; one note every quarter of a second. */
 const noteS = 0.25;
@@ -96,7 +96,7 @@ export class HoldMusic {
     const target = this.on
       ? Math.min(1, this.gain + 1 / fadeInFrames)
       : Math.max(0, this.gain - 1 / fadeOutFrames);
-    const frame = new Int16Array(perFrame(rateHz));
+    const frame = pooledSamples(perFrame(rateHz));
     const slope = (target - this.gain) / frame.length;
     for (let i = 0; i < frame.length; i += 1) {
       frame[i] = (loop[this.place] ?? 0) * (this.gain + slope * i);

@@ -1,5 +1,5 @@
 import { Concealment } from './concealment.ts';
-import { type CodecRates, perFrame } from './frame.ts';
+import { type CodecRates, perFrame, pooledSamples } from './frame.ts';
 import { TargetDepth } from './jitter-buffer-depth.ts';
 import { sequenceDistance, timestampDistance } from './rtp/sequence.ts';
 import { isVoiced } from './voiced.ts';
@@ -247,7 +247,7 @@ export class JitterBuffer {
     this.cursor = start + frameSamples;
     const exact = this.takeExact(start);
     if (exact) return exact;
-    const frame = new Int16Array(frameSamples);
+    const frame = pooledSamples(frameSamples);
     let filled = 0;
     let isWhole = true;
     while (filled < frameSamples) {

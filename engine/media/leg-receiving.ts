@@ -4,7 +4,7 @@ import { decodePcma, decodePcmu } from './codec/g711.ts';
 import { NoiseSource } from './comfort-noise.ts';
 import { DriftEstimator, PlayoutCorrector, shrink, stretch } from './drift.ts';
 import { DtmfReceiver } from './dtmf.ts';
-import { codecRates, perFrame } from './frame.ts';
+import { codecRates, perFrame, pooledSamples } from './frame.ts';
 import { InbandDtmf } from './inband-dtmf.ts';
 import { JitterBuffer, type PacketDecoder, type ReceivedAudio } from './jitter-buffer.ts';
 import type { Codec, LegStart } from './model.ts';
@@ -131,7 +131,7 @@ export class Receiving implements PacketDecoder {
       if (frame.length === length) return frame;
       this.rest = frame;
     }
-    const out = new Int16Array(length);
+    const out = pooledSamples(length);
     let filled = 0;
     while (filled < length) {
       if (this.rest.length === 0) this.rest = this.corrected(filled);

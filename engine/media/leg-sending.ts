@@ -65,6 +65,7 @@ export class Sending {
   /** What came in the last slot, to be sent back. */
   private toEcho: Int16Array | null = null;
   private quietSlots = 0;
+  private startsToSpeak = false;
 
   constructor(parts: SendingParts) {
     this.parts = parts;
@@ -203,11 +204,16 @@ export class Sending {
   private fromQueue(): Int16Array | null {
     const { samples, begins, ended } = this.queue.next();
     if (begins) this.firstVoicedOutMs = null;
-    if (samples && this.firstVoicedOutMs === null && isVoiced(samples)) {
-      this.firstVoicedOutMs = this.parts.clock.monotonicMs();
-    }
+    if (samples && this.firstVoicedOutMs === null) this.startsToSpeak = isVoiced(samples);
     if (ended.length > 0) this.parts.onPlayed(ended);
     return samples;
+  }
+
+  /** The slot's packet is on the wire. */
+  left(): void {
+    if (!this.startsToSpeak) return;
+    this.startsToSpeak = false;
+    this.firstVoicedOutMs = this.parts.clock.monotonicMs();
   }
 
   private keepAlive(): void {

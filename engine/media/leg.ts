@@ -16,8 +16,8 @@ import { isRtcp } from './rtcp/packet.ts';
 import type { RtcpFindings } from './rtcp/session.ts';
 import { isMedia, parseRtp } from './rtp/packet.ts';
 import { SourceLock } from './rtp/source-lock.ts';
+import type { SrtpCrypto } from './srtp/crypto.ts';
 import { createSrtp, type SrtpSession } from './srtp/session.ts';
-import type { SrtpWorkspace } from './srtp/workspace.ts';
 import type { Rider, Slot, Timetable } from './timetable.ts';
 
 const silentAfterMs = 10_000;
@@ -37,7 +37,7 @@ export interface LegParts {
   readonly kernelFor: KernelFor;
   readonly sounds: LegSounds;
   /** Of the room. */
-  readonly srtpWorkspace: SrtpWorkspace;
+  readonly srtpCrypto: SrtpCrypto;
   /** Called once, when the sockets are closed. */
   readonly onClosed: () => void;
 }
@@ -60,6 +60,8 @@ export class Leg implements Bridgeable, Rider {
   private stopped: Promise<void> | null = null;
 
   private recordingPaused = false;
+  /** Packets of the slot that comes, ready for the wire. */
+  private outgoing: Buffer[] = [];
   private packetsSent = 0;
   private quietMs = 0;
   private failuresBefore = 0;
@@ -209,9 +211,17 @@ export class Leg implements Bridgeable, Rider {
     return this.stopped;
   }
 
-  send(slot: Slot): void {
-    if (!this.options) return;
-    this.sending.slot(slot.missed);
+  prepare(slot: Slot): void {
+    if (this.options) this.sending.slot(slot.missed);
+  }
+
+  send(): void {
+    const { remote, outgoing } = this;
+    if (outgoing.length === 0) return;
+    this.outgoing = [];
+    if (!remote) return;
+    for (const packet of outgoing) this.put(this.parts.socket, packet, remote);
+    this.sending.left();
   }
 
   receive(slot: Slot): void {
@@ -254,8 +264,9 @@ export class Leg implements Bridgeable, Rider {
 
   /** Keys that stay keep their session: its counters must go on (RFC 3711 §3.2.1). */
   private changeKeys(keys: SrtpKeys | null): void {
-    const srtp = keys ? createSrtp(keys, this.parts.srtpWorkspace) : null;
+    const srtp = keys ? createSrtp(keys, this.parts.srtpCrypto) : null;
     this.failuresBefore += this.srtp?.failures ?? 0;
+    this.srtp?.close();
     this.keys = keys;
     this.srtp = srtp;
   }
@@ -267,7 +278,7 @@ export class Leg implements Bridgeable, Rider {
     if (!this.remote || this.remote.port === 0) return;
     this.packetsSent += 1;
     this.rtcp.sent({ ...info, atMs: this.parts.clock.monotonicMs() });
-    this.put(this.parts.socket, this.srtp ? this.srtp.protectRtp(packet) : packet, this.remote);
+    this.outgoing.push(this.srtp ? this.srtp.protectRtp(packet) : packet);
   }
 
   private readonly onSent = (error: Error | null): void => {
@@ -342,6 +353,7 @@ export class Leg implements Bridgeable, Rider {
       // Whatever goes wrong with the goodbye, the ports are given back.
       this.parts.log.error({ err: error, port: this.port }, 'a leg did not end cleanly');
     }
+    this.srtp?.close();
     await Promise.all([this.recorder?.stop(), closed(socket), closed(rtcpSocket)]);
     onClosed();
   }

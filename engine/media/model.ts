@@ -160,4 +160,6 @@ export interface MediaOptions {
   readonly log: Log;
   /** The system's when absent. */
   readonly clock?: Clock;
+  /** Told some times a second when nothing has to be done for the next milliseconds. */
+  readonly onPause?: () => void;
 }

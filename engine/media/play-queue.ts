@@ -1,4 +1,4 @@
-import { perFrame } from './frame.ts';
+import { perFrame, pooledSamples } from './frame.ts';
 import { Resampler, type ResamplingKernel, resample } from './resample.ts';
 
 /** Audio is converted in slices of this length when it is about to be needed: a whole greeting at once would hold up the slot. */
@@ -69,7 +69,7 @@ export class PlayQueue {
   next(): QueuedFrame {
     if (this.stretches.length === 0) return nothing;
     const frameSamples = perFrame(this.rateHz);
-    const frame = new Int16Array(frameSamples);
+    const frame = pooledSamples(frameSamples);
     const ended: PlayedStretch[] = [];
     let filled = 0;
     let begins = false;
@@ -85,6 +85,7 @@ export class PlayQueue {
       this.done.add(first.id);
       this.stretches.shift();
     }
+    frame.fill(0, filled);
     return { samples: filled > 0 ? frame : null, begins, ended };
   }
 

@@ -9,7 +9,7 @@ import type { Bridge, Media, MediaLeg, MediaOptions } from './model.ts';
 import { PortPool } from './port-pool.ts';
 import { createKernel, type ResamplingKernel } from './resample.ts';
 import { makeRingback } from './ringback.ts';
-import { SrtpWorkspace } from './srtp/workspace.ts';
+import { SrtpCrypto } from './srtp/crypto.ts';
 import { Timetable } from './timetable.ts';
 
 /** All legs of a process: one port pool, one timetable. */
@@ -28,7 +28,7 @@ class MediaRoom implements Media {
   /** Sounds by rate: made when first needed, a few milliseconds each. */
   private readonly music = new Map<number, Int16Array>();
   private readonly ringback = new Map<number, Int16Array>();
-  private readonly srtpWorkspace = new SrtpWorkspace();
+  private readonly srtpCrypto = new SrtpCrypto();
   private readonly legs = new Set<MediaLeg>();
   private stopped = false;
 
@@ -40,6 +40,7 @@ class MediaRoom implements Media {
     this.timetable = new Timetable({
       clock,
       onError: (error) => this.log.error({ err: error }, 'media slot failed'),
+      ...(options.onPause ? { onPause: options.onPause } : {}),
     });
   }
 
@@ -58,7 +59,7 @@ class MediaRoom implements Media {
           musicFor: (rateHz) => known(this.music, rateHz, makeHoldMusic),
           ringbackFor: (rateHz) => known(this.ringback, rateHz, makeRingback),
         },
-        srtpWorkspace: this.srtpWorkspace,
+        srtpCrypto: this.srtpCrypto,
         onClosed: () => {
           this.pool.giveBack(port);
           this.legs.delete(opened);

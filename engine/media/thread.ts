@@ -2,9 +2,10 @@
  * The media thread: every leg's sockets and the 20 ms timetable, apart from the thread that runs agents,
  * so that neither its garbage collection nor its work makes a packet late.
  */
-import { constants, setPriority } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Clock, createLog, toErrorShape } from '../foundation/index.ts';
+import { type Clock, createLog, runFirst, toErrorShape } from '../foundation/index.ts';
 import type { Bridge, LegEvents, MediaLeg } from './model.ts';
 import { createMedia } from './room.ts';
 import type { FromThread, LegEvent, LegPicture, ThreadInit, ToThread } from './thread-messages.ts';
@@ -20,22 +21,54 @@ function tell(message: FromThread): void {
   told.push(message);
 }
 function post(): void {
-  const messages = told;
+  const messages = gathered(told);
   told = [];
-  port?.postMessage(messages);
+  port?.postMessage(messages.told, messages.memory);
 }
 
-try {
-  // On Linux this is the thread's own priority; elsewhere, and where it is not allowed, nothing is lost.
-  setPriority(constants.priority.PRIORITY_HIGH);
-} catch {
-  log.debug('the system does not let packets go before other work');
+/**
+ * The frames of all legs in one piece of memory, which goes over as it is: they are parts of larger pieces, and those
+ * would be copied whole.
+ */
+function gathered(messages: readonly FromThread[]): { told: readonly FromThread[]; memory: ArrayBuffer[] } {
+  const length = messages.reduce((sum, message) => sum + (audioOf(message)?.args[0].length ?? 0), 0);
+  if (length === 0) return { told: messages, memory: [] };
+  const memory = new Int16Array(length);
+  let end = 0;
+  const told = messages.map((message) => {
+    const audio = audioOf(message);
+    if (!audio) return message;
+    const [frame, rateHz] = audio.args;
+    memory.set(frame, end);
+    end += frame.length;
+    const moved = memory.subarray(end - frame.length, end);
+    return { ...message, event: { name: 'audio', args: [moved, rateHz] } } as FromThread;
+  });
+  return { told, memory: [memory.buffer] };
 }
+
+const audioOf = (message: FromThread) =>
+  message.kind === 'event' && message.event.name === 'audio' ? message.event : null;
+
+/**
+ * Young garbage is collected in pauses of the timetable: when the collector chooses the time itself it holds up one
+ * packet or another by some milliseconds, and by much more when its own threads wait for a core.
+ */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: NodeJS.GCFunction = runInNewContext('gc');
+  return () => collect({ type: 'minor', execution: 'sync' });
+}
+
+// Most buffers are frames and packets: a few hundred of them come from one piece of the pool.
+Buffer.poolSize = 64 * 1024;
+
+log.info({ priority: runFirst() }, 'the media thread runs');
 
 const shiftMs = performance.timeOrigin - init.timeOriginMs;
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() + shiftMs };
 const { host, portMin, portMax } = init;
-const media = createMedia({ host, portMin, portMax, log, clock });
+const media = createMedia({ host, portMin, portMax, log, clock, onPause: collector() });
 const legs = new Map<number, MediaLeg>();
 const bridges = new Map<number, Bridge>();
 let lastLeg = 0;

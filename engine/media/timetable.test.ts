@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Slot, Timetable } from './timetable.ts';
 
-/** Time moved by hand; alarms ring `lateMs` after they are due. */
-function world() {
+/** Time moved by hand; alarms ring `lateMs` after they were asked to, a little before each slot. */
+function world(onPause: () => void = () => {}) {
   let nowMs = 1000.25;
   let alarm: { readonly atMs: number; readonly callback: () => void } | null = null;
   const errors: unknown[] = [];
@@ -15,6 +15,10 @@ function world() {
       return () => {
         if (alarm === set) alarm = null;
       };
+    },
+    onPause,
+    rest: (ms) => {
+      nowMs += ms;
     },
   });
   return {
@@ -35,22 +39,61 @@ function world() {
   };
 }
 
-const rider = (onSend: (slot: Slot) => void = () => {}, onReceive: (slot: Slot) => void = () => {}) => ({
-  send: onSend,
-  receive: onReceive,
-});
+const rider = (
+  onPrepare: (slot: Slot) => void = () => {},
+  onReceive: (slot: Slot) => void = () => {},
+  onSend: () => void = () => {},
+) => ({ prepare: onPrepare, send: onSend, receive: onReceive });
 
 describe('timetable', () => {
-  it('holds its slots although alarms ring late', () => {
+  it('sends when a slot is due, not when the alarm rings', () => {
     const { timetable, ring, nowMs } = world();
     const sentMs: number[] = [];
-    timetable.add(rider(() => sentMs.push(nowMs())));
-    for (const lateMs of [0.3, 2, 0, 5, 1, 0.1]) ring(lateMs);
-    // The lateness of one slot is not in the next.
-    expect(
-      sentMs.map((ms, index) => ms - 1000.25 - (index + 1) * 20).every((late) => late >= 0 && late < 7),
-    ).toBe(true);
-    expect((sentMs.at(-1) ?? 0) - 1000.25).toBeLessThan(121.5);
+    timetable.add(rider(undefined, undefined, () => sentMs.push(nowMs())));
+    const latenesses = [0.3, 0, 0.9, -1.5, 1, 0.1];
+    for (const lateMs of latenesses) ring(lateMs);
+    for (const [index, ms] of sentMs.entries()) expect(ms).toBeCloseTo(1000.25 + (index + 1) * 20, 6);
+    expect(sentMs).toHaveLength(latenesses.length);
+  });
+
+  it('does not carry the lateness of one slot into the next', () => {
+    const { timetable, ring, nowMs } = world();
+    const lateMs: number[] = [];
+    timetable.add(rider(undefined, undefined, () => lateMs.push((nowMs() - 1000.25) % 20)));
+    for (const late of [6, 0, 3, 0]) ring(late);
+    expect(lateMs.map((ms) => Math.round(ms * 1000) / 1000)).toEqual([5, 0, 2, 0]);
+  });
+
+  it('begins to prepare as much earlier as preparation takes, within bounds', () => {
+    const { timetable, ring, nowMs, spend } = world();
+    const sentMs: number[] = [];
+    let workMs = 2.5;
+    timetable.add(
+      rider(
+        () => spend(workMs),
+        undefined,
+        () => sentMs.push(nowMs() - 1000.25),
+      ),
+    );
+    for (let slot = 0; slot < 3; slot += 1) ring();
+    workMs = 30;
+    ring();
+    // Far too long for a slot; the lead stays shorter than one.
+    workMs = 0;
+    for (let slot = 0; slot < 2; slot += 1) ring();
+    expect(sentMs.map((ms) => Math.round(ms * 10) / 10)).toEqual([21.5, 40, 60, 106.5, 106.5, 120]);
+  });
+
+  it('tells of the pause after every fifth slot, unless the slot took nearly all the time there is', () => {
+    let pauses = 0;
+    const { timetable, ring, spend } = world(() => (pauses += 1));
+    let workMs = 4;
+    timetable.add(rider(undefined, () => spend(workMs)));
+    for (let slot = 0; slot < 14; slot += 1) ring();
+    expect(pauses).toBe(2);
+    workMs = 13;
+    ring();
+    expect(pauses).toBe(2);
   });
 
   it('skips missed slots, never makes up for them in a burst, and says how many', () => {
@@ -68,25 +111,26 @@ describe('timetable', () => {
     const { timetable, ring } = world();
     let slots = 0;
     timetable.add(rider(() => (slots += 1)));
-    ring(-3);
+    ring(-4);
     expect(slots).toBe(0);
     ring();
     expect(slots).toBe(1);
   });
 
-  it('lets everybody send before anybody receives', () => {
+  it('lets everybody prepare before anybody sends, and send before anybody receives', () => {
     const { timetable, ring } = world();
     const order: string[] = [];
     for (const name of ['a', 'b']) {
       timetable.add(
         rider(
-          () => order.push(`send ${name}`),
+          () => order.push(`prepare ${name}`),
           () => order.push(`receive ${name}`),
+          () => order.push(`send ${name}`),
         ),
       );
     }
     ring();
-    expect(order).toEqual(['send a', 'send b', 'receive a', 'receive b']);
+    expect(order).toEqual(['prepare a', 'prepare b', 'send a', 'send b', 'receive a', 'receive b']);
   });
 
   it('keeps one rider’s failure from the others', () => {

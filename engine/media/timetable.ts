@@ -3,8 +3,10 @@ import { frameMs } from './frame.ts';
 
 /** One who has something to do in each 20 ms slot. */
 export interface Rider {
-  /** Called first for all riders, so that nobody's audio work delays another one's packet. */
-  send(slot: Slot): void;
+  /** Called first for all riders, a moment before the slot: everything that takes time. */
+  prepare(slot: Slot): void;
+  /** Called for all riders when the slot is due. */
+  send(): void;
   /** Called for all riders after everybody has sent. */
   receive(slot: Slot): void;
 }
@@ -14,35 +16,38 @@ export interface Slot {
   readonly missed: number;
 }
 
-/** Calls back after `delayMs`, at the earliest; returns how to take that back. */
+/** Calls back after `delayMs`, or up to two milliseconds earlier; returns how to take that back. */
 export type Alarm = (delayMs: number, callback: () => void) => () => void;
 
 /** An alarm that rings this much early is on time: the clock counts in fractions. */
 const toleranceMs = 0.01;
-/** How long before a slot the process is awake. */
-const awakeMs = 0.5;
+/** Before a slot is due, and before what its preparation lately took: timers are late by up to a millisecond. */
+const leadMs = 1;
+/** How much earlier than asked for a timer may ring. */
+const earlyMs = 2;
+/** So often there is a pause that can be used, ten times a second. */
+const slotsBetweenPauses = 5;
+/** Of a slot this much must be left for the pause to be given away. */
+const leastPauseMs = 8;
+/** Of the longest preparation, from slot to slot: half is forgotten in a second. */
+const forgetting = 0.986;
+/** The lead is never more than this: what comes to be played later than that waits for the next slot. */
+const mostLeadMs = 6;
+
+/** Timers know whole milliseconds only, counted from the last turn of the event loop: they ring early or late by one. */
+const systemAlarm: Alarm = (delayMs, callback) => {
+  const timer = setTimeout(callback, Math.floor(delayMs));
+  return () => clearTimeout(timer);
+};
 
 /**
- * Sleeps until half a millisecond before the time, then polls once in each turn of the event loop, because timers
- * only know whole milliseconds. Longer polling was measured and rejected: on a quiet machine 1 ms of it is more
- * even (median error 0.0 instead of 0.2 ms) but costs 4-5 % of a core instead of 1 %, and on a busy one the
- * scheduler makes a process that polls wait longer than one that sleeps.
+ * Sleeps to the fraction of a millisecond, which timers cannot. The thread does nothing else meanwhile: the timer has
+ * rung and what remains is short. To poll in the event loop instead is no more even and takes up to 5 % of a core; on
+ * a busy machine a thread that polls is made to wait longer than one that sleeps.
  */
-export const systemAlarm =
-  (clock: Pick<Clock, 'monotonicMs'>): Alarm =>
-  (delayMs, callback) => {
-    const dueMs = clock.monotonicMs() + delayMs;
-    let immediate: NodeJS.Immediate | undefined;
-    const poll = () => {
-      if (clock.monotonicMs() >= dueMs) callback();
-      else immediate = setImmediate(poll);
-    };
-    const timer = setTimeout(poll, Math.max(0, Math.ceil(delayMs - awakeMs)));
-    return () => {
-      clearTimeout(timer);
-      clearImmediate(immediate);
-    };
-  };
+const systemRest = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
 
 /**
  * The one ticker for all legs of a process. Slot n is due at start + n · 20 ms on the monotonic clock, so errors
@@ -53,10 +58,14 @@ export class Timetable {
   private readonly clock: Pick<Clock, 'monotonicMs'>;
   private readonly onError: (error: unknown) => void;
   private readonly alarm: Alarm;
+  private readonly rest: (ms: number) => void;
+  private readonly onPause: () => void;
   /** Each rider with the slot it last had. */
   private readonly riders = new Map<Rider, number>();
   private startMs = 0;
   private slot = 0;
+  /** What preparations took lately: the longest one, slowly forgotten. */
+  private preparationMs = 0;
   private cancelAlarm: (() => void) | null = null;
 
   constructor(options: {
@@ -64,10 +73,16 @@ export class Timetable {
     /** Told of what a rider throws; the others go on. */
     readonly onError: (error: unknown) => void;
     readonly alarm?: Alarm;
+    /** Blocks for this long. */
+    readonly rest?: (ms: number) => void;
+    /** Told some times a second when nobody has anything to do for the next milliseconds. */
+    readonly onPause?: () => void;
   }) {
     this.clock = options.clock;
     this.onError = options.onError;
-    this.alarm = options.alarm ?? systemAlarm(options.clock);
+    this.alarm = options.alarm ?? systemAlarm;
+    this.rest = options.rest ?? systemRest;
+    this.onPause = options.onPause ?? (() => {});
   }
 
   /** Its first slot is the next one. */
@@ -77,7 +92,7 @@ export class Timetable {
       this.slot = 0;
       this.wait();
     }
-    this.riders.set(rider, Math.max(this.slot, this.dueSlot()));
+    this.riders.set(rider, Math.max(this.slot, this.slotAt(this.clock.monotonicMs())));
   }
 
   remove(rider: Rider): void {
@@ -92,29 +107,46 @@ export class Timetable {
   }
 
   private wait(): void {
-    const dueMs = this.startMs + (this.slot + 1) * frameMs;
-    const delayMs = Math.max(0, dueMs - this.clock.monotonicMs());
+    const dueMs = this.dueMsOf(this.slot + 1);
+    const delayMs = Math.max(0, dueMs - this.lead - this.clock.monotonicMs());
     this.cancelAlarm?.();
     this.cancelAlarm = this.alarm(delayMs, () => this.ring());
   }
 
+  private get lead(): number {
+    return Math.min(mostLeadMs, leadMs + this.preparationMs);
+  }
+
   private ring(): void {
-    const due = this.dueSlot();
+    // Whatever is due by the time that everything is prepared; an alarm that rang far too early is set again.
+    const due = this.slotAt(this.clock.monotonicMs() + this.lead + earlyMs);
     if (due > this.slot) this.run(due);
     if (this.riders.size > 0) this.wait();
     else this.cancelAlarm = null;
   }
 
-  private dueSlot(): number {
-    return Math.floor((this.clock.monotonicMs() - this.startMs + toleranceMs) / frameMs);
+  private dueMsOf(slot: number): number {
+    return this.startMs + slot * frameMs;
+  }
+
+  private slotAt(ms: number): number {
+    return Math.floor((ms - this.startMs + toleranceMs) / frameMs);
   }
 
   private run(due: number): void {
     this.slot = due;
     const turns = [...this.riders].map(([rider, last]) => ({ rider, slot: { missed: due - last - 1 } }));
     for (const { rider } of turns) this.riders.set(rider, due);
-    for (const { rider, slot } of turns) this.guard(rider, () => rider.send(slot));
+    const beganMs = this.clock.monotonicMs();
+    for (const { rider, slot } of turns) this.guard(rider, () => rider.prepare(slot));
+    const preparedMs = this.clock.monotonicMs();
+    this.preparationMs = Math.max(this.preparationMs * forgetting, preparedMs - beganMs);
+    const restMs = this.dueMsOf(due) - preparedMs;
+    if (restMs > toleranceMs) this.rest(restMs);
+    for (const { rider } of turns) this.guard(rider, () => rider.send());
     for (const { rider, slot } of turns) this.guard(rider, () => rider.receive(slot));
+    const leftMs = this.dueMsOf(due + 1) - this.lead - this.clock.monotonicMs();
+    if (due % slotsBetweenPauses === 0 && leftMs >= leastPauseMs) this.onPause();
   }
 
   private guard(rider: Rider, turn: () => void): void {

@@ -15,6 +15,7 @@ import { overload } from './overload.ts';
 import { rtpPacing } from './rtp-pacing.ts';
 import { sessionOverhead } from './session-overhead.ts';
 import { sipSetups } from './sip-setups.ts';
+import { srtpCost } from './srtp-cost.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'first-call': firstCall,
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   models,
   overload,
   'rtp-pacing': rtpPacing,
+  'srtp-cost': srtpCost,
   'session-overhead': sessionOverhead,
   'sip-setups': sipSetups,
 };

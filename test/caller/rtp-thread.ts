@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { runFirst } from '../../engine/foundation/index.ts';
 import {
   decodePcma,
   decodePcmu,
@@ -21,12 +21,8 @@ const keyPackets = 12;
 
 const port = parentPort;
 if (port === null) throw new Error('rtp-thread.ts runs as a worker thread');
-try {
-  // Arrival times are what is measured: they must not tell of this thread waiting for a core.
-  setPriority(constants.priority.PRIORITY_HIGHEST);
-} catch {
-  // Only root may; elsewhere the figures include this thread's own waiting.
-}
+// Arrival times are what is measured: they must not tell of this thread waiting for a core, where the system allows that.
+runFirst();
 const post = (message: FromThread): void => port.postMessage(message);
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 

@@ -70,7 +70,7 @@ describe('G.711', () => {
 
   it('encodes every decoded level to its own character, save for the two zeros of µ-law', () => {
     const all = Uint8Array.from({ length: 256 }, (_, code) => code);
-    expect(encodePcma(decodePcma(all))).toEqual(all);
+    expect([...encodePcma(decodePcma(all))]).toEqual([...all]);
     const mu = encodePcmu(decodePcmu(all));
     expect([...mu].filter((code, index) => code !== index)).toEqual([0xff]);
   });

@@ -1,3 +1,5 @@
+import { pooledSamples } from '../frame.ts';
+
 /**
  * ITU-T G.711. Linear samples are 16-bit; the standard's 14-bit µ-law and 13-bit A-law scales are the upper
  * bits of them. One byte a sample. Tables are made once from the segment rules and never change.
@@ -50,13 +52,13 @@ const pcmuLevels = expandTable(expandMu);
 const pcmaLevels = expandTable(expandA);
 
 function encode(samples: Int16Array, codes: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length);
+  const bytes = Buffer.allocUnsafe(samples.length);
   for (let i = 0; i < samples.length; i += 1) bytes[i] = codes[(samples[i] ?? 0) & 0xffff] ?? 0;
   return bytes;
 }
 
 function decode(bytes: Uint8Array, levels: Int16Array): Int16Array {
-  const samples = new Int16Array(bytes.length);
+  const samples = pooledSamples(bytes.length);
   for (let i = 0; i < bytes.length; i += 1) samples[i] = levels[bytes[i] ?? 0] ?? 0;
   return samples;
 }

@@ -1,3 +1,5 @@
+import { pooledSamples } from '../frame.ts';
+
 /**
  * ITU-T G.722 at 64 kbit/s (mode 1): sub-band ADPCM of 16 kHz audio, one byte for two samples. Block names in
  * capitals (QUANTL, UPPOL2, …) are the standard's (§6). All arithmetic is the standard's 16-bit fixed point, so
@@ -161,7 +163,7 @@ export class G722Encoder {
   /** Two samples become a byte; an odd last sample is left out. */
   encode(samples: Int16Array): Uint8Array {
     const count = samples.length >> 1;
-    const bytes = new Uint8Array(count);
+    const bytes = Buffer.allocUnsafe(count);
     const line = this.fill(samples, count * 2);
     for (let n = 0; n < count; n += 1) {
       // Transmit QMF (§3.1): sum and difference of the two half filters.
@@ -223,7 +225,7 @@ export class G722Decoder {
 
   /** A byte becomes two samples. Any bytes decode to something. */
   decode(bytes: Uint8Array): Int16Array {
-    const samples = new Int16Array(bytes.length * 2);
+    const samples = pooledSamples(bytes.length * 2);
     const line = new Int32Array(qmfHistory + samples.length);
     line.set(this.line);
     this.line = line.subarray(samples.length);

@@ -1,8 +1,6 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import { HmacSha1 } from './hmac-sha1.ts';
-import { deriveKey, Keystream } from './keystream.ts';
+import { type ContextAddress, keySaltBytes, SrtpCrypto } from './crypto.ts';
 import { PacketIndex } from './packet-index.ts';
-import { SrtpWorkspace } from './workspace.ts';
 
 /** Suites of RFC 4568 §6.2 that the box speaks. */
 export type SrtpSuite = 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32';
@@ -28,11 +26,10 @@ export interface SrtpSession {
   unprotectRtcp(packet: Uint8Array): Buffer | null;
   /** Packets refused so far (malformed, bad tag, replay). */
   readonly failures: number;
+  /** Wipes the keys: nothing can be protected or read afterwards. May be called twice. */
+  close(): void;
 }
 
-const keyBytes = 16;
-const saltBytes = 14;
-const authKeyBytes = 20;
 const rtpHeaderBytes = 12;
 const rtcpHeaderBytes = 8;
 const rtcpIndexBytes = 4;
@@ -43,67 +40,55 @@ const mostStreams = 8;
 
 const labels = { rtp: 0, rtcp: 3 } as const;
 
+/** A stream's packets counted on, under its SSRC. */
 interface Stream {
-  readonly index: PacketIndex;
-  readonly keystream: Keystream;
+  readonly ssrc: number;
+  readonly packets: PacketIndex;
 }
 
 /** Session keys and streams of one direction and one protocol. */
 class Context {
-  readonly mac: HmacSha1;
-  private readonly key: Uint8Array;
-  private readonly salt: Uint8Array;
-  private readonly workspace: SrtpWorkspace;
+  readonly address: ContextAddress;
   private readonly streams = new Map<number, Stream>();
   /** The stream last kept: nearly always the one that is asked for. */
   private latest: Stream | null = null;
-  private latestSsrc = 0;
 
-  constructor({ keySalt }: SrtpKey, protocol: keyof typeof labels, workspace: SrtpWorkspace) {
-    if (keySalt.length !== keyBytes + saltBytes) {
-      throw new VoxboxError('input_invalid', 'an SRTP master key and salt are 30 bytes');
-    }
-    const master = { key: keySalt.subarray(0, keyBytes), salt: keySalt.subarray(keyBytes) };
-    const label = labels[protocol];
-    this.key = deriveKey(master, label, keyBytes);
-    this.mac = new HmacSha1(deriveKey(master, label + 1, authKeyBytes), workspace.sha1);
-    this.salt = deriveKey(master, label + 2, saltBytes);
-    this.workspace = workspace;
+  constructor({ keySalt }: SrtpKey, protocol: keyof typeof labels, crypto: SrtpCrypto) {
+    this.address = crypto.open(keySalt, labels[protocol]);
   }
 
   /** The known stream, or a fresh one that `keep` makes known: strangers must not be able to push streams out. */
   stream(ssrc: number): Stream {
-    if (this.latest && this.latestSsrc === ssrc) return this.latest;
-    const { key, salt, workspace } = this;
-    return (
-      this.streams.get(ssrc) ?? {
-        index: new PacketIndex(),
-        keystream: new Keystream({ key, salt, ssrc, counters: workspace.counters }),
-      }
-    );
+    if (this.latest?.ssrc === ssrc) return this.latest;
+    return this.streams.get(ssrc) ?? { ssrc, packets: new PacketIndex() };
   }
 
-  keep(ssrc: number, stream: Stream): void {
-    if (this.latest === stream) return;
+  keep(stream: Stream): Stream {
+    if (this.latest === stream) return stream;
     this.latest = stream;
-    this.latestSsrc = ssrc;
-    if (this.streams.has(ssrc)) return;
+    if (this.streams.has(stream.ssrc)) return stream;
     const [oldest] = this.streams.keys();
     if (this.streams.size >= mostStreams && oldest !== undefined) this.streams.delete(oldest);
-    this.streams.set(ssrc, stream);
+    this.streams.set(stream.ssrc, stream);
+    return stream;
   }
 }
 
 /**
- * @param workspace shared by the sessions of a thread; without it the session has one of its own
+ * @param crypto shared by the sessions of a thread; without it the session has one of its own
  * @throws VoxboxError `input_invalid` when a key is not 30 bytes
  */
-export function createSrtp(keys: SrtpKeys, workspace: SrtpWorkspace = new SrtpWorkspace()): SrtpSession {
-  return new Session(keys, workspace);
+export function createSrtp(keys: SrtpKeys, crypto: SrtpCrypto = new SrtpCrypto()): SrtpSession {
+  for (const { keySalt } of [keys.send, keys.receive]) {
+    if (keySalt.length !== keySaltBytes) {
+      throw new VoxboxError('input_invalid', 'an SRTP master key and salt are 30 bytes');
+    }
+  }
+  return new Session(keys, crypto);
 }
 
 class Session implements SrtpSession {
-  private readonly workspace: SrtpWorkspace;
+  private readonly crypto: SrtpCrypto;
   private readonly sendRtp: Context;
   private readonly receiveRtp: Context;
   private readonly sendRtcp: Context;
@@ -112,13 +97,14 @@ class Session implements SrtpSession {
   private readonly receiveTagBytes: number;
   private rtcpIndex = 0;
   private refused = 0;
+  private closed = false;
 
-  constructor({ send, receive }: SrtpKeys, workspace: SrtpWorkspace) {
-    this.workspace = workspace;
-    this.sendRtp = new Context(send, 'rtp', workspace);
-    this.receiveRtp = new Context(receive, 'rtp', workspace);
-    this.sendRtcp = new Context(send, 'rtcp', workspace);
-    this.receiveRtcp = new Context(receive, 'rtcp', workspace);
+  constructor({ send, receive }: SrtpKeys, crypto: SrtpCrypto) {
+    this.crypto = crypto;
+    this.sendRtp = new Context(send, 'rtp', crypto);
+    this.receiveRtp = new Context(receive, 'rtp', crypto);
+    this.sendRtcp = new Context(send, 'rtcp', crypto);
+    this.receiveRtcp = new Context(receive, 'rtcp', crypto);
     this.sendTagBytes = tagBytesOf(send.suite);
     this.receiveTagBytes = tagBytesOf(receive.suite);
   }
@@ -131,36 +117,30 @@ class Session implements SrtpSession {
     const { length } = packet;
     const header = rtpHeaderLength(packet, length);
     if (header === 0) throw new VoxboxError('input_invalid', 'only RTP can be protected as RTP');
-    const { workspace, sendRtp, sendTagBytes } = this;
-    const ssrc = wordAt(packet, 8);
-    const stream = sendRtp.stream(ssrc);
-    sendRtp.keep(ssrc, stream);
-    const index = stream.index.estimate(sequenceOf(packet));
-    stream.index.take(index);
-    workspace.load(packet);
-    stream.keystream.find(index, length - header);
-    workspace.cipher(header, length, stream.keystream);
-    putTag(workspace.bytes, length, sendTagBytes, sendRtp.mac.sign(workspace, length, rollOverOf(index)));
-    return workspace.copy(length + sendTagBytes);
+    const { crypto, sendRtp } = this;
+    const { ssrc, packets } = sendRtp.keep(sendRtp.stream(wordAt(packet, 8)));
+    const index = packets.estimate(sequenceOf(packet));
+    packets.take(index);
+    crypto.load(packet);
+    crypto.cipher(sendRtp.address, ssrc, index, header, length);
+    crypto.sign(sendRtp.address, length, rollOverOf(index));
+    return crypto.take(length, this.sendTagBytes);
   }
 
   unprotectRtp(packet: Uint8Array): Buffer | null {
     const length = packet.length - this.receiveTagBytes;
     const header = rtpHeaderLength(packet, length);
     if (header === 0) return this.refuse();
-    const { workspace, receiveRtp } = this;
-    const ssrc = wordAt(packet, 8);
-    const stream = receiveRtp.stream(ssrc);
-    const index = stream.index.estimate(sequenceOf(packet));
-    if (!stream.index.isNew(index)) return this.refuse();
-    workspace.load(packet);
-    const tag = receiveRtp.mac.sign(workspace, length, rollOverOf(index));
-    if (!isTag(packet, length, tag)) return this.refuse();
-    receiveRtp.keep(ssrc, stream);
-    stream.index.take(index);
-    stream.keystream.find(index, length - header);
-    workspace.cipher(header, length, stream.keystream);
-    return workspace.copy(length);
+    const { crypto, receiveRtp } = this;
+    const stream = receiveRtp.stream(wordAt(packet, 8));
+    const index = stream.packets.estimate(sequenceOf(packet));
+    if (!stream.packets.isNew(index)) return this.refuse();
+    crypto.load(packet);
+    crypto.sign(receiveRtp.address, length, rollOverOf(index));
+    if (!crypto.isTagOf(packet, length)) return this.refuse();
+    receiveRtp.keep(stream).packets.take(index);
+    crypto.cipher(receiveRtp.address, stream.ssrc, index, header, length);
+    return crypto.take(length);
   }
 
   protectRtcp(packet: Uint8Array): Buffer {
@@ -168,41 +148,39 @@ class Session implements SrtpSession {
     if (!isRtcpHeader(packet, length)) {
       throw new VoxboxError('input_invalid', 'only RTCP can be protected as RTCP');
     }
-    const { workspace, sendRtcp } = this;
-    const ssrc = wordAt(packet, 4);
-    const stream = sendRtcp.stream(ssrc);
-    sendRtcp.keep(ssrc, stream);
+    const { crypto, sendRtcp } = this;
     const index = this.rtcpIndex;
     this.rtcpIndex = (index + 1) % 0x80000000;
-    workspace.load(packet);
-    stream.keystream.find(index, length - rtcpHeaderBytes);
-    workspace.cipher(rtcpHeaderBytes, length, stream.keystream);
+    crypto.load(packet);
+    crypto.cipher(sendRtcp.address, wordAt(packet, 4), index, rtcpHeaderBytes, length);
     // Signing leaves the word where it has to stand.
-    const tag = sendRtcp.mac.sign(workspace, length, 0x80000000 | index);
-    putTag(workspace.bytes, length + rtcpIndexBytes, rtcpTagBytes, tag);
-    return workspace.copy(length + rtcpIndexBytes + rtcpTagBytes);
+    crypto.sign(sendRtcp.address, length, 0x80000000 | index);
+    return crypto.take(length + rtcpIndexBytes, rtcpTagBytes);
   }
 
   unprotectRtcp(packet: Uint8Array): Buffer | null {
     const length = packet.length - rtcpIndexBytes - rtcpTagBytes;
     if (!isRtcpHeader(packet, length)) return this.refuse();
-    const { workspace, receiveRtcp } = this;
-    const ssrc = wordAt(packet, 4);
+    const { crypto, receiveRtcp } = this;
     const word = wordAt(packet, length);
     const index = word & 0x7fffffff;
-    const stream = receiveRtcp.stream(ssrc);
-    if (!stream.index.isNew(index)) return this.refuse();
-    workspace.load(packet);
-    const tag = receiveRtcp.mac.sign(workspace, length, word);
-    if (!isTag(packet, length + rtcpIndexBytes, tag)) return this.refuse();
-    receiveRtcp.keep(ssrc, stream);
-    stream.index.take(index);
+    const stream = receiveRtcp.stream(wordAt(packet, 4));
+    if (!stream.packets.isNew(index)) return this.refuse();
+    crypto.load(packet);
+    crypto.sign(receiveRtcp.address, length, word);
+    if (!crypto.isTagOf(packet, length + rtcpIndexBytes)) return this.refuse();
+    receiveRtcp.keep(stream).packets.take(index);
     // The E bit (RFC 3711 §3.4) tells whether it is enciphered.
-    if (word < 0) {
-      stream.keystream.find(index, length - rtcpHeaderBytes);
-      workspace.cipher(rtcpHeaderBytes, length, stream.keystream);
+    if (word < 0) crypto.cipher(receiveRtcp.address, stream.ssrc, index, rtcpHeaderBytes, length);
+    return crypto.take(length);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const { address } of [this.sendRtp, this.receiveRtp, this.sendRtcp, this.receiveRtcp]) {
+      this.crypto.close(address);
     }
-    return workspace.copy(length);
   }
 
   private refuse(): null {
@@ -239,16 +217,3 @@ const wordAt = (bytes: Uint8Array, at: number): number =>
   ((bytes[at + 1] ?? 0) << 16) |
   ((bytes[at + 2] ?? 0) << 8) |
   (bytes[at + 3] ?? 0);
-
-function putTag(bytes: Uint8Array, at: number, tagBytes: number, tag: Int32Array): void {
-  for (let i = 0; i < tagBytes; i += 1) bytes[at + i] = (tag[i >> 2] ?? 0) >> (24 - (i & 3) * 8);
-}
-
-/** Takes as long for a wrong tag as for a right one. */
-function isTag(bytes: Uint8Array, at: number, tag: Int32Array): boolean {
-  let difference = 0;
-  for (let i = 0; at + i < bytes.length; i += 1) {
-    difference |= (bytes[at + i] ?? 0) ^ (((tag[i >> 2] ?? 0) >> (24 - (i & 3) * 8)) & 0xff);
-  }
-  return difference === 0;
-}

@@ -26,7 +26,9 @@ export interface Cadence {
   /** The other side has hung up. */
   readonly ended: boolean;
   readonly voicedMs: number;
-  /** While it was counted: distance of each gap between two packets from 20 ms. */
+  /** Where its audio comes to. */
+  readonly rtpPort: number;
+  /** While it was counted: distance of each gap between two packets from 20 ms, as the caller's thread had them. */
   readonly deviationsMs: Float64Array;
   readonly lost: number;
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
+import { runFirst } from '../../../engine/foundation/index.ts';
 import { decodePcmu, encodePcmu, parseRtp } from '../../../engine/media/index.ts';
 import { isVoiced } from '../../caller/loudness.ts';
 import { CallRefused, type EstablishedCall, placeCall } from '../../caller/sip-client.ts';
@@ -15,12 +15,8 @@ import {
 
 const port = parentPort;
 if (port === null) throw new Error('crowd-thread.ts runs as a worker thread');
-try {
-  // Arrival times are what is measured: they must not tell of this thread waiting for a core.
-  setPriority(constants.priority.PRIORITY_HIGHEST);
-} catch {
-  // Only root may; elsewhere the figures include this thread's own waiting.
-}
+// Arrival times are what is measured: they must not tell of this thread waiting for a core, where the system allows that.
+runFirst();
 
 const host = '127.0.0.1';
 const frameMs = 20;
@@ -41,6 +37,7 @@ class Member {
   voicedMs = 0;
   lost = 0;
   deviationsMs: number[] = [];
+  readonly rtpPort: number;
   readonly #call: EstablishedCall;
   readonly #socket: Socket;
   /** They do not speak in one voice. */
@@ -53,6 +50,7 @@ class Member {
     this.#beginFrame = listenFrames + options.lateFrames;
     this.#call = call;
     this.#socket = socket;
+    this.rtpPort = socket.address().port;
     socket.on('message', (octets) => this.#hear(octets));
     void call.ended.then(() => {
       this.ended = true;
@@ -124,9 +122,9 @@ async function ring(target: string): Promise<CrowdAnswer> {
   }
 }
 
-const cadenceOf = (call: number, { ended, voicedMs, deviationsMs, lost }: Member): Cadence => ({
-  ...{ call, ended, voicedMs, lost },
-  deviationsMs: Float64Array.from(deviationsMs),
+const cadenceOf = (call: number, member: Member): Cadence => ({
+  ...{ call, ended: member.ended, voicedMs: member.voicedMs, lost: member.lost, rtpPort: member.rtpPort },
+  deviationsMs: Float64Array.from(member.deviationsMs),
 });
 
 const beganMs = performance.now();

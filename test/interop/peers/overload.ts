@@ -7,7 +7,8 @@ import { voicedMs } from '../../caller/loudness.ts';
 import { readWav } from '../../caller/wav-file.ts';
 import { type CallHouse, startCallHouse } from '../call-control-house.ts';
 import { host, pause, tones, until } from '../call-control-party.ts';
-import { type Cadence, Crowd, type CrowdAnswer, crowdNumber } from './crowd.ts';
+import { Crowd, type CrowdAnswer, crowdNumber } from './crowd.ts';
+import { captureMissing, deviationsMs, rtpFilter, startCapture } from './packet-capture.ts';
 
 export const policies = ['busy', 'unavailable', 'ring-group', 'message'] as const;
 export type Policy = (typeof policies)[number];
@@ -117,18 +118,12 @@ class Overload {
     const admitted = first.filter(({ isExcess }) => !isExcess).map(({ answer }) => answer.call);
     const excess = await this.#follow(first.filter(({ isExcess }) => isExcess));
 
-    crowd.count(true);
-    await pause(followMs);
-    const calmP99Ms = p99(
-      sortedDeviationsMs((await crowd.report()).filter(({ call }) => admitted.includes(call))),
-    );
-    crowd.count(true);
-    for (let round = 0; round < rounds; round += 1) {
-      excess.push(...(await this.#follow(await this.#wave(excessCalls))));
-    }
-    crowd.count(false);
-    const cadences = (await crowd.report()).filter(({ call }) => admitted.includes(call));
-    const deviationsMs = sortedDeviationsMs(cadences);
+    const calm = await this.#counted(admitted, () => pause(followMs));
+    const { cadences, sortedMs } = await this.#counted(admitted, async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        excess.push(...(await this.#follow(await this.#wave(excessCalls))));
+      }
+    });
     await crowd.hangUp(admitted);
     await until(() => house.registry.count() === 0);
     const [again] = await this.#wave(1);
@@ -138,14 +133,27 @@ class Overload {
       ...{ room, admitted: admitted.length, excess },
       phonesRung: house.invited.length,
       recordedMs: this.#recordedMs(),
-      ...{ calmP99Ms, gapP99Ms: p99(deviationsMs) },
-      gapMaxMs: deviationsMs.at(-1) ?? Number.NaN,
-      packets: deviationsMs.length,
+      ...{ calmP99Ms: p99(calm.sortedMs), gapP99Ms: p99(sortedMs) },
+      gapMaxMs: sortedMs.at(-1) ?? Number.NaN,
+      packets: sortedMs.length,
       lost: cadences.reduce((sum, { lost }) => sum + lost, 0),
       dropped: cadences.filter(({ ended }) => ended).length,
       left: { legs: house.legsLeft(), calls: house.registry.count() },
       recovered: again?.isExcess === false,
     };
+  }
+
+  /** The cadence of these calls meanwhile: by the kernel's clock where packets can be captured, else by the callers'. */
+  async #counted(calls: readonly number[], work: () => Promise<void>) {
+    const capture = captureMissing() ? null : await startCapture(rtpFilter);
+    this.#crowd.count(true);
+    await work();
+    this.#crowd.count(false);
+    const cadences = (await this.#crowd.report()).filter(({ call }) => calls.includes(call));
+    const ports = new Set(cadences.map(({ rtpPort }) => rtpPort));
+    const packets = (await capture?.stop())?.filter(({ targetPort }) => ports.has(targetPort));
+    const offMs = packets ? deviationsMs(packets) : cadences.flatMap((cadence) => [...cadence.deviationsMs]);
+    return { cadences, sortedMs: offMs.toSorted((a, b) => a - b) };
   }
 
   /** All at once, to the four tenants in turn; those that overflowed, or were refused, are the ones too many. */
@@ -205,9 +213,6 @@ class Overload {
       });
   }
 }
-
-const sortedDeviationsMs = (cadences: readonly Cadence[]): readonly number[] =>
-  cadences.flatMap(({ deviationsMs }) => [...deviationsMs]).toSorted((a, b) => a - b);
 
 const p99 = (sorted: readonly number[]): number =>
   sorted[Math.floor((sorted.length - 1) * 0.99)] ?? Number.NaN;
