@@ -4,7 +4,7 @@ import { decodePcma, decodePcmu } from './codec/g711.ts';
 import { NoiseSource } from './comfort-noise.ts';
 import { DriftEstimator, PlayoutCorrector, shrink, stretch } from './drift.ts';
 import { DtmfReceiver } from './dtmf.ts';
-import { codecRates, perFrame, pooledSamples } from './frame.ts';
+import { codecRates, frameMs, perFrame, pooledSamples } from './frame.ts';
 import { InbandDtmf } from './inband-dtmf.ts';
 import { JitterBuffer, type PacketDecoder, type ReceivedAudio } from './jitter-buffer.ts';
 import type { Codec, LegStart } from './model.ts';
@@ -48,6 +48,8 @@ export class Receiving implements PacketDecoder {
   private concealedBefore = 0;
   private lostBefore = 0;
   private receivedBefore = 0;
+  /** This process did not run for some slots: when the packets that are read now arrived, it cannot tell. */
+  isHeldUp = false;
   packetsLate = 0;
   firstPacketInMs: number | null = null;
   lastVoicedInMs: number | null = null;
@@ -166,6 +168,11 @@ export class Receiving implements PacketDecoder {
     return this.noiseSource.next(samples);
   }
 
+  /** More waits than is to be kept against jitter, by a frame at least. */
+  get isBehind(): boolean {
+    return this.waitingMs >= this.buffer.targetMs + frameMs;
+  }
+
   /** Audio between arrival and play-out. */
   get waitingMs(): number {
     return this.buffer.depthMs + (this.rest.length * 1000) / codecRates[this.codec].sampleRateHz;
@@ -211,7 +218,7 @@ export class Receiving implements PacketDecoder {
       ssrc,
       sequence,
       timestamp,
-      arrivalMs,
+      arrivalMs: this.isHeldUp ? undefined : arrivalMs,
       kind,
       lengthSamples,
       payload,

@@ -5,6 +5,7 @@ import type { Bridgeable, BridgeSeat } from './bridge.ts';
 import { type AudioCoder, createCoder } from './codec/coder.ts';
 import { mixed } from './fade.ts';
 import { codecRates, frameMs } from './frame.ts';
+import type { Addressee, Inbox } from './inbox.ts';
 import { Receiving } from './leg-receiving.ts';
 import { LegRtcp } from './leg-rtcp.ts';
 import { type LegSounds, Sending } from './leg-sending.ts';
@@ -34,6 +35,7 @@ export interface LegParts {
   readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>;
   readonly log: Log;
   readonly timetable: Timetable;
+  readonly inbox: Inbox;
   readonly kernelFor: KernelFor;
   readonly sounds: LegSounds;
   /** Of the room. */
@@ -43,7 +45,7 @@ export interface LegParts {
 }
 
 /** One side's RTP: a thin shell of sockets and events around receiving and sending. */
-export class Leg implements Bridgeable, Rider {
+export class Leg implements Bridgeable, Rider, Addressee {
   private readonly parts: LegParts;
   private readonly events = new EventEmitter();
   private readonly receiving: Receiving;
@@ -62,6 +64,8 @@ export class Leg implements Bridgeable, Rider {
   private recordingPaused = false;
   /** Packets of the slot that comes, ready for the wire. */
   private outgoing: Buffer[] = [];
+  /** Slots missed just now, whose audio has still to be told. */
+  private owedSlots = 0;
   private packetsSent = 0;
   private quietMs = 0;
   private failuresBefore = 0;
@@ -88,7 +92,7 @@ export class Leg implements Bridgeable, Rider {
       clock,
       transmit: (packet, remote, muxed) => this.put(muxed ? parts.socket : parts.rtcpSocket, packet, remote),
     });
-    parts.socket.on('message', (bytes, source) => this.onDatagram(bytes, source));
+    parts.socket.on('message', (bytes, source) => parts.inbox.put(this, bytes, source));
     parts.rtcpSocket.on('message', (bytes, source) => this.onReport(bytes, source));
     for (const socket of [parts.socket, parts.rtcpSocket]) {
       socket.on('error', (error) => this.onSocketError(error));
@@ -215,6 +219,12 @@ export class Leg implements Bridgeable, Rider {
     if (this.options) this.sending.slot(slot.missed);
   }
 
+  protect(): void {
+    const { srtp } = this;
+    if (srtp && this.outgoing.length > 0)
+      this.outgoing = this.outgoing.map((packet) => srtp.protectRtp(packet));
+  }
+
   send(): void {
     const { remote, outgoing } = this;
     if (outgoing.length === 0) return;
@@ -226,9 +236,11 @@ export class Leg implements Bridgeable, Rider {
 
   receive(slot: Slot): void {
     this.slots += slot.missed + 1;
+    for (; this.owedSlots > 0; this.owedSlots -= 1) this.makeUp();
+    this.owedSlots = slot.missed;
+    this.receiving.isHeldUp = slot.missed > 0;
     const { sending, recorder, codec } = this;
     const caller = this.receiving.pull();
-    for (let missed = 0; missed < slot.missed; missed += 1) recorder?.write(null, null);
     recorder?.write(caller, sending.sentFrame);
     const heard = sending.isHolding ? null : caller;
     const rateHz = codecRates[codec ?? 'PCMU'].sampleRateHz;
@@ -239,6 +251,17 @@ export class Leg implements Bridgeable, Rider {
     this.countQuiet((slot.missed + 1) * frameMs);
     const told = withAgent && !sending.isHolding ? mixed(heard, sending.others) : heard;
     if (told) this.emit('audio', told, rateHz);
+  }
+
+  /**
+   * For a slot that was missed, in the one after it: what arrived in between has been read by now. Left where it is it
+   * would keep the caller that much later than necessary for as long as the call lasts.
+   */
+  private makeUp(): void {
+    const caller = this.receiving.isBehind ? this.receiving.pull() : null;
+    this.recorder?.write(caller, null);
+    if (caller && !this.sending.isHolding)
+      this.emit('audio', caller, codecRates[this.codec ?? 'PCMU'].sampleRateHz);
   }
 
   private emit<E extends keyof LegEvents>(event: E, ...args: LegEvents[E]): void {
@@ -278,7 +301,7 @@ export class Leg implements Bridgeable, Rider {
     if (!this.remote || this.remote.port === 0) return;
     this.packetsSent += 1;
     this.rtcp.sent({ ...info, atMs: this.parts.clock.monotonicMs() });
-    this.outgoing.push(this.srtp ? this.srtp.protectRtp(packet) : packet);
+    this.outgoing.push(packet);
   }
 
   private readonly onSent = (error: Error | null): void => {
@@ -289,21 +312,27 @@ export class Leg implements Bridgeable, Rider {
     socket.send(packet, remote.port, remote.address, this.onSent);
   }
 
-  private onDatagram(bytes: Uint8Array, source: RemoteInfo): void {
-    if (!this.options || this.stopped || !isMedia(bytes)) return;
+  /** RTP, and RTCP that shares its port: that is read by its own rules later. */
+  read(bytes: Uint8Array): Uint8Array | null {
+    if (!this.options || this.stopped || !isMedia(bytes)) return null;
+    if (!this.srtp || isRtcp(bytes)) return bytes;
+    const plain = this.srtp.unprotectRtp(bytes);
+    if (!plain) this.onDecryptFailure();
+    return plain;
+  }
+
+  accept(bytes: Uint8Array, source: RemoteInfo, arrivalMs: number): void {
+    if (this.stopped) return;
     if (isRtcp(bytes)) {
       this.onReport(bytes, source);
       return;
     }
-    const plain = this.srtp ? this.srtp.unprotectRtp(bytes) : bytes;
-    if (!plain) this.onDecryptFailure();
-    const packet = plain ? parseRtp(plain) : null;
+    const packet = parseRtp(bytes);
     const kind = packet ? this.receiving.kindOf(packet) : 'unknown';
     if (!packet || kind === 'unknown') return;
     const verdict = this.lock.offer(source, packet.ssrc);
     if (verdict === 'ignored') return;
     if (verdict === 'moved') this.remote = { address: source.address, port: source.port };
-    const arrivalMs = this.parts.clock.monotonicMs();
     this.quietMs = 0;
     const { ssrc, sequence, timestamp } = packet;
     this.rtcp.received({ ssrc, sequence, timestamp, arrivalMs, paced: kind === 'audio' });

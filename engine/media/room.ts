@@ -4,6 +4,7 @@ import { isIP, isIPv6 } from 'node:net';
 import { type Clock, type Log, systemClock, VoxboxError } from '../foundation/index.ts';
 import { Mixer } from './bridge.ts';
 import { makeHoldMusic } from './hold-music.ts';
+import { Inbox } from './inbox.ts';
 import { Leg } from './leg.ts';
 import type { Bridge, Media, MediaLeg, MediaOptions } from './model.ts';
 import { PortPool } from './port-pool.ts';
@@ -23,6 +24,7 @@ class MediaRoom implements Media {
   private readonly clock: Clock;
   private readonly pool: PortPool;
   private readonly timetable: Timetable;
+  private readonly inbox: Inbox;
   /** Kernels by both rates, "from/to": made once, a few milliseconds each, shared by all legs. */
   private readonly kernels = new Map<string, ResamplingKernel>();
   /** Sounds by rate: made when first needed, a few milliseconds each. */
@@ -36,6 +38,7 @@ class MediaRoom implements Media {
     this.host = options.host;
     this.log = options.log;
     this.clock = clock;
+    this.inbox = new Inbox(() => clock.monotonicMs());
     this.pool = new PortPool(options.portMin, options.portMax);
     this.timetable = new Timetable({
       clock,
@@ -54,6 +57,7 @@ class MediaRoom implements Media {
         clock: this.clock,
         log: this.log,
         timetable: this.timetable,
+        inbox: this.inbox,
         kernelFor: (fromHz, toHz) => this.kernelFor(fromHz, toHz),
         sounds: {
           musicFor: (rateHz) => known(this.music, rateHz, makeHoldMusic),

@@ -43,7 +43,7 @@ const rider = (
   onPrepare: (slot: Slot) => void = () => {},
   onReceive: (slot: Slot) => void = () => {},
   onSend: () => void = () => {},
-) => ({ prepare: onPrepare, send: onSend, receive: onReceive });
+) => ({ prepare: onPrepare, protect: () => {}, send: onSend, receive: onReceive });
 
 describe('timetable', () => {
   it('sends when a slot is due, not when the alarm rings', () => {

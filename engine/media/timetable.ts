@@ -5,6 +5,8 @@ import { frameMs } from './frame.ts';
 export interface Rider {
   /** Called first for all riders, a moment before the slot: everything that takes time. */
   prepare(slot: Slot): void;
+  /** Called for all riders after everybody has prepared: enciphers what is to be sent. */
+  protect(): void;
   /** Called for all riders when the slot is due. */
   send(): void;
   /** Called for all riders after everybody has sent. */
@@ -139,6 +141,7 @@ export class Timetable {
     for (const { rider } of turns) this.riders.set(rider, due);
     const beganMs = this.clock.monotonicMs();
     for (const { rider, slot } of turns) this.guard(rider, () => rider.prepare(slot));
+    for (const { rider } of turns) this.guard(rider, () => rider.protect());
     const preparedMs = this.clock.monotonicMs();
     this.preparationMs = Math.max(this.preparationMs * forgetting, preparedMs - beganMs);
     const restMs = this.dueMsOf(due) - preparedMs;

@@ -1,7 +1,7 @@
 /**
  * How evenly the engine sends RTP, and what that costs: N legs of one process, each to a loopback receiver in
  * another process. When each packet left is what the kernel says; where packets cannot be captured it is when the
- * receiver had it, its own waiting for a core included.
+ * receiver had it, its own waiting for a core included, and the first seconds, in which all legs are opened.
  * Run: node test/bench/rtp-pacing.ts [--json] [--seconds 10] [--legs 1,10,50,100] [--echo] [--thread] [--srtp]
  * With --echo the receiver sends every packet back, so that the legs also do their listening work; with
  * --thread the legs are on the media thread, as in the engine; with --srtp they are encrypted both ways.
@@ -150,7 +150,11 @@ async function measure(
     const capture = captureMissing() ? null : await startCapture(`dst port ${port}`);
     const cost = await ask<Cost>(sender, { port });
     const received = await ask<Received>(receiver, 'received');
-    const gaps = capture ? gapsOf(deviationsMs(await capture.stop())) : received.gaps;
+    const packets = await capture?.stop();
+    const settledMs = (packets?.[0]?.atMs ?? 0) + warmUpSeconds * 1000;
+    const gaps = packets
+      ? gapsOf(deviationsMs(packets.filter(({ atMs }) => atMs > settledMs)))
+      : received.gaps;
     return { gaps, received, cost };
   } finally {
     for (const child of [receiver, sender]) child.kill();
