@@ -7,7 +7,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const realTime = [
   'engine/agent/session.test.ts',
   'engine/media/leg.test.ts',
+  'engine/sip/failover.test.ts',
+  'engine/sip/line.test.ts',
   'engine/sip/registration/registration.test.ts',
+  'engine/sip/server-strangers.test.ts',
 ];
 
 /** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */
@@ -29,6 +32,9 @@ export default defineConfig({
           ],
           exclude: realTime,
           pool: 'forks',
+          // Files share processes, and so their imports: there is no module-level state that could pass on.
+          isolate: false,
+          maxWorkers: 2,
           testTimeout: 20_000,
         },
       },

@@ -1,5 +1,5 @@
 /**
- * Compiles srtp.ts to ../srtp.wasm (`npm run build:srtp`). The rounds of SHA-1 are written out here, all eighty, with
+ * Compiles srtp.ts to ../srtp.wasm (`npm run build:srtp`), or to the file that is named. The rounds of SHA-1 are written out here, all eighty, with
  * the words of the schedule in variables: the compiler does not unroll loops, and with one it takes twice as long.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const stages = [
 ] as const;
 
 /** FIPS 180-4 §6.1.2. Instead of the words' moving on, each round calls them by the next one's name. */
-export function sha1Source(): string {
+function sha1Source(): string {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const lines = [
     ...Array.from({ length: 16 }, (_, i) => `let w${i} = load<u32>(block, ${4 * i});`),
@@ -43,7 +43,7 @@ export function sha1Source(): string {
 }
 
 /** @throws Error with what the compiler said */
-export async function compileSrtp(): Promise<Uint8Array> {
+async function compileSrtp(): Promise<Uint8Array> {
   let made: Uint8Array | null = null;
   const args = [
     'srtp.ts',
@@ -71,5 +71,5 @@ export async function compileSrtp(): Promise<Uint8Array> {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(new URL('../srtp.wasm', import.meta.url), await compileSrtp());
+  writeFileSync(process.argv[2] ?? new URL('../srtp.wasm', import.meta.url), await compileSrtp());
 }
