@@ -4,6 +4,7 @@ import { startApi } from './api/index.ts';
 import {
   askExternal,
   createDefence,
+  createGuesses,
   createLadderLookup,
   createLineDoctor,
   createRegistry,
@@ -17,6 +18,7 @@ import {
   type TraceBook,
   type TrunkLines,
   takeCalls,
+  tlsTrustOf,
 } from './call/index.ts';
 import { type Config, createLog, type Log, systemClock, systemIds } from './foundation/index.ts';
 import { createMedia } from './media/index.ts';
@@ -26,6 +28,7 @@ import {
   createRegistrar,
   type Digest,
   isPrivateAddress,
+  keepPhonesReachable,
   localAddressFor,
   type Registrar,
   type Srf,
@@ -154,14 +157,16 @@ async function startLine({ config, box, log, parts }: House): Promise<Line> {
   const known = { lines: null as TrunkLines | null, external: await askExternal(config, log) };
   const externalAddress = (): string | null => known.external ?? known.lines?.externalAddress() ?? null;
   const secret = createHash('sha256').update(randomBytes(32)).digest('hex');
-  const digest = createDigest({ realm: sipRealm, secret, clock });
+  const { trustLoopback } = config;
+  const guesses = createGuesses({ clock, trustLoopback });
+  const digest = createDigest({ realm: sipRealm, secret, clock, tries: guesses });
   const ha1Of = (username: string): string | null => box.phones.findByUsername(username)?.ha1 ?? null;
   const ports = { ...box.phones.bindings, ha1Of };
   const registrar = parts.add('registrar', createRegistrar({ digest, log, clock, ports }), (part) =>
     part.stop(),
   );
   const defence = createDefence({
-    ...{ clock, bans: box.bans, log, trustLoopback: config.trustLoopback },
+    ...{ clock, bans: box.bans, log, guesses, trustLoopback },
     onEvent: (listener) => box.onEvent(listener),
     registrations: {
       load: () => box.phones.bindings.load(),
@@ -175,6 +180,7 @@ async function startLine({ config, box, log, parts }: House): Promise<Line> {
   const control = await connectCallControl(sip.control, log);
   const srf = parts.add('call control', control, (part) => part.disconnect());
   srf.register((req, res) => registrar.handle(req, res));
+  parts.add('phones behind NAT', keepPhonesReachable({ registrar, srf }), (part) => part.stop());
   const lines = parts.add('trunks', startTrunkLines({ box, srf, clock, log }), (part) => part.stop());
   known.lines = lines;
   return { srf, sipPort: sip.port, digest, registrar, defence, lines, traces, externalAddress };
@@ -186,6 +192,7 @@ function createDoctor(
 ): LineDoctor {
   const { sipHost: host, rtpPortMin: portMin, rtpPortMax: portMax } = config;
   return createLineDoctor({
+    tlsTrust: tlsTrustOf(config),
     ...{ srf, traces, log, clock: systemClock, ids: systemIds },
     mediaAddressFor: (peer) =>
       (isPrivateAddress(peer) ? null : externalAddress()) ?? localAddressFor(host, peer),

@@ -26,13 +26,15 @@ export interface CallRouteParts {
 
 /** The methods of calls in progress. */
 export function serveCalls(serve: Serve, { controls, live, log }: CallRouteParts): void {
-  const stateOf = (callId: string): CallStanding['state'] | null =>
-    live.list().find((call) => call.callId === callId)?.state ?? null;
-  const standing = (callId: string): CallStanding => ({ callId, state: stateOf(callId) ?? 'ended' });
+  const find = (callId: string) => live.list().find((call) => call.callId === callId);
+  const standing = (callId: string): CallStanding => {
+    const { state = 'ended', heldBy = null, recordingPaused = false } = find(callId) ?? {};
+    return { callId, state, heldBy, recordingPaused };
+  };
   const actions = (callId: string): CallActions => {
     const found = controls(callId);
     if (found) return found;
-    const why = stateOf(callId) === null ? 'is not in progress' : 'is not answered yet';
+    const why = find(callId) ? 'is not answered yet' : 'is not in progress';
     throw new VoxboxError('not_found', `call ${callId} ${why}`);
   };
 

@@ -7,6 +7,7 @@ import {
   type CallControls,
   type CallRegistry,
   createDefence,
+  createGuesses,
   createRegistry,
   type Defence,
   type Line,
@@ -74,7 +75,7 @@ beforeEach(async () => {
     ...{ callerNumber: '+12025550123', calledNumber: '+12025550100' },
   });
   controls = new FakeControls(callId);
-  defence = createDefence({ ...common, bans: box.bans });
+  defence = createDefence({ ...common, bans: box.bans, guesses: createGuesses(common) });
   const built = await buildApi({
     ...{ host: '127.0.0.1', port: 0, box, live: registry, dataDir, log: silentLog, defence },
     health: () => ({ status: 'ready' }),
@@ -115,6 +116,7 @@ const failure = ({ status, body }: { status: number; body: unknown }) => {
 };
 
 const to = { kind: 'phone', username: 'desk' } as const;
+const talking = { callId, heldBy: null, recordingPaused: false } as const;
 
 describe('a call in progress', () => {
   it.each([
@@ -128,15 +130,26 @@ describe('a call in progress', () => {
     const answer = await ask(method, body);
     expect([answer.status, methods[method].answer.parse(answer.body)]).toEqual([
       200,
-      { callId, state: 'answered' },
+      { ...talking, state: 'answered' },
     ]);
     expect(controls.asked).toEqual([asked]);
+  });
+
+  it('tells who holds it, and that its recording is paused', async () => {
+    answered();
+    controls.hold = async () => registry.hold(callId, 'box');
+    controls.record = async (on) => registry.recording(callId, { paused: !on });
+    expect((await ask('call.hold')).body).toMatchObject({ heldBy: 'box', recordingPaused: false });
+    expect((await ask('call.record', { on: false })).body).toMatchObject({
+      heldBy: 'box',
+      recordingPaused: true,
+    });
   });
 
   it('is ended for good by a hang-up that went through', async () => {
     answered();
     controls.hangUp = async () => registry.move(callId, 'ended');
-    expect((await ask('call.hangUp')).body).toEqual({ callId, state: 'ended' });
+    expect((await ask('call.hangUp')).body).toEqual({ ...talking, state: 'ended' });
     expect(failure(await ask('call.hangUp')).message).toBe('call a-call is not in progress');
   });
 
@@ -150,7 +163,7 @@ describe('a call in progress', () => {
     const answer = await ask('call.transfer', { to });
     expect([answer.status, methods['call.transfer'].answer.parse(answer.body)]).toEqual([
       202,
-      { callId, state: 'transferring', end: null },
+      { ...talking, state: 'transferring', end: null },
     ]);
     expect(controls.asked).toEqual([{ to, mode: 'attended' }]);
     // Nobody waits for it any more: its failure is nobody's unhandled rejection.
@@ -167,7 +180,7 @@ describe('a call in progress', () => {
     controls.transferred.resolve(end);
     const order = { to: { kind: 'number', number: '+14155550100' }, mode: 'blind', acceptance: 'key' };
     const answer = await ask('call.transfer', order, '?wait=true');
-    expect(answer).toEqual({ status: 200, body: { callId, state: 'answered', end } });
+    expect(answer).toEqual({ status: 200, body: { ...talking, state: 'answered', end } });
     expect(controls.asked).toEqual([['transfer', order]]);
   });
 
@@ -175,7 +188,7 @@ describe('a call in progress', () => {
     answered();
     expect(await ask('call.conference', { to })).toEqual({
       status: 202,
-      body: { callId, state: 'answered' },
+      body: { ...talking, state: 'answered' },
     });
     controls.joined.resolve();
     expect((await ask('call.conference', { to: { kind: 'ring-group', id: 'g' } }, '?wait=true')).status).toBe(
@@ -258,7 +271,8 @@ describe('the lines', () => {
 
   it('tell what their defence did', async () => {
     const source = { address: '198.51.100.9', transport: 'tcp' } as const;
-    const scan = { method: 'OPTIONS', uri: 'sip:x@h', userAgent: 'friendly-scanner', fromUri: null };
+    const from = { fromUri: null, account: null };
+    const scan = { method: 'OPTIONS', uri: 'sip:x@h', userAgent: 'friendly-scanner', ...from };
     for (let i = 0; i < 3; i += 1) defence.inspect(scan, source);
     const { bans, figures } = methods['defence.read'].answer.parse((await ask('defence.read')).body);
     expect(bans).toMatchObject([{ address: '198.51.100.9', reason: 'scanner' }]);

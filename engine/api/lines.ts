@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { findPreset, listPresets, trunkFromPreset } from '../call/index.ts';
+import { findPreset, listPresets, sourceKey, trunkFromPreset } from '../call/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import { ha1Of, sipRealm } from '../sip/index.ts';
 import type { Box, NewTrunk, Phone as StoredPhone, Trunk as StoredTrunk } from '../store/index.ts';
@@ -50,6 +50,7 @@ export interface Lines {
   changeTransferTarget(id: string, request: TransferTargetChangeRequest): { transferTarget: TransferTarget };
   removeTransferTarget(id: string): Removed;
   bans(): { bans: Ban[] };
+  /** Of an IPv6 address its whole /64 was shut out, and is heard again. */
   liftBan(address: string): Removed;
   outbound(tenantId: string): { policy: OutboundPolicy; used: OutboundUse };
   setOutbound(tenantId: string, policy: OutboundPolicy): { policy: OutboundPolicy; used: OutboundUse };
@@ -107,7 +108,7 @@ export function createLines({ box, nowMs, sipPort }: LineParts): Lines {
     changeTransferTarget: (id, request) => ({ transferTarget: box.transferTargets.change(id, request) }),
     removeTransferTarget: (id) => done(() => box.transferTargets.remove(id)),
     bans: () => ({ bans: box.bans.list() }),
-    liftBan: (address) => done(() => box.bans.lift(address)),
+    liftBan: (address) => done(() => box.bans.lift(sourceKey(address))),
     outbound,
     setOutbound(tenantId, policy) {
       box.outbound.setPolicy(tenantId, policy);

@@ -38,6 +38,7 @@ export function admit(invitation: Invitation, requestUser: string, parts: Admiss
     ? digest.verify({
         header: invitation.authorization,
         method: 'INVITE',
+        source: address,
         // Both are always looked up: the time of an answer tells nothing.
         lookup: (username) => {
           const phone = box.phones.findByUsername(username);

@@ -161,7 +161,7 @@ export class CallCarrier {
       case 'bridge-add':
         leg.hush();
         call.bridge ??= this.#parts.media.bridge();
-        return call.bridge.add(leg.media);
+        return call.bridge.add(leg.media, { agent: order.agent });
       case 'bridge-remove':
         return call.bridge?.remove(leg.media);
       case 'play': {

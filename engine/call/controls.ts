@@ -14,8 +14,8 @@ import { Transfer, type TransferEnd, whyOf } from './transfer.ts';
 import { type Callees, type ConnectTo, calleesOf } from './transfer-target.ts';
 import type { CallMessage } from './worker-client.ts';
 
-/** Longest wait for a sentence of the agent's. */
-const sentenceMs = 12_000;
+/** Longest wait for a sentence of the agent's: longer than any that it says, for one that never ends. */
+const sentenceMs = 30_000;
 const decideMs = 15_000;
 
 const connectedWith = (name: string): string => `(Connected to ${name}.)`;
@@ -28,10 +28,12 @@ export class LiveControls implements CallControls {
   #transfer: Transfer | null = null;
   #withAgent: boolean;
   #holding: 'no' | 'changing' | 'yes' = 'no';
-  /** Whether people have been connected, and the call has not gone back to the agent. */
+  /** Whether people have been connected. */
   #connected = false;
   /** The caller's side has taken over the call by itself. */
   #handedOver = false;
+  /** One of the people has put the others through. */
+  #putThrough = false;
   /** Cancels whatever rings when the call ends. */
   readonly #over = new AbortController();
 
@@ -41,6 +43,7 @@ export class LiveControls implements CallControls {
     this.#withAgent = call.kind === 'agent';
     this.#talk = new Conversation({
       ...{ callId: call.callId, caller: call.leg, worker: call.parts.worker, over: this.#over.signal },
+      withAgent: () => this.#withAgent,
       left: (person) => void this.#personLeft(person),
       refer: (end, req, res) => this.#referrals.take(end, req, res),
     });
@@ -52,18 +55,19 @@ export class LiveControls implements CallControls {
     });
   }
 
-  /** Somebody has put the call through, out of the hands of whoever placed it. */
+  /** Somebody has put the call through: others talk in it than those who began it. */
   get isHandedOver(): boolean {
-    return this.#handedOver || !this.#talk.hasCaller;
+    return this.#handedOver || this.#putThrough || !this.#talk.hasCaller;
   }
 
   /** The call ends, or has ended, with people and not with the agent. */
   get isWithPeople(): boolean {
-    return this.#handedOver || this.#connected;
+    return this.#handedOver || (this.#connected && !this.#withAgent);
   }
 
   async transfer(order: TransferOrder): Promise<TransferEnd> {
-    if (this.#transfer || this.#over.signal.aborted || this.#talk.people.length > 0) throw this.#notNow();
+    const isBusy = this.#transfer !== null || this.#talk.people.length > 0 || this.#holding === 'changing';
+    if (isBusy || this.#over.signal.aborted) throw this.#notNow();
     const { tenant, parts } = this.#call;
     const callees = calleesOf(order.to, { box: parts.box, tenant });
     this.#move('transferring');
@@ -105,18 +109,9 @@ export class LiveControls implements CallControls {
   }
 
   async resume(): Promise<void> {
-    if (this.#holding !== 'yes') throw this.#notNow();
-    this.#holding = 'changing';
-    let now: 'no' | 'yes' = 'yes';
-    try {
-      await this.#call.leg.hold(false);
-      now = 'no';
-    } finally {
-      this.#holding = now;
-    }
+    if (this.#holding !== 'yes' || this.#transfer) throw this.#notNow();
+    await this.#offHold();
     if (this.#withAgent) await this.#resumeAgent(null);
-    this.#held(this.#call.leg.held ? 'caller' : null);
-    this.#note({ type: 'call.resumed', by: 'box' });
   }
 
   async record(on: boolean): Promise<void> {
@@ -147,6 +142,11 @@ export class LiveControls implements CallControls {
     if (!this.#withAgent || this.#holding !== 'no') return;
     if (held) await this.#order({ kind: 'pause-agent', withinMs: 0 });
     else await this.#resumeAgent(null);
+  }
+
+  /** Nothing arrives from somebody who was taken in. */
+  silent(leg: string, forMs: number): Promise<void> {
+    return this.#talk.silent(leg, forMs);
   }
 
   /** What the call worker tells of keys and voices, and of an agent that has told the caller to wait. */
@@ -191,7 +191,11 @@ export class LiveControls implements CallControls {
       acceptsSpeech: acceptance === 'speech-or-key',
       ...{ decideMs, log },
       ports: {
-        pauseAgent: () => this.#pauseAgent(),
+        pauseAgent: async () => {
+          // Whoever waits with music has to hear that they are put through.
+          if (this.#holding === 'yes') await this.#offHold();
+          await this.#pauseAgent();
+        },
         announce: () => this.#play(callerLeg, connecting(name)),
         hold: (on) => leg.music(on),
         ring: (signal) =>
@@ -216,6 +220,19 @@ export class LiveControls implements CallControls {
     return ringCallees(callees, { ...request, ...(onRinging ? { onRinging } : {}) }, parts);
   }
 
+  async #offHold(): Promise<void> {
+    this.#holding = 'changing';
+    let now: 'no' | 'yes' = 'yes';
+    try {
+      await this.#call.leg.hold(false);
+      now = 'no';
+    } finally {
+      this.#holding = now;
+    }
+    this.#held(this.#call.leg.held ? 'caller' : null);
+    this.#note({ type: 'call.resumed', by: 'box' });
+  }
+
   /** REFER where the caller's side takes it; refused, or not possible, the box rings and stays in between. */
   async #handOverOrRing(callees: Callees, signal: AbortSignal): Promise<PlacedLeg> {
     const { allow, mayRefer, leg, callerHost, parts, end } = this.#call;
@@ -224,7 +241,7 @@ export class LiveControls implements CallControls {
     if (refers && leg.dialog) {
       // The other side places a call of its own, without the music of ours.
       await leg.music(false);
-      const handedOver = await refer(leg.dialog, `sip:${only.number}@${callerHost}`).then(
+      const handedOver = await refer(leg, `sip:${only.number}@${callerHost}`).then(
         () => true,
         (error: unknown) => {
           parts.log.info({ err: error }, 'the caller could not be handed over; the box connects them itself');
@@ -291,6 +308,7 @@ export class LiveControls implements CallControls {
     this.#note({ type: 'call.transferred', kind, target: label, result, reason: code });
     if (code === null) {
       this.#connected = true;
+      this.#putThrough = true;
       this.#tell(connectedWith(name ?? label));
     }
     if (!this.#talk.isAlone) return;
@@ -299,7 +317,6 @@ export class LiveControls implements CallControls {
       return;
     }
     this.#withAgent = true;
-    this.#connected = false;
     void this.#talk
       .unbridgeCaller()
       .then(() => this.#resumeAgent(code === null ? null : whyOf(new VoxboxError(code, 'not put through'))))

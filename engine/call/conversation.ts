@@ -13,6 +13,8 @@ export interface ConversationParts {
   readonly worker: CallWorker;
   /** Aborted when the call is over: nobody is taken in any more. */
   readonly over: AbortSignal;
+  /** Whether the agent talks with the caller, and so with everybody. */
+  readonly withAgent: () => boolean;
   /** Somebody has left by themselves. */
   readonly left: (person: PlacedLeg) => void;
   readonly refer: (end: End, req: SrfRequest, res: SrfResponse) => void;
@@ -86,8 +88,8 @@ export class Conversation {
     void person.gone.then(() => this.#gone(person));
     const leg = person.leg.id;
     await this.#order({ kind: 'listen', leg, on: false });
-    if (this.#hasCaller) await this.#order({ kind: 'bridge-add', leg: callerLeg });
-    await this.#order({ kind: 'bridge-add', leg });
+    if (this.#hasCaller) await this.#bridge(callerLeg, this.#parts.withAgent());
+    await this.#bridge(leg, false);
   }
 
   /** Everybody who was taken in goes over to another conversation, as they are. */
@@ -102,6 +104,12 @@ export class Conversation {
         throw error;
       }
     }
+  }
+
+  /** Nothing arrives from a person: the call goes on as if they had hung up, once they are lost. */
+  async silent(leg: string, forMs: number): Promise<void> {
+    const person = this.people.find((each) => each.leg.id === leg);
+    if (person && (await person.leg.silent(forMs))) await this.#gone(person);
   }
 
   /** One end leaves, somebody else has taken their place: they hear nothing more, and are hung up unless they do it. */
@@ -152,6 +160,10 @@ export class Conversation {
     if (!this.#parts.over.aborted) this.#parts.left(person);
   }
 
+  #bridge(leg: string, agent: boolean): Promise<void> {
+    return this.#order({ kind: 'bridge-add', leg, agent });
+  }
+
   async #order(order: ConversationOrder): Promise<void> {
     await this.#parts.worker.request({ ...order, callId: this.callId });
   }
@@ -159,4 +171,5 @@ export class Conversation {
 
 type ConversationOrder =
   | { readonly kind: 'listen'; readonly leg: string; readonly on: boolean }
-  | { readonly kind: 'bridge-add' | 'bridge-remove' | 'stop-leg'; readonly leg: string };
+  | { readonly kind: 'bridge-add'; readonly leg: string; readonly agent: boolean }
+  | { readonly kind: 'bridge-remove' | 'stop-leg'; readonly leg: string };

@@ -1,9 +1,11 @@
 import { VoxboxError } from '../foundation/index.ts';
 import {
-  answerChallenge,
+  type Credentials,
+  retryAfterOf,
   type Srf,
   type SrfCall,
   type SrfDialog,
+  type SrfHeaders,
   type SrfRejection,
   type SrfRequest,
 } from '../sip/index.ts';
@@ -15,39 +17,50 @@ export interface Dialled {
   readonly uri: string;
   readonly proxy: string | null;
   readonly from: string;
+  /** Headers beside From that say who calls. */
+  readonly identity: SrfHeaders;
   readonly terms: LineTerms;
   /** Value of Route, where the registrar asked for one (RFC 3608). */
   readonly route: string | null;
   /** Whether the other side may have people put through by REFER. */
   readonly mayRefer: boolean;
-  readonly auth: { readonly username: string; readonly password: string } | null;
+  readonly credentials: Credentials | null;
 }
 
 interface InviteOptions {
   readonly srf: Srf;
   readonly signal: AbortSignal;
-  /** The other side rings. */
-  readonly onRinging: () => void;
+  /** Told of each provisional answer (RFC 3261 §13.2.2.1), and of a challenge that is answered. */
+  readonly onProgress: (status: number) => void;
 }
 
 /** A final answer other than 2xx, or none (`status` null). */
 export class DialFailure extends Error {
   readonly status: number | null;
+  /** How long whoever refused wants to be left alone; null where it was not said. */
+  readonly retryAfterS: number | null;
 
-  constructor(status: number | null) {
+  constructor(status: number | null, retryAfterS: number | null = null) {
     super(`the call was answered with ${status ?? 'nothing'}`);
     this.status = status;
+    this.retryAfterS = retryAfterS;
   }
 }
 
 /** How long a cancelled call may take to end before it is left to itself. */
 const cancelMs = 2000;
 
-/** INVITE, answered challenge, CANCEL on abort. Rejects with `DialFailure`. */
+/**
+ * Session timers of a line that may challenge: the server refreshes by itself and has no password, so the other
+ * side is asked to do it (RFC 4028 §7.1).
+ */
+const refreshedByThem = '1800;refresher=uas';
+
+/** INVITE, answered challenges, CANCEL on abort. Rejects with `DialFailure`. */
 export async function invite(
   call: Dialled,
   localSdp: string,
-  { srf, signal, onRinging }: InviteOptions,
+  { srf, signal, onProgress }: InviteOptions,
 ): Promise<SrfDialog> {
   let sent: SrfRequest | null = null;
   const cancel = (): void => sent?.cancel(() => {});
@@ -58,17 +71,20 @@ export async function invite(
     timer = setTimeout(() => giveUp(new DialFailure(487)), cancelMs);
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const attempt = async (given: Record<string, string>): Promise<SrfDialog> => {
-    const headers = call.route === null ? given : { ...given, Route: call.route };
+  const send = async (given: SrfHeaders): Promise<SrfDialog> => {
+    const headers = {
+      ...given,
+      ...call.identity,
+      ...(call.route === null ? {} : { Route: call.route }),
+      ...(call.credentials ? { 'Session-Expires': refreshedByThem } : {}),
+    };
     const options: SrfCall = { localSdp, headers, ...(call.proxy === null ? {} : { proxy: call.proxy }) };
     const answered = srf.createUAC(call.uri, options, {
       cbRequest: (_error, request) => {
         sent = request;
         if (signal.aborted) cancel();
       },
-      cbProvisional: ({ status }) => {
-        if (status > 100) onRinging();
-      },
+      cbProvisional: ({ status }) => onProgress(status),
     });
     // Answered while it was being cancelled: nobody is there any more to talk to.
     answered.then(
@@ -80,16 +96,20 @@ export async function invite(
     return dialog;
   };
   try {
-    try {
-      return await attempt({ From: call.from });
-    } catch (error) {
-      const authorized = signal.aborted ? null : authorize(error, call, sent);
-      if (!authorized) throw error;
-      return await attempt(authorized);
+    const attempt = call.credentials?.attempt();
+    for (let headers: SrfHeaders = { From: call.from }; ; ) {
+      try {
+        return await send(headers);
+      } catch (error) {
+        const isAnswerable = !signal.aborted && isChallenge(error) && attempt?.take(error.res) === null;
+        if (!isAnswerable || !sent) throw error;
+        onProgress(error.status);
+        headers = again(call, sent);
+      }
     }
   } catch (error) {
     if (error instanceof DialFailure) throw error;
-    throw new DialFailure(statusOf(error));
+    throw failureOf(error);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
@@ -99,19 +119,19 @@ export async function invite(
 const isRejection = (error: unknown): error is SrfRejection =>
   error instanceof Error && 'status' in error && typeof error.status === 'number';
 
-const statusOf = (error: unknown): number | null => (isRejection(error) ? error.status : null);
+const failureOf = (error: unknown): DialFailure =>
+  isRejection(error)
+    ? new DialFailure(error.status, error.res ? retryAfterOf(error.res) : null)
+    : new DialFailure(null);
 
-/** Headers of the same call with an answer to the challenge (RFC 3261 §22.2); null where there is none. */
-function authorize(error: unknown, call: Dialled, sent: SrfRequest | null): Record<string, string> | null {
-  if (!isRejection(error) || !call.auth || !sent) return null;
-  if (error.status !== 401 && error.status !== 407) return null;
-  const isProxy = error.status === 407;
-  const challenge = error.res?.get(isProxy ? 'proxy-authenticate' : 'www-authenticate');
-  const value = challenge && answerChallenge({ challenge, method: 'INVITE', uri: call.uri, ...call.auth });
+const isChallenge = (error: unknown): error is Required<SrfRejection> =>
+  isRejection(error) && (error.status === 401 || error.status === 407) && error.res !== undefined;
+
+/** Headers of the same call, with the answer to its challenges (RFC 3261 §22.2). */
+function again(call: Dialled, sent: SrfRequest): SrfHeaders {
   const number = Number.parseInt(sent.get('cseq') ?? '1', 10);
-  if (!value) return null;
   return {
-    [isProxy ? 'Proxy-Authorization' : 'Authorization']: value,
+    ...call.credentials?.headers('INVITE', call.uri),
     'call-id': sent.get('call-id') ?? '',
     From: sent.get('from') ?? call.from,
     CSeq: `${number + 1} INVITE`,

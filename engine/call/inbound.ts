@@ -3,6 +3,7 @@ import {
   type Invitation,
   negotiateAudio,
   parseOffer,
+  plainAddress,
   readInvitation,
   type SrfRequest,
   type SrfResponse,
@@ -34,7 +35,7 @@ export async function inboundCall(req: SrfRequest, res: SrfResponse, parts: Inbo
 
   const admission = admit(invitation, invitation.calledNumber, parts);
   if (admission.kind === 'challenge') {
-    challenge(res, parts, admission.stale);
+    challenge(req, res, { ...parts, stale: admission.stale });
     return;
   }
   const trunk = admission.by === 'trunk' ? admission.trunk : null;
@@ -46,7 +47,8 @@ export async function inboundCall(req: SrfRequest, res: SrfResponse, parts: Inbo
   }
 
   const called = calledOf(invitation, userOfHeader(req.get('to')), { admission, parts });
-  if (isUnprovenPhone(req, called, { admission, parts })) return challenge(res, parts, false);
+  if (isUnprovenPhone(req, called, { admission, parts }))
+    return challenge(req, res, { ...parts, stale: false });
   const { route, plan } = planOf(invitation, called, { admission, parts });
   if (plan === 'unknown') return refuse(res, 'number_unknown', log);
   if (plan.kind === 'busy') return refuse(res, 'capacity_reached', log);
@@ -58,8 +60,13 @@ export async function inboundCall(req: SrfRequest, res: SrfResponse, parts: Inbo
   await call.run().finally(freeTrunk);
 }
 
-function challenge(res: SrfResponse, { digest }: InboundParts, stale: boolean): void {
-  res.send(401, { headers: { 'WWW-Authenticate': digest.challenge({ stale }) } });
+function challenge(
+  req: SrfRequest,
+  res: SrfResponse,
+  { digest, stale }: Pick<InboundParts, 'digest'> & { readonly stale: boolean },
+): void {
+  const source = plainAddress(req.source_address);
+  res.send(401, { headers: { 'WWW-Authenticate': digest.challenge({ stale, source }) } });
 }
 
 /** On this machine callers are trusted without a word, but what only phones may dial needs their name proven. */

@@ -1,6 +1,6 @@
 export type { CallControls, TransferOrder } from './controls-model.ts';
 export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
-export { allowOutbound, createDefence, decideOutbound } from './defence/index.ts';
+export { allowOutbound, createDefence, createGuesses, decideOutbound, sourceKey } from './defence/index.ts';
 export { inboundCall } from './inbound.ts';
 export type {
   LineDoctor,
@@ -17,7 +17,7 @@ export type { CallRegistry, LiveCall, LiveEvent, LiveTurn } from './registry.ts'
 export { createRegistry } from './registry.ts';
 export type { Serving } from './serving.ts';
 export { startServing } from './serving.ts';
-export { askExternal, startSignalling } from './signalling.ts';
+export { askExternal, startSignalling, tlsTrustOf } from './signalling.ts';
 export { type CallTaking, takeCalls } from './take-calls.ts';
 export type { InboundParts } from './taken-call.ts';
 export type { TransferEnd } from './transfer.ts';

@@ -6,6 +6,7 @@ import {
   acceptAnswer,
   buildAnswer,
   buildOffer,
+  type Credentials,
   commonDirection,
   isPrivateAddress,
   localAddressFor,
@@ -14,6 +15,8 @@ import {
   negotiateAudio,
   nextDescription,
   parseOffer,
+  requestWithin,
+  type SrfContent,
   type SrfDialog,
   type SrfRequest,
   type SrfResponse,
@@ -42,6 +45,8 @@ export interface LineLegParts {
   readonly id: string;
   readonly worker: CallWorker;
   readonly terms: LineTerms;
+  /** Answers the other side's challenges; null where there is no password for it. */
+  readonly credentials: Credentials | null;
   /** What RTP is bound to. */
   readonly mediaHost: string;
   /** The box as the internet sees it; null where that is not known or not needed. */
@@ -58,6 +63,9 @@ export interface LineLegParts {
 }
 
 const reinviteTries = 4;
+/** Silence after which the connection is offered anew, and after which the other side is lost. */
+const repairAfterMs = 20_000;
+const lostAfterMs = 60_000;
 
 /** Whoever a leg is talking with. */
 export interface LegOwner {
@@ -85,6 +93,7 @@ export class LineLeg {
   #direction: MediaDirection = 'sendrecv';
   #started = '';
   #held = false;
+  #repaired = false;
   readonly #ended = Promise.withResolvers<void>();
   #isGone = false;
 
@@ -189,6 +198,14 @@ export class LineLeg {
     });
   }
 
+  /**
+   * Sends a request within the dialog, and answers a challenge of it. @returns the final response; null where the
+   * request could not be sent
+   */
+  async request(request: SrfContent & { readonly method: string }): Promise<SrfResponse | null> {
+    return this.#dialog && requestWithin(this.#dialog, request, this.#parts.credentials);
+  }
+
   /** Puts the other side on hold, with music, or takes it off. Media obeys whatever the other side answers. */
   async hold(on: boolean): Promise<void> {
     const { worker } = this.#parts;
@@ -217,7 +234,7 @@ export class LineLeg {
       if (!dialog?.connected || this.#isGone) return 'gone';
       const body = this.offer();
       const headers = { 'Content-Type': 'application/sdp' };
-      const res = await dialog.request({ method: 'INVITE', headers, body }).catch(() => null);
+      const res = await this.request({ method: 'INVITE', headers, body });
       if (res?.status === 200) {
         await this.accept(res.body).catch(() => {});
         return 'agreed';
@@ -230,6 +247,18 @@ export class LineLeg {
     return 'refused';
   }
 
+  /**
+   * Nothing arrives: the connection is offered once more. @returns true when that does not help and the other side
+   * is lost
+   */
+  async silent(forMs: number): Promise<boolean> {
+    if (forMs >= lostAfterMs) return true;
+    if (forMs < repairAfterMs || this.#repaired) return false;
+    this.#repaired = true;
+    this.#parts.log.warn({ forMs, leg: this.id }, 'nothing arrives; the connection is offered once more');
+    return (await this.reinvite()) === 'gone';
+  }
+
   async sendDtmf(keys: string): Promise<void> {
     const { worker, terms } = this.#parts;
     const callId = this.#callId;
@@ -239,7 +268,9 @@ export class LineLeg {
     }
     for (const key of keys) {
       const headers = { 'Content-Type': 'application/dtmf-relay' };
-      await this.#dialog?.request({ method: 'INFO', headers, body: `Signal=${key}\r\nDuration=160\r\n` });
+      const body = `Signal=${key}\r\nDuration=160\r\n`;
+      const answer = await this.request({ method: 'INFO', headers, body });
+      if (!answer) throw new VoxboxError('not_found', 'the other side is not there any more');
     }
   }
 
@@ -248,7 +279,9 @@ export class LineLeg {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#ended.resolve();
-    await this.#dialog?.destroy().catch(() => {});
+    // Where no BYE could be sent the package has to forget the dialog all the same.
+    const isSaid = (await this.request({ method: 'BYE' })) !== null;
+    if (!isSaid) await this.#dialog?.destroy().catch(() => {});
   }
 
   #gone(): void {

@@ -68,7 +68,8 @@ export type ToWorker =
   | Switch<'ringback'>
   /** Whether `voice` is told when somebody speaks on the leg. */
   | Switch<'listen'>
-  | OfLeg<'bridge-add'>
+  /** `agent`: the agent on the leg takes part; all hear it, and it hears all. */
+  | (OfLeg<'bridge-add'> & { readonly agent: boolean })
   | OfLeg<'bridge-remove'>
   | (OfLeg<'send-dtmf'> & { readonly keys: string })
   /** A key that came by SIP INFO: the same path as one that came by RTP. */

@@ -5,16 +5,17 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js';
 import { type Clock, type Ids, type Log, VoxboxError } from '../foundation/index.ts';
-import { nextHopOf, type Registrar, type Srf } from '../sip/index.ts';
+import { Credentials, nextHopOf, type Registrar, type Srf } from '../sip/index.ts';
 import type { Box, Tenant, Trunk } from '../store/index.ts';
-import { allowOutbound } from './defence/index.ts';
+import { allowOutbound, type MeteredCall, meterCall } from './defence/index.ts';
 import { DialFailure, type Dialled, invite, toCoded } from './dial.ts';
 import { firstAnswer } from './first-answer.ts';
 import { houseTerms, LineLeg } from './line-leg.ts';
 import { type LegTarget, type PlacedLeg, placedLeg } from './placed-leg.ts';
 import { findPreset } from './presets/index.ts';
 import { failsOver, trunkOrder } from './trunk-choice.ts';
-import { type TrunkLines, trunkProxy, trunkUri } from './trunk-lines.ts';
+import { type TrunkLines, trunkHost, trunkProxy, trunkUri } from './trunk-lines.ts';
+import { unlessSilent } from './trunk-silence.ts';
 import type { CallWorker } from './worker-client.ts';
 
 export interface OutboundParts {
@@ -43,6 +44,8 @@ export interface PlaceRequest {
   readonly signal: AbortSignal;
   /** Told when the other side rings. */
   readonly onRinging?: () => void;
+  /** Told when anything at all is heard of the call. */
+  readonly onHeard?: () => void;
 }
 
 /**
@@ -71,7 +74,7 @@ async function placeToPhone(
   return firstAnswer(
     bindings.map((binding) => (over: AbortSignal) => {
       const how = { uri: binding.contact, proxy: nextHopOf(binding), from, terms: houseTerms };
-      const call = { ...how, route: null, mayRefer: true, auth: null };
+      const call = { ...how, identity: {}, route: null, mayRefer: true, credentials: null };
       return dial({ ...request, signal: over }, call, parts);
     }),
     { strategy: 'all', ringMs, signal, release: (placed) => placed.release() },
@@ -83,35 +86,20 @@ async function placeToNumber(
   destination: string,
   parts: OutboundParts,
 ): Promise<PlacedLeg> {
-  const { box, lines, clock } = parts;
+  const { box, lines, clock, log } = parts;
   const { tenant } = request;
-  const nowMs = clock.nowMs();
-  const { own, policy, allowed } = permitNumber(destination, { box, tenant, nowMs });
-  const { number } = allowed;
-  const price = policy.pricePerMinuteMinor;
-  // Reserved before it rings, so that calls at the same time cannot pass the limits together.
-  const spend = box.outbound.record({
-    tenantId: tenant.id,
-    number,
-    startedAtMs: nowMs,
-    minutes: 1,
-    costMinor: price,
-  });
-  let answeredAtMs: number | null = null;
-  const settle = (): void => {
-    const minutes = answeredAtMs === null ? 0 : Math.ceil((clock.nowMs() - answeredAtMs) / 60_000);
-    box.outbound.settle(spend, { minutes, costMinor: minutes * price });
-  };
+  const { own, number } = permitNumber(destination, { box, tenant, nowMs: clock.nowMs() });
+  // Before it rings, so that calls at the same time cannot pass the limits together.
+  const meter = meterCall({ tenantId: tenant.id, number }, { outbound: box.outbound, clock, log });
   try {
     const placed = await overTrunks(
       trunkOrder(box.trunks.list(), lines.stateOf),
       { ...request, number, own },
       parts,
     );
-    answeredAtMs = clock.nowMs();
-    return bounded(placed, allowed.longestMs, settle);
+    return metered(placed, meter);
   } catch (error) {
-    settle();
+    meter.end();
     throw error;
   }
 }
@@ -126,15 +114,15 @@ export function permitNumber(
   { box, tenant, nowMs }: { readonly box: Box; readonly tenant: Tenant; readonly nowMs: number },
 ) {
   const own = ownNumber(box, tenant);
-  const policy = box.outbound.policy(tenant.id);
-  const allowed = allowOutbound({
-    ...{ destination, policy },
+  const { number } = allowOutbound({
+    ...{ destination, policy: box.outbound.policy(tenant.id) },
     tenantStatus: tenant.status,
     authenticated: true,
     used: box.outbound.used(tenant.id, nowMs),
+    callsNow: box.outbound.running(tenant.id),
     homeCountry: homeCountryOf(own, tenant),
   });
-  return { own, policy, allowed };
+  return { own, number };
 }
 
 /** The tenant's number that outgoing calls show, and whose country their numbers are read in. */
@@ -152,20 +140,14 @@ export function homeCountryOf(
   return parsed?.country ?? (isRegion ? region : null);
 }
 
-/** A call ends when the money of the day does. */
-function bounded(placed: PlacedLeg, longestMs: number, settle: () => void): PlacedLeg {
-  const limit = setTimeout(() => void placed.release(), longestMs);
-  limit.unref();
-  let released: Promise<void> | null = null;
-  const release = (): Promise<void> => {
-    released ??= placed.release().finally(() => {
-      clearTimeout(limit);
-      settle();
-    });
-    return released;
-  };
-  void placed.gone.then(release);
-  return { ...placed, release };
+/** A call ends when the money of the day does: to whoever waits for its end as if the other side had hung up. */
+export function metered(placed: PlacedLeg, meter: MeteredCall): PlacedLeg {
+  const { promise: spent, resolve: tellSpent } = Promise.withResolvers<void>();
+  const gone = Promise.race([placed.gone, spent]);
+  const release = (): Promise<void> => placed.release().finally(meter.end);
+  meter.answered(tellSpent);
+  void gone.then(release);
+  return { ...placed, gone, release };
 }
 
 async function overTrunks(
@@ -177,21 +159,23 @@ async function overTrunks(
   for (const trunk of trunks) {
     const free = lines.take(trunk.id);
     const serviceRoute = lines.registration(trunk.id)?.serviceRoute ?? [];
-    const known = { password: box.trunks.password(trunk.id), serviceRoute };
+    const known = { credentials: credentialsOf(trunk, box), serviceRoute };
     try {
-      const placed = await ringFor(request, (signal) =>
-        dial({ ...request, signal }, callThrough(trunk, request, known), parts),
+      const placed = await ringFor(request, (ring) =>
+        unlessSilent(ring, { answers: () => lines.answers(trunk.id) }, (signal, onHeard) =>
+          dial({ ...request, signal, onHeard }, callThrough(trunk, request, known), parts),
+        ),
       );
       const release = async (): Promise<void> => placed.release().finally(free);
       void placed.gone.then(free);
       return { ...placed, release };
     } catch (error) {
       free();
-      const status = error instanceof DialFailure ? error.status : 0;
+      const { status, retryAfterS } = error instanceof DialFailure ? error : { status: 0, retryAfterS: null };
       if (request.signal.aborted || status === 0 || !failsOver(status))
         throw toCoded(error, 'trunk_unavailable');
       log.warn({ trunk: trunk.name, status }, 'a trunk could not carry a call; the next one is tried');
-      lines.failed(trunk.id, status === null ? 'no answer to a call' : `a call was answered with ${status}`);
+      lines.failed(trunk.id, { status, retryAfterS });
     }
   }
   throw new VoxboxError('trunk_unavailable', 'no trunk could carry the call');
@@ -210,22 +194,36 @@ async function ringFor<T>(
   }
 }
 
-/** The caller id rule: the trunk's own, else the account where we register, else the tenant's number. */
+/** What a trunk's challenges are answered with; null where there is no password for it. */
+export function credentialsOf(trunk: Trunk, box: Box): Credentials | null {
+  const { id, authUsername: username } = trunk;
+  const password = box.trunks.password(id);
+  return username !== null && password !== null ? new Credentials({ username, password }) : null;
+}
+
+/**
+ * The caller id rule: From has the trunk's own, else the account where we register, else the tenant's number.
+ * The number to be shown is asked for beside it (RFC 3325 §9.2), as many carriers want their account in From.
+ */
 function callThrough(
   trunk: Trunk,
   { number, own }: { readonly number: string; readonly own: string | null },
-  { password, serviceRoute }: { readonly password: string | null; readonly serviceRoute: readonly string[] },
+  known: Pick<Dialled, 'credentials'> & { readonly serviceRoute: readonly string[] },
 ): Dialled {
   const account = trunk.kind === 'registration' ? trunk.authUsername : null;
-  const { codecs, srtp, dtmf, authUsername } = trunk;
+  const { codecs, srtp, dtmf } = trunk;
+  const { credentials, serviceRoute } = known;
+  const host = trunkHost(trunk);
+  const shown = trunk.callerId ?? own;
   return {
     uri: trunkUri(trunk, number),
     proxy: trunkProxy(trunk),
-    from: fromHeader(null, trunk.callerId ?? account ?? own ?? 'anonymous', trunk.host ?? 'voxbox.invalid'),
+    from: fromHeader(null, trunk.callerId ?? account ?? own ?? 'anonymous', host),
+    identity: shown === null ? {} : { 'P-Preferred-Identity': fromHeader(null, shown, host) },
     terms: { codecs, srtp, dtmf },
     route: serviceRoute.length === 0 ? null : serviceRoute.join(', '),
     mayRefer: findPreset(trunk.preset).refer === 'yes',
-    auth: authUsername !== null && password !== null ? { username: authUsername, password } : null,
+    credentials,
   };
 }
 
@@ -242,7 +240,7 @@ async function dial(request: PlaceRequest, call: Dialled, parts: OutboundParts):
   const { mediaHost, externalAddress, clock, random } = parts;
   const leg = new LineLeg({
     ...{ callId, worker, mediaHost, externalAddress, clock, log, random },
-    ...{ id: ids.uuid(), terms: call.terms, recordingPath: null },
+    ...{ id: ids.uuid(), terms: call.terms, credentials: call.credentials, recordingPath: null },
     onHeld: () => {},
     onGone: tellGone,
   });
@@ -250,8 +248,11 @@ async function dial(request: PlaceRequest, call: Dialled, parts: OutboundParts):
   try {
     if (signal.aborted) throw new VoxboxError('aborted', 'the call was cancelled');
     await leg.open(hostOf(call.proxy ?? call.uri));
-    const onRinging = request.onRinging ?? ((): void => {});
-    const dialog = await invite(call, leg.offer(), { srf: parts.srf, signal, onRinging });
+    const onProgress = (status: number): void => {
+      request.onHeard?.();
+      if (status > 100 && status < 200) request.onRinging?.();
+    };
+    const dialog = await invite(call, leg.offer(), { srf: parts.srf, signal, onProgress });
     try {
       await leg.accept(dialog.remote.sdp);
     } catch (error) {

@@ -34,7 +34,7 @@ export async function pickUp(
   const { promise: gone, resolve: tellGone } = Promise.withResolvers<void>();
   const leg = new LineLeg({
     ...{ callId: talk.callId, worker, mediaHost, externalAddress, clock, log, random },
-    ...{ id: ids.uuid(), terms: houseTerms, recordingPath: null },
+    ...{ id: ids.uuid(), terms: houseTerms, credentials: null, recordingPath: null },
     onHeld: () => {},
     onGone: tellGone,
   });

@@ -1,5 +1,6 @@
 import type { Log } from '../foundation/index.ts';
-import type { SrfDialog, SrfRequest, SrfResponse } from '../sip/index.ts';
+import type { SrfRequest, SrfResponse } from '../sip/index.ts';
+import type { LineLeg } from './line-leg.ts';
 
 /** Tells whoever sent a REFER what becomes of it (RFC 3515 §2.4.4). */
 export interface ReferReport {
@@ -33,7 +34,7 @@ const lifeS = 180;
 export function acceptRefer(
   req: SrfRequest,
   res: SrfResponse,
-  { dialog, first, log }: { readonly dialog: SrfDialog; readonly first: boolean; readonly log: Log },
+  { leg, first, log }: { readonly leg: LineLeg; readonly first: boolean; readonly log: Log },
 ): ReferReport {
   // RFC 4488: the sender may not want to hear of it.
   const silent = /^\s*false/i.test(req.get('refer-sub') ?? '');
@@ -52,10 +53,9 @@ export function acceptRefer(
       'Content-Type': 'message/sipfrag;version=2.0',
     };
     told = told.then(async () => {
-      if (!dialog.connected) return;
-      await dialog.request({ method: 'NOTIFY', headers, body }).catch((error: unknown) => {
-        log.info({ err: error, status }, 'whoever put a call through could not be told');
-      });
+      if (!leg.dialog?.connected) return;
+      const response = await leg.request({ method: 'NOTIFY', headers, body });
+      if (!response) log.info({ status }, 'whoever put a call through could not be told');
     });
   };
   return {

@@ -1,5 +1,5 @@
 import { VoxboxError } from '../foundation/index.ts';
-import type { SrfDialog } from '../sip/index.ts';
+import type { LineLeg } from './line-leg.ts';
 
 /** Longest time without news of a call that was handed over. */
 const progressMs = 40_000;
@@ -20,7 +20,9 @@ export function statusOfFragment(body: string): number | null {
  *
  * @throws VoxboxError `transfer_failed` with the SIP status, where the caller is still ours
  */
-export async function refer(dialog: SrfDialog, target: string): Promise<void> {
+export async function refer(leg: Pick<LineLeg, 'dialog' | 'request'>, target: string): Promise<void> {
+  const { dialog } = leg;
+  if (!dialog) throw new VoxboxError('transfer_failed', 'the caller is not there any more');
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const fail = (status: number | null): void =>
     reject(
@@ -44,8 +46,8 @@ export async function refer(dialog: SrfDialog, target: string): Promise<void> {
   dialog.on('destroy', () => resolve());
   try {
     const headers = { 'Refer-To': `<${target}>`, 'Referred-By': `<${dialog.local.uri}>` };
-    const response = await dialog.request({ method: 'REFER', headers });
-    if (response.status >= 300) fail(response.status);
+    const response = await leg.request({ method: 'REFER', headers });
+    if (!response || response.status >= 300) fail(response?.status ?? null);
     await promise;
   } finally {
     settled = true;

@@ -70,15 +70,15 @@ export class Referrals {
 
   take(end: End, req: SrfRequest, res: SrfResponse): void {
     const { talk, log } = this.#ports;
-    const { dialog } = talk.legOf(end);
+    const leg = talk.legOf(end);
     const work = this.#workOf(end, req.get('refer-to'));
-    if (typeof work === 'number' || !dialog) {
+    if (typeof work === 'number' || !leg.dialog) {
       res.send(typeof work === 'number' ? work : 481);
       return;
     }
     this.#by = end;
     this.#asked += 1;
-    const report = acceptRefer(req, res, { dialog, first: this.#asked === 1, log });
+    const report = acceptRefer(req, res, { leg, first: this.#asked === 1, log });
     report.progress(100);
     void work(report).catch((error: unknown) => log.error({ err: error }, 'a call was not put through'));
   }
@@ -112,7 +112,9 @@ export class Referrals {
       const { transfer } = this.#ports;
       report.progress(180);
       const end = await transfer(to);
-      if (end.result === 'completed') status = 200;
+      // Phones hang up when they are told that it went well, and this one is to go on talking: the subscription ends
+      // without a final status.
+      if (end.result === 'completed') status = 100;
       else if (end.result === 'cancelled') status = 487;
       else status = end.why === 'busy' ? 486 : 480;
     } catch (error) {

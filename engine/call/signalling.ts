@@ -1,6 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
 import { type Config, type Log, splitHostPort, VoxboxError } from '../foundation/index.ts';
-import { askStun, type CallControlTarget, type SipServerOptions, startSip } from '../sip/index.ts';
+import {
+  askStun,
+  type CallControlTarget,
+  type SipServerOptions,
+  startSip,
+  type TlsTrust,
+} from '../sip/index.ts';
 
 const stunTimeoutMs = 4000;
 
@@ -36,6 +44,7 @@ export async function startSignalling(
     host: config.sipHost,
     port: config.sipPort,
     ...watch,
+    tlsTrust: tlsTrustOf(config),
     ...(tls ? { tls } : {}),
   });
   return {
@@ -53,6 +62,23 @@ function tlsOf(config: Config): SipServerOptions['tls'] {
     return { port: sipTlsPort, key: readFileSync(sipTlsKey, 'utf8'), cert: readFileSync(sipTlsCert, 'utf8') };
   } catch (cause) {
     throw new VoxboxError('certificate_invalid', 'the TLS key or certificate cannot be read', { cause });
+  }
+}
+
+/**
+ * Whom connections to carriers and PBXs trust: public authorities, and those that the configuration adds.
+ *
+ * @throws VoxboxError `certificate_invalid` where the file holds no certificate
+ */
+export function tlsTrustOf({ sipTlsCa }: Pick<Config, 'sipTlsCa'>): TlsTrust {
+  if (sipTlsCa === undefined) return { verify: true };
+  try {
+    const added = readFileSync(sipTlsCa, 'utf8');
+    // One that cannot be read would show only when a connection is made.
+    new X509Certificate(added);
+    return { verify: true, ca: [...getCACertificates(), added].join('\n') };
+  } catch (cause) {
+    throw new VoxboxError('certificate_invalid', 'sipTlsCa names no certificate', { cause });
   }
 }
 

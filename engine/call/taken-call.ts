@@ -6,7 +6,7 @@ import { callQuality, legQualities } from './call-quality.ts';
 import { LiveControls } from './controls.ts';
 import { LineLeg, type LineTerms } from './line-leg.ts';
 import { type CallStatistics, callerLeg } from './messages.ts';
-import type { OutboundParts } from './outbound-leg.ts';
+import { credentialsOf, type OutboundParts } from './outbound-leg.ts';
 import type { OverflowDecision } from './overflow.ts';
 import type { PlacedLeg } from './placed-leg.ts';
 import { findPreset } from './presets/index.ts';
@@ -44,10 +44,6 @@ export interface InboundParts extends Omit<OutboundParts, 'worker'> {
 /** Why a call is over. */
 type CallEnd = 'ended' | 'no-audio' | 'failed' | 'hung-up';
 
-/** Silence after which the connection is offered anew, and after which the caller is gone. */
-const repairAfterMs = 20_000;
-const lostAfterMs = 60_000;
-
 /** What is done with a call that is taken. */
 export type Plan =
   | Exclude<OverflowDecision, { kind: 'busy' | 'unavailable' }>
@@ -80,14 +76,16 @@ export class TakenCall {
   #controls: LiveControls | null = null;
   /** Whoever took a call in place of an agent, until they are connected. */
   #person: PlacedLeg | null = null;
+  /** What is done with the call now: a group that does not answer changes it. */
+  #plan: Plan;
   #statistics: CallStatistics = {};
-  #repaired = false;
   /** A caller was asked for a message, and heard it to its end. */
   #messageAsked = false;
 
   constructor(given: TakenCallParts) {
     this.#given = given;
-    const { route, parts, callId, invitation, calledNumber, worker, terms, log, plan } = given;
+    this.#plan = given.plan;
+    const { route, parts, callId, invitation, calledNumber, worker, terms, log, plan, trunk } = given;
     const { box, dataDir, registry, mediaHost, externalAddress, clock, random } = parts;
     const isOurs = route.kind === 'agent' && plan.kind !== 'echo';
     // First, because it may fail and nothing has to be closed then. A test of a line is nobody's call.
@@ -116,6 +114,7 @@ export class TakenCall {
     this.#leg = new LineLeg({
       ...{ callId, worker, terms, log, mediaHost, externalAddress, clock, random },
       id: callerLeg,
+      credentials: trunk && credentialsOf(trunk, box),
       recordingPath: this.#row?.recordingFile ?? null,
       onHeld: (held) => this.#held(held),
       onGone: () => {
@@ -125,7 +124,7 @@ export class TakenCall {
   }
 
   async run(): Promise<void> {
-    const { req, res, callId, worker, parts, log, invitation, plan } = this.#given;
+    const { req, res, callId, worker, parts, log, invitation } = this.#given;
     const stop = (): void => this.#end('stopping');
     req.on('cancel', () => this.#end('cancelled'));
     parts.stopping.addEventListener('abort', stop);
@@ -133,8 +132,7 @@ export class TakenCall {
     let outcome: CallOutcome = 'failed';
     try {
       await this.#leg.open(invitation.source.address);
-      // Nobody pays for ringing: a call that people take is answered when one of them answers.
-      if (plan.kind === 'ring-group' || plan.kind === 'dial') this.#person = await this.#ring(plan);
+      this.#person = await this.#ringFirst();
       const localSdp = invitation.offer ? await this.#leg.answer(invitation.offer) : this.#leg.offer();
       this.#hangUp.signal.throwIfAborted();
       this.#leg.attach(await parts.srf.createUAS(req, res, { localSdp }));
@@ -149,6 +147,23 @@ export class TakenCall {
     } finally {
       parts.stopping.removeEventListener('abort', stop);
       await this.#finish(outcome, unlisten);
+    }
+  }
+
+  /**
+   * Nobody pays for ringing: a call that people take is answered when one of them answers. Where none of those who
+   * stand in for the agents does, a message is taken if there is a voice to ask for it.
+   */
+  async #ringFirst(): Promise<PlacedLeg | null> {
+    const plan = this.#plan;
+    if (plan.kind !== 'ring-group' && plan.kind !== 'dial') return null;
+    try {
+      return await this.#ring(plan);
+    } catch (error) {
+      const isOver = this.#hangUp.signal.aborted || !isUnanswered(error);
+      if (plan.kind === 'dial' || isOver || !this.#given.parts.hasAgents) throw error;
+      this.#plan = { kind: 'message' };
+      return null;
     }
   }
 
@@ -173,7 +188,8 @@ export class TakenCall {
   }
 
   #answered(): void {
-    const { route, parts, callId, worker, trunk, plan, log, req } = this.#given;
+    const { route, parts, callId, worker, trunk, log, req } = this.#given;
+    const plan = this.#plan;
     parts.registry.move(callId, 'answered');
     this.#row?.answered();
     if (plan.kind === 'message' || plan.kind === 'ring-group') {
@@ -204,11 +220,14 @@ export class TakenCall {
     if (person) await this.#controls?.take(person);
     const begun = attend({ callId, worker, signal: this.#hangUp.signal }, this.#attendance());
     const over = this.#over.promise;
-    return Promise.race([begun.then((state) => (state === 'ended' ? 'ended' : over)), over]);
+    // Somebody may have taken the call while a message was being left.
+    const isDone = (state: 'ended' | 'goes on') => state === 'ended' && !this.#controls?.isWithPeople;
+    return Promise.race([begun.then((state) => (isDone(state) ? 'ended' : over)), over]);
   }
 
   #attendance(): Attendance {
-    const { route, plan, parts } = this.#given;
+    const { route, parts } = this.#given;
+    const plan = this.#plan;
     if (plan.kind === 'echo') return { kind: 'echo' };
     if (route.kind === 'message')
       return { kind: 'announcement', text: route.text, voice: parts.defaultVoice };
@@ -225,12 +244,14 @@ export class TakenCall {
   #outcomeOf(end: CallEnd): CallOutcome {
     if (end === 'failed') return 'failed';
     if (this.#hangUp.signal.reason === 'stopping') return 'interrupted';
-    const { route, plan } = this.#given;
+    const { route } = this.#given;
+    const plan = this.#plan;
     if (route.kind === 'message') return 'refused';
-    if (plan.kind === 'message') return this.#messageAsked ? 'message' : 'abandoned';
     // A person of the house who rings another is answered; nobody has put them through.
     if (plan.kind === 'dial') return this.#controls?.isHandedOver ? 'transferred' : 'answered';
-    return this.#controls?.isWithPeople ? 'transferred' : 'answered';
+    if (this.#controls?.isWithPeople) return 'transferred';
+    if (plan.kind === 'message') return this.#messageAsked ? 'message' : 'abandoned';
+    return 'answered';
   }
 
   /** What the call worker tells. */
@@ -241,7 +262,7 @@ export class TakenCall {
         this.#over.resolve(message.reason === 'failed' ? 'failed' : 'ended');
         return;
       case 'silent':
-        if (message.leg === callerLeg) void this.#silent(message.forMs);
+        void this.#silent(message.leg, message.forMs);
         return;
       case 'statistics':
         this.#statistics = { ...this.#statistics, ...message.legs };
@@ -264,14 +285,9 @@ export class TakenCall {
     }
   }
 
-  /** Nothing arrives: the connection is offered once more, and given up when that does not help. */
-  async #silent(forMs: number): Promise<void> {
-    const { log } = this.#given;
-    if (forMs >= lostAfterMs) this.#over.resolve('no-audio');
-    if (forMs < repairAfterMs || this.#repaired) return;
-    this.#repaired = true;
-    log.warn({ forMs }, 'nothing arrives from the caller; the connection is offered once more');
-    if ((await this.#leg.reinvite()) === 'gone') this.#over.resolve('no-audio');
+  async #silent(leg: string, forMs: number): Promise<void> {
+    if (leg !== callerLeg) return this.#controls?.silent(leg, forMs);
+    if (await this.#leg.silent(forMs)) this.#over.resolve('no-audio');
   }
 
   #held(held: boolean): void {
@@ -287,7 +303,7 @@ export class TakenCall {
 
   /** Once: whoever rings or waits is let go, every port comes back, the record is closed. */
   async #finish(outcome: CallOutcome, unlisten: () => void): Promise<void> {
-    const { callId, worker, parts, log, plan } = this.#given;
+    const { callId, worker, parts, log } = this.#given;
     this.#hangUp.abort('over');
     try {
       void this.#leg.hangUp();
@@ -298,7 +314,7 @@ export class TakenCall {
         .catch(() => ({ statistics: {} }));
       unlisten();
       const quality = callQuality({ ...this.#statistics, ...statistics });
-      this.#row?.ended(outcome, { quality, byAgent: plan.kind === 'admit' });
+      this.#row?.ended(outcome, { quality, byAgent: this.#plan.kind === 'admit' });
     } finally {
       unlisten();
       const answered = this.#leg.dialog !== null;

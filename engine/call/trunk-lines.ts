@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Clock, Log } from '../foundation/index.ts';
 import {
+  addressesOf,
+  isPrivateAddress,
+  type ProbeResult,
   plainAddress,
   probeOptions,
   type Registration,
@@ -40,8 +43,10 @@ export interface TrunkLines {
   /** Counts a call on the trunk until the returned function is called. */
   take(trunkId: string): () => void;
   isFull(trunkId: string): boolean;
-  /** A call found the trunk out of order: it is tried last until it answers again. */
-  failed(trunkId: string, reason: string): void;
+  /** A call found the trunk out of order: it is tried last for a while, and as long as the trunk asked for. */
+  failed(trunkId: string, failure: TrunkFailure): void;
+  /** Asks now whether the trunk is there at all. */
+  answers(trunkId: string): Promise<boolean>;
   /** The trunk that a call came through: by the address it came from, or the name under which we registered. */
   trunkOf(source: { readonly address: string; readonly requestUser: string }): Trunk | null;
   /** State of the registration that is kept for a trunk; null where none is. */
@@ -54,6 +59,13 @@ export interface TrunkLines {
   stop(): Promise<void>;
 }
 
+export interface TrunkFailure {
+  /** Final SIP status of the call; null where none came. */
+  readonly status: number | null;
+  /** Of Retry-After (RFC 3261 §20.33); null where nothing was said. */
+  readonly retryAfterS: number | null;
+}
+
 export interface TrunkLinesOptions {
   readonly box: Box;
   readonly srf: Srf;
@@ -64,10 +76,19 @@ export interface TrunkLinesOptions {
 const probeEveryMs = 60_000;
 const probeAgainMs = 15_000;
 const probeTimeoutMs = 5000;
+/** The same while a call waits for the answer: over UDP it is asked three times. */
+const hurriedProbeMs = 2000;
+/** How long a trunk that failed a call comes after the others, and the longest that it may ask for. */
+const failedMs = 60_000;
+const maxRetryAfterMs = 3_600_000;
+
+/** The trunk's host as it stands in a URI. */
+export const trunkHost = ({ host }: Pick<Trunk, 'host'>): string =>
+  host === null ? 'voxbox.invalid' : isIPv6(host) ? `[${host}]` : host;
 
 /** Where requests through a trunk go, as a SIP URI without user. */
 export const trunkUri = (trunk: Pick<Trunk, 'host' | 'port' | 'transport'>, user = ''): string =>
-  `sip:${user === '' ? '' : `${user}@`}${trunk.host}${trunk.port === null ? '' : `:${trunk.port}`}${transportOf(trunk)}`;
+  `sip:${user === '' ? '' : `${user}@`}${trunkHost(trunk)}${trunk.port === null ? '' : `:${trunk.port}`}${transportOf(trunk)}`;
 
 export const trunkProxy = (trunk: Pick<Trunk, 'outboundProxy' | 'transport'>): string | null =>
   trunk.outboundProxy === null ? null : `sip:${trunk.outboundProxy}${transportOf(trunk)}`;
@@ -93,8 +114,9 @@ export function startTrunkLines(options: TrunkLinesOptions): TrunkLines {
     }
     for (const [id, trunk] of trunks) {
       if (kept.has(id)) continue;
+      // Who is told of it is beyond the local network: what a PBX in the same house sees says nothing there.
       const onExternal = (address: string): void => {
-        external = address;
+        if (isIPv4(address) && !isPrivateAddress(address)) external = address;
       };
       kept.set(id, new KeptLine(trunk, { ...options, password: box.trunks.password(id), onExternal }));
     }
@@ -131,7 +153,8 @@ export function startTrunkLines(options: TrunkLinesOptions): TrunkLines {
       const line = kept.get(id);
       return line !== undefined && isFull(line.trunk, callsOn(id));
     },
-    failed: (id, reason) => kept.get(id)?.failed(reason),
+    failed: (id, failure) => kept.get(id)?.failed(failure),
+    answers: async (id) => (await kept.get(id)?.answers()) ?? false,
     trunkOf({ address, requestUser }) {
       const enabled = [...kept.values()].filter(({ trunk }) => trunk.enabled);
       const named = enabled.find((line) => requestUser !== '' && line.contactUser === requestUser);
@@ -171,6 +194,7 @@ class KeptLine {
   /** Addresses that the trunk's host names stand for. */
   #hosts: ReadonlySet<string> = new Set();
   #status: Status;
+  #failedUntilMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -221,6 +245,7 @@ class KeptLine {
 
   health(): TrunkState['health'] {
     const { status } = this.#status;
+    if (this.#parts.clock.nowMs() < this.#failedUntilMs) return 'down';
     if (status === 'registered' || status === 'up') return 'up';
     return status === 'unknown' || status === 'registering' ? 'unknown' : 'down';
   }
@@ -229,7 +254,16 @@ class KeptLine {
     return this.#hosts.has(plainAddress(address));
   }
 
-  failed(reason: string): void {
+  failed({ status, retryAfterS }: TrunkFailure): void {
+    const reason = status === null ? 'no answer to a call' : `a call was answered with ${status}`;
+    if (status === 401 || status === 403 || status === 407) {
+      // That may be about the number that was shown, or the password: other calls may go through.
+      this.#become({ reason });
+      this.#registration?.refresh();
+      return;
+    }
+    const askedMs = Math.min((retryAfterS ?? 0) * 1000, maxRetryAfterMs);
+    this.#failedUntilMs = this.#parts.clock.nowMs() + Math.max(failedMs, askedMs);
     if (this.#registration) this.#registration.refresh();
     else {
       this.#become({ status: 'down', reason });
@@ -237,7 +271,12 @@ class KeptLine {
     }
   }
 
+  async answers(): Promise<boolean> {
+    return isThere(await this.#ask(hurriedProbeMs));
+  }
+
   refresh(): void {
+    this.#failedUntilMs = 0;
     if (this.#registration) this.#registration.refresh();
     else if (this.#status.status !== 'disabled' && this.trunk.host !== null) this.#probeAfter(0);
   }
@@ -256,7 +295,7 @@ class KeptLine {
       id: trunk.id,
       registrar: trunkUri(trunk),
       outboundProxy: trunkProxy(trunk),
-      aor: `sip:${username}@${trunk.host}`,
+      aor: `sip:${username}@${trunkHost(trunk)}`,
       username,
       password: password ?? '',
       expiresS: trunk.registerIntervalS,
@@ -275,24 +314,28 @@ class KeptLine {
 
   /** Calls come from the registrar or the proxy, under any address that their names stand for. */
   async #resolve(): Promise<void> {
-    const proxy = this.trunk.outboundProxy?.replace(/:\d+$/, '') ?? null;
-    const names = [this.trunk.host, proxy].flatMap((name) => name?.replace(/^\[|\]$/g, '') ?? []);
-    const found = await Promise.all(names.map((name) => lookup(name, { all: true }).catch(() => [])));
-    this.#hosts = new Set(found.flat().map(({ address }) => plainAddress(address)));
+    const uris = [trunkUri(this.trunk), trunkProxy(this.trunk)].filter((uri) => uri !== null);
+    const found = (await Promise.all(uris.map(addressesOf))).flat().map(plainAddress);
+    // While DNS fails it is who it was.
+    if (found.length > 0) this.#hosts = new Set(found);
+  }
+
+  #ask(timeoutMs: number): Promise<ProbeResult> {
+    const { srf, clock } = this.#parts;
+    const proxy = trunkProxy(this.trunk);
+    const next = proxy === null ? {} : { proxy };
+    return probeOptions(srf, { uri: trunkUri(this.trunk), ...next, timeoutMs, clock });
   }
 
   async #probe(): Promise<void> {
-    const { srf, clock } = this.#parts;
-    const proxy = trunkProxy(this.trunk);
-    const { status, rttMs } = await probeOptions(srf, {
-      uri: trunkUri(this.trunk),
-      ...(proxy === null ? {} : { proxy }),
-      timeoutMs: probeTimeoutMs,
-      clock,
-    });
+    const result = await this.#ask(probeTimeoutMs);
     if (this.#stopped) return;
-    // Any answer but the server's own despair means that somebody is there (RFC 3261 §11).
-    const up = status !== null && status !== 503 && status !== 408;
+    const { status, rttMs, external } = result;
+    const up = isThere(result);
+    if (external) {
+      this.#become({ externalAddress: external.address });
+      this.#parts.onExternal(external.address);
+    }
     this.#become({
       status: up ? 'up' : 'down',
       reason: up ? null : status === null ? 'no answer to OPTIONS' : `OPTIONS was answered with ${status}`,
@@ -317,6 +360,9 @@ class KeptLine {
     this.#status = { ...this.#status, ...(moved ? { sinceMs: clock.nowMs() } : {}), ...change };
   }
 }
+
+/** Any answer but the server's own despair means that somebody is there (RFC 3261 §11). */
+const isThere = ({ status }: ProbeResult): boolean => status !== null && status !== 503 && status !== 408;
 
 const reasonOf = (reason: string | null, sipStatus: number | null): string | null =>
   reason ?? (sipStatus !== null && sipStatus >= 300 ? `REGISTER was answered with ${sipStatus}` : null);

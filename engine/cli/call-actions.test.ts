@@ -99,6 +99,8 @@ function people() {
   return { target: target.id, group: group.id };
 }
 
+const over = { callId, state: 'ended', heldBy: null, recordingPaused: false };
+
 describe('a call in progress', () => {
   it.each([
     [['hold'], ['hold'], 'waits'],
@@ -112,7 +114,7 @@ describe('a call in progress', () => {
     expect([code, err, asked]).toEqual([0, '', [what]]);
     expect(out).toContain(words);
     const { out: told } = await run('calls', name, callId, ...flags, '--json');
-    expect(JSON.parse(told)).toEqual({ callId, state: 'ended' });
+    expect(JSON.parse(told)).toEqual(over);
   });
 
   it('is sent keys', async () => {
@@ -156,7 +158,7 @@ describe('a call in progress', () => {
       'Not connected: nobody answers (callee_no_answer). The caller is back with the agent.\n',
     ]);
     const told = await run('calls', 'transfer', callId, '101', '--json');
-    expect([told.code, JSON.parse(told.out)]).toEqual([1, { callId, state: 'ended', end }]);
+    expect([told.code, JSON.parse(told.out)]).toEqual([1, { ...over, end }]);
     end = { result: 'cancelled' };
     expect((await run('calls', 'transfer', callId, '101')).out).toContain('hung up first');
   });

@@ -90,7 +90,21 @@ function inWords({ trunkName, verdict, findings, checks, ladderText, tookMs }: L
     ({ sentence, evidence }) =>
       `${printable(sentence)}\n${evidence.map((line) => `    ${printable(line)}\n`).join('')}`,
   );
-  const list = table(checks.map(({ state, check, note }) => [states[state], check, note]));
+  const list = checkList(checks);
   const seconds = (tookMs / 1000).toFixed(1);
   return `${verdicts[verdict]}  ${printable(trunkName)} (${seconds} s)\n\n${told.join('\n')}\n${list}\n${ladderText}`;
+}
+
+/** What was looked at, a line each; then what was not, a line for each reason. */
+function checkList(checks: LineReportAnswer['checks']): string {
+  const tried = checks.filter(({ state }) => state !== 'skipped');
+  const skipped = Map.groupBy(
+    checks.filter(({ state }) => state === 'skipped'),
+    ({ note }) => note,
+  );
+  const rest = [...skipped].map(
+    ([note, left]) =>
+      `${states.skipped.padEnd(4)}  ${left.map(({ check }) => check).join(', ')} (${printable(note)})\n`,
+  );
+  return table(tried.map(({ state, check, note }) => [states[state], check, note])) + rest.join('');
 }

@@ -155,9 +155,10 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
     const running = await maybeEngine();
     const before = await json('outbound', 'show');
     expect(before.policy.allowedCountries).toEqual(['GB']);
-    const set = ['outbound', 'set', '--countries', 'gb, ie', '--spend-per-day', '0'];
+    const set = ['outbound', 'set', '--countries', 'gb, ie', '--spend-per-day', '0', '--calls-at-once', '2'];
     expect((await json(...set)).policy).toEqual({
       ...before.policy,
+      callsAtOnce: 2,
       allowedCountries: ['GB', 'IE'],
       spendPerDayMinor: 0,
     });
@@ -166,10 +167,14 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
 
     const box = running ?? open();
     const address = '2001:db8:1:2::/64';
-    box.bans.put({ address, reason: 'scanner', count: 1, bannedAtMs: 1, untilMs: Date.now() + 60_000 });
+    const ban = { reason: 'scanner', count: 1, bannedAtMs: 1, untilMs: Date.now() + 60_000 };
+    box.bans.put({ ...ban, address });
+    box.bans.put({ ...ban, address: '2001:db8:0:0::/64' });
     if (!running) box.close();
     expect((await run('bans', 'list')).out).toContain(address);
     await json('bans', 'lift', address);
+    // A person knows the address of one machine, and not how its network is written.
+    await json('bans', 'lift', '2001:DB8::17');
     expect((await json('bans', 'list')).bans).toEqual([]);
     const again = await run('bans', 'lift', address);
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('not banned')]);

@@ -29,6 +29,7 @@ export const outboundSet: Command = {
       help: 'countries, with commas, for example US,CA; "" for none',
     },
     'calls-per-hour': { type: 'string', value: 'COUNT', help: 'calls in an hour' },
+    'calls-at-once': { type: 'string', value: 'COUNT', help: 'calls that go on together' },
     'spend-per-day': {
       type: 'string',
       value: 'CENTS',
@@ -47,6 +48,7 @@ export const outboundSet: Command = {
           .map((country) => country.trim().toUpperCase())
           .filter(Boolean) ?? before.allowedCountries,
       callsPerHour: whole(call, 'calls-per-hour') ?? before.callsPerHour,
+      callsAtOnce: whole(call, 'calls-at-once') ?? before.callsAtOnce,
       spendPerDayMinor: whole(call, 'spend-per-day') ?? before.spendPerDayMinor,
       pricePerMinuteMinor: whole(call, 'price-per-minute') ?? before.pricePerMinuteMinor,
     };
@@ -73,6 +75,7 @@ const inWords = ({ policy, used }: { policy: OutboundPolicy; used: OutboundUse }
   table([
     ['Countries', policy.allowedCountries.join(', ') || 'none: no outgoing calls'],
     ['Calls per hour', `${policy.callsPerHour} (${used.callsLastHour} in the last hour)`],
+    ['Calls at once', String(policy.callsAtOnce)],
     ['Spend per day', `${policy.spendPerDayMinor} (${used.spentTodayMinor} in the last 24 hours)`],
     ['Price per minute', String(policy.pricePerMinuteMinor)],
   ]);

@@ -21,6 +21,7 @@ describe('configuration', () => {
           VOXBOX_SIP_TLS_PORT: '0',
           VOXBOX_SIP_TLS_KEY: 'key.pem',
           VOXBOX_SIP_TLS_CERT: 'cert.pem',
+          VOXBOX_SIP_TLS_CA: 'ca.pem',
           VOXBOX_SIP_CONTROL_SERVER: '[::1]:9022',
           VOXBOX_SIP_CONTROL_SECRET: 'secret',
           VOXBOX_SIP_EXTERNAL_ADDRESS: '203.0.113.9',
@@ -30,6 +31,7 @@ describe('configuration', () => {
     ).toMatchObject({
       sipTlsPort: 0,
       sipTlsKey: 'key.pem',
+      sipTlsCa: 'ca.pem',
       sipControlServer: '[::1]:9022',
       sipExternalAddress: '203.0.113.9',
       stunServer: 'stun.example:3478',

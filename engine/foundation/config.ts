@@ -35,6 +35,8 @@ export const configSchema = z.strictObject({
   /** PEM files: private key, and certificate with its chain. */
   sipTlsKey: z.string().min(1).optional(),
   sipTlsCert: z.string().min(1).optional(),
+  /** PEM file: authorities that carriers and PBXs may have their certificates from, besides the public ones. */
+  sipTlsCa: z.string().min(1).optional(),
   /** An external drachtio-server in place of the embedded SIP server, `host:port`, and its secret. */
   sipControlServer: hostPort.optional(),
   sipControlSecret: z.string().min(1).optional(),
@@ -77,6 +79,7 @@ const environmentNames = {
   sipTlsPort: 'VOXBOX_SIP_TLS_PORT',
   sipTlsKey: 'VOXBOX_SIP_TLS_KEY',
   sipTlsCert: 'VOXBOX_SIP_TLS_CERT',
+  sipTlsCa: 'VOXBOX_SIP_TLS_CA',
   sipControlServer: 'VOXBOX_SIP_CONTROL_SERVER',
   sipControlSecret: 'VOXBOX_SIP_CONTROL_SECRET',
   sipExternalAddress: 'VOXBOX_SIP_EXTERNAL_ADDRESS',

@@ -279,7 +279,7 @@ export const errorCatalogue = {
     apiStatus: 429,
     sipStatus: 480,
     spoken: "I'm sorry, I can't make that call right now.",
-    help: 'The tenant has used up its outgoing calls of this hour or its spend of this day. Wait, or raise the limit with: npm run voxbox -- outbound set',
+    help: 'The tenant has as many outgoing calls as it may have together, or has used up those of this hour or its spend of this day. Wait, or raise the limit with: npm run voxbox -- outbound set',
   },
   source_banned: {
     category: 'refused',
@@ -298,7 +298,7 @@ export const errorCatalogue = {
     category: 'environment',
     permanent: true,
     apiStatus: 400,
-    help: 'A TLS certificate or key cannot be read, does not fit the other, has expired, or is not trusted. Renew it, or correct sipTlsKey and sipTlsCert.',
+    help: 'A TLS certificate or key cannot be read, does not fit the other, has expired, or is not trusted. Renew it, or correct sipTlsKey, sipTlsCert and sipTlsCa.',
   },
   command_unknown: {
     category: 'input',

@@ -107,6 +107,68 @@ describe('digest', () => {
     expect(digest.challenge({ stale: true })).toMatch(/stale=true$/);
   });
 
+  it('looks at no password from where its nonce was not sent to', () => {
+    const { digest } = setUp();
+    const challenge = digest.challenge({ source: '192.0.2.1' });
+    const verify = (source: string, password: string) =>
+      digest.verify({ header: answer({ challenge, password }), method: 'INVITE', lookup, source });
+    for (const password of ['right', 'wrong']) {
+      expect(verify('192.0.2.2', password)).toEqual({ ok: false, stale: true });
+    }
+    expect(verify('192.0.2.1', 'wrong')).toEqual({ ok: false, stale: false });
+    expect(verify('192.0.2.1', 'right').ok).toBe(true);
+  });
+
+  it('tells what was tried, and looks at nothing that may not be tried', () => {
+    const told: unknown[] = [];
+    let mayTry = true;
+    const tries = { mayTry: () => mayTry, tried: (...what: unknown[]) => void told.push(what) };
+    const { time } = setUp();
+    const clock = { nowMs: () => time.nowMs, monotonicMs: () => 0 };
+    const digest = createDigest({ realm, secret: 'a secret', clock, tries });
+    const verify = (change: { username?: string; password?: string }) => {
+      const header = answer({ challenge: digest.challenge({ source: '192.0.2.1' }), ...change });
+      return digest.verify({ header, method: 'INVITE', lookup, source: '192.0.2.1' });
+    };
+    verify({});
+    // A right answer that is sent again is none.
+    const again = answer({ challenge: digest.challenge({ source: '192.0.2.1' }) });
+    for (const ok of [true, false]) {
+      const repeated = digest.verify({ header: again, method: 'INVITE', lookup, source: '192.0.2.1' });
+      expect(repeated.ok).toBe(ok);
+    }
+    verify({ password: 'wrong' });
+    verify({ username: 'nobody' });
+    mayTry = false;
+    expect(verify({})).toEqual({ ok: false, stale: false });
+    expect(told).toEqual([
+      ['desk', '192.0.2.1', true],
+      ['desk', '192.0.2.1', true],
+      ['desk', '192.0.2.1', false],
+      ['nobody', '192.0.2.1', false],
+    ]);
+  });
+
+  it('takes the same time for a wrong password and for an unknown user', () => {
+    const { digest } = setUp();
+    const challenge = digest.challenge();
+    const headers = [answer({ challenge, password: 'wrong' }), answer({ challenge, username: 'none' })];
+    const stored = digestHash('MD5', 'desk', realm, 'right');
+    const lookUp = (username: string) => (username === 'desk' ? stored : null);
+    const tookUs: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < 3000; turn += 1) {
+      const kind = turn % 2 === 0 ? 0 : 1;
+      const fromMs = performance.now();
+      digest.verify({ header: headers[kind] ?? '', method: 'INVITE', lookup: lookUp });
+      tookUs[kind].push(1000 * (performance.now() - fromMs));
+    }
+    const [known, unknown] = tookUs.map((values) => values.toSorted((a, b) => a - b)[750] ?? 0);
+    const ratio = (unknown ?? 0) / (known ?? 0);
+    // Without the decoy it is 0.69.
+    expect(ratio, `${known} and ${unknown} µs`).toBeGreaterThan(0.82);
+    expect(ratio, `${known} and ${unknown} µs`).toBeLessThan(1 / 0.82);
+  });
+
   it.each([
     '',
     'Basic YTpi',

@@ -18,7 +18,12 @@ export type DigestVerdict =
 /** Digest authentication of the server's side (RFC 3261 §22, RFC 7616, RFC 2617). */
 export interface Digest {
   /** Value of WWW-Authenticate or Proxy-Authenticate. MD5 where left out: few telephones know another. */
-  challenge(options?: { readonly stale?: boolean; readonly algorithm?: DigestAlgorithm }): string;
+  challenge(options?: {
+    readonly stale?: boolean;
+    readonly algorithm?: DigestAlgorithm;
+    /** Address that the challenge goes to: its nonce is good for answers from there alone. */
+    readonly source?: string;
+  }): string;
   /**
    * A challenge for each algorithm that every user has a hash of, best first as RFC 8760 §2.3 wants them;
    * each is the value of a header line of its own.
@@ -26,13 +31,25 @@ export interface Digest {
   challenges(options?: { readonly stale?: boolean }): readonly string[];
   /**
    * @param options `header`: value of Authorization; `lookup`: hash of `user:realm:password` in hexadecimal
-   * by the algorithm that was answered with (a bare string is of MD5), null for unknown users
+   * by the algorithm that was answered with (a bare string is of MD5), null for unknown users; `source`: the
+   * address that it came from, as given to `challenge`
    */
   verify(options: {
     readonly header: string;
     readonly method: string;
+    readonly source?: string;
     readonly lookup: (username: string, algorithm: DigestAlgorithm) => string | Ha1 | null;
   }): DigestVerdict;
+}
+
+/**
+ * Who tries which password from where. The address has seen a nonce that was sent to it, so it is not forged.
+ * Whether the user exists makes no difference.
+ */
+export interface PasswordTries {
+  /** False: the password is not even looked at, and counts as wrong. */
+  mayTry(username: string, source: string): boolean;
+  tried(username: string, source: string, isRight: boolean): void;
 }
 
 export interface DigestOptions {
@@ -41,6 +58,7 @@ export interface DigestOptions {
   readonly secret: string;
   readonly clock: Clock;
   readonly nonceLifetimeMs?: number;
+  readonly tries?: PasswordTries;
   /** What `challenges` asks for, best first. MD5 alone where left out: the hash that is stored of every user. */
   readonly algorithms?: readonly DigestAlgorithm[];
 }
@@ -83,7 +101,7 @@ export function digestResponse(answer: {
 }
 
 export function createDigest(options: DigestOptions): Digest {
-  const { realm, clock, nonceLifetimeMs = defaultLifetimeMs, algorithms = ['MD5'] } = options;
+  const { realm, clock, tries, nonceLifetimeMs = defaultLifetimeMs, algorithms = ['MD5'] } = options;
   const nonces = createNonces(options.secret, realm);
   /** Nonce → its time and its highest count so far, in order of first use. */
   const used = new Map<string, { readonly madeAtMs: number; count: number }>();
@@ -99,18 +117,22 @@ export function createDigest(options: DigestOptions): Digest {
     }
   };
 
-  const challenge = ({ stale = false, algorithm = 'MD5' as DigestAlgorithm } = {}): string => {
-    const nonce = nonces.make(clock.nowMs());
+  const challenge = ({ stale = false, algorithm = 'MD5' as DigestAlgorithm, source = '' } = {}): string => {
+    const nonce = nonces.make(clock.nowMs(), source);
     const value = `Digest realm="${realm}", nonce="${nonce}", qop="auth", algorithm=${algorithm}`;
     return stale ? `${value}, stale=true` : value;
   };
   return {
     challenge,
     challenges: ({ stale = false } = {}) => algorithms.map((algorithm) => challenge({ stale, algorithm })),
-    verify: ({ header, method, lookup }) => {
+    verify: ({ header, method, source = '', lookup }) => {
       const answer = parseAnswer(header);
       if (!answer || answer.realm !== realm) return { ok: false, stale: false };
       const { algorithm, username, nonce } = answer;
+      const madeAtMs = nonces.madeAtMs(nonce, source);
+      // RFC 7616 §3.3: the nonce is invalid. Who did not see one of ours learns nothing about passwords.
+      if (madeAtMs === null) return { ok: false, stale: true };
+      if (tries && !tries.mayTry(username, source)) return { ok: false, stale: false };
       const length = digestHash(algorithm).length;
       const known = hashOf(lookup(username, algorithm), algorithm);
       // An unknown user costs the same work as a wrong password.
@@ -118,13 +140,15 @@ export function createDigest(options: DigestOptions): Digest {
       const ha1 = known.length === length ? known : decoy;
       const expected = digestResponse({ ...answer, ha1, method });
       const right = sameText(expected, answer.response) && known.length === length;
-      if (!right) return { ok: false, stale: false };
-      const madeAtMs = nonces.madeAtMs(nonce);
+      if (!right) {
+        tries?.tried(username, source, false);
+        return { ok: false, stale: false };
+      }
       const count = Number.parseInt(answer.nc, 16);
-      const fresh =
-        madeAtMs !== null && madeAtMs + nonceLifetimeMs >= clock.nowMs() && madeAtMs >= forgottenBeforeMs;
+      const fresh = madeAtMs + nonceLifetimeMs >= clock.nowMs() && madeAtMs >= forgottenBeforeMs;
       if (!fresh || count <= (used.get(nonce)?.count ?? 0)) return { ok: false, stale: true };
       remember(nonce, madeAtMs, count);
+      tries?.tried(username, source, true);
       return { ok: true, username };
     },
   };
@@ -138,18 +162,18 @@ function hashOf(stored: string | Ha1 | null, algorithm: DigestAlgorithm): string
 
 /** Nonces that carry their time of making and a signature, so that none has to be kept. */
 function createNonces(secret: string, realm: string) {
-  const sign = (text: string): string =>
-    createHmac('sha256', secret).update(`${realm} ${text}`).digest('base64url').slice(0, 24);
+  const sign = (text: string, source: string): string =>
+    createHmac('sha256', secret).update(`${realm} ${source} ${text}`).digest('base64url').slice(0, 24);
   return {
-    make: (nowMs: number): string => {
+    make: (nowMs: number, source: string): string => {
       const text = `${Math.floor(nowMs).toString(36)}.${randomBytes(9).toString('base64url')}`;
-      return `${text}.${sign(text)}`;
+      return `${text}.${sign(text, source)}`;
     },
-    /** Null for a nonce that is not ours. */
-    madeAtMs: (nonce: string): number | null => {
+    /** Null for a nonce that is not ours, or went to somebody else. */
+    madeAtMs: (nonce: string, source: string): number | null => {
       const last = nonce.lastIndexOf('.');
       const text = nonce.slice(0, Math.max(0, last));
-      if (!sameText(sign(text), nonce.slice(last + 1))) return null;
+      if (!sameText(sign(text, source), nonce.slice(last + 1))) return null;
       return Number.parseInt(text.split('.', 1)[0] ?? '', 36);
     },
   };
@@ -183,6 +207,10 @@ export function digestParams(pieces: readonly string[]): ReadonlyMap<string, str
   }
   return params;
 }
+
+/** User whose password an answer to a challenge brings; null where it is none. */
+export const accountOf = (header: string | null): string | null =>
+  (header === null ? null : parseAnswer(header)?.username) ?? null;
 
 /** Null for another scheme, for missing parts, and for answers without qop=auth. */
 function parseAnswer(header: string): Answer | null {

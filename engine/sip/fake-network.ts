@@ -51,6 +51,7 @@ export const fakeTransport = (flow: Flow): Transport => ({
   port: 5060,
   tlsPort: null,
   datagramFlow: () => flow,
+  placesOf: async () => [flow.peer],
   flowTo: async () => flow,
   stop: async () => {},
 });

@@ -1,6 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { connect, type Socket as TcpSocket } from 'node:net';
-import { headerValue } from './message/headers.ts';
+import { headerValue, headerValues } from './message/headers.ts';
 import type { SipMessage } from './message/model.ts';
 import { parseMessage } from './message/parse.ts';
 import { StreamFramer } from './transport/framing.ts';
@@ -61,8 +61,8 @@ export async function fakePhone(options: {
     heard,
     next,
     answer: (request, status) => {
-      const copied = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(
-        (name) => `${name}: ${headerValue(request.headers, name) ?? ''}`,
+      const copied = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].flatMap((name) =>
+        headerValues(request.headers, name).map((value) => `${name}: ${value}`),
       );
       return [`SIP/2.0 ${status}`, ...copied, 'Content-Length: 0', '', ''].join('\r\n');
     },

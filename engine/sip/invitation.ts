@@ -1,6 +1,7 @@
 import { parseParams, splitOutside } from './message/grammar.ts';
 import { displayText, type NameAddr, parseNameAddr } from './message/name-addr.ts';
 import { parseUri, type Uri } from './message/uri.ts';
+import { descriptionOf } from './sdp/body.ts';
 import type { TransportName } from './transport/flow.ts';
 
 export interface InvitationSource {
@@ -23,7 +24,7 @@ export interface Invitation {
   readonly authorization: string | null;
   /** The call that this one takes the place of (RFC 3891), as an attended transfer asks for; else null. */
   readonly replaces: ReplacedCall | null;
-  /** The session description; empty for a late offer. */
+  /** The session description, out of several parts too; empty for a late offer. */
   readonly offer: string;
 }
 
@@ -65,7 +66,7 @@ export function readInvitation(request: InvitationRequest): Invitation {
     }),
     authorization: request.get('authorization') ?? request.get('proxy-authorization') ?? null,
     replaces: readReplaces(request.get('replaces')),
-    offer: request.body ?? '',
+    offer: descriptionOf(request.get('content-type'), request.body ?? ''),
   });
 }
 

@@ -64,6 +64,32 @@ describe('ladder', () => {
     expect(rows[3]?.facts).toEqual(['sees us at 198.51.100.7:4000']);
   });
 
+  it('marks what is unusual: what is repeated, refused, warned about or not answered', () => {
+    const challenge = message('SIP/2.0 401 Unauthorized', ['CSeq: 1 REGISTER']);
+    const register = (cseq: number, ...headers: string[]) =>
+      message('REGISTER sip:carrier.example SIP/2.0', [`CSeq: ${cseq} REGISTER`, ...headers]);
+    const signed = 'Authorization: Digest username="desk"';
+    const { rows } = ladderOf([
+      trace(1, 'out', register(1)),
+      trace(2, 'in', challenge),
+      trace(3, 'out', register(2, signed)),
+      trace(4, 'in', challenge.replace('CSeq: 1', 'CSeq: 2')),
+      trace(5, 'out', invite),
+      trace(6, 'in', message('SIP/2.0 488 Not Acceptable', ['CSeq: 1 INVITE', 'Warning: 304 h "no"'])),
+      trace(7, 'out', message('ACK sip:h SIP/2.0', ['CSeq: 1 ACK', signed])),
+      trace(8, 'out', message('BYE sip:h SIP/2.0', ['CSeq: 3 BYE'])),
+      trace(9, 'out', message('BYE sip:h SIP/2.0', ['CSeq: 3 BYE'])),
+    ]);
+    const marks = rows.map(({ unusual }) => (unusual ? '!' : '.')).join('');
+    expect(marks).toBe('...!.!..!');
+    expect(rows.map(({ facts }) => facts.includes('no answer so far'))).toEqual([
+      ...new Array<boolean>(8).fill(false),
+      true,
+    ]);
+    expect(rows[6]?.facts).toEqual([]);
+    expect(ladderText(ladderOf(traces)).split('\n')[3]).toMatch(/^0\.500 !├── INVITE again/);
+  });
+
   it('keeps secrets to itself', () => {
     const text = ladderOf(traces)
       .rows.map((row) => row.text)

@@ -15,6 +15,8 @@ export interface LadderRow {
   readonly label: string;
   /** The same message from the same side, once more. */
   readonly repeated: boolean;
+  /** Worth a second look: repeated, refused, warned about, or without an answer. */
+  readonly unusual: boolean;
   /** What is worth reading in it: audio of a session description, warnings, who signs in. */
   readonly facts: readonly string[];
   /** The whole message; answers to passwords and SRTP keys are masked. */
@@ -35,10 +37,18 @@ export function ladderOf(traces: readonly SipTrace[]): Ladder {
   const peers = [...new Set(entries.map(({ peer }) => peer))];
   const firstMs = entries[0]?.atMs ?? 0;
   const seen = new Set<string>();
+  const toldSeenAs = new Map<string, string>();
+  const hasTrouble = troublesOf(entries);
   const rows = entries.map((entry): LadderRow => {
     const identity = `${entry.direction} ${entry.peer} ${entry.text}`;
     const repeated = seen.has(identity);
     seen.add(identity);
+    const { refused, unanswered } = hasTrouble(entry);
+    const warned = headersOf(entry.text, 'warning').length > 0;
+    // Once for each peer is enough, unless it changes.
+    const seenAs = seenAsFact(entry.text);
+    const isNews = seenAs !== null && toldSeenAs.get(entry.peer) !== seenAs;
+    if (isNews) toldSeenAs.set(entry.peer, seenAs);
     const other = peers.indexOf(entry.peer) + 1;
     const inward = entry.direction === 'in';
     return {
@@ -48,12 +58,52 @@ export function ladderOf(traces: readonly SipTrace[]): Ladder {
       to: inward ? 0 : other,
       label: labelOf(entry),
       repeated,
-      facts: factsOf(entry.text),
+      unusual: repeated || refused || unanswered || warned,
+      facts: [
+        ...(unanswered ? ['no answer so far'] : []),
+        ...factsOf(entry),
+        ...(isNews ? [printable(seenAs)] : []),
+      ],
       text: masked(entry.text),
     };
   });
   return { columns: [boxName, ...peers], rows };
 }
+
+interface Trouble {
+  readonly refused: boolean;
+  readonly unanswered: boolean;
+}
+
+/** A challenge to a request without a password is no refusal, nor is the end of a call that was cancelled. */
+function troublesOf(entries: readonly SipTrace[]): (entry: SipTrace) => Trouble {
+  const answered = new Set<string>();
+  const signed = new Set<string>();
+  const latest = new Map<string, SipTrace>();
+  for (const entry of entries) {
+    const transaction = transactionOf(entry);
+    if (statusOf(entry) >= 200) answered.add(transaction);
+    if (statusOf(entry) > 0) continue;
+    latest.set(transaction, entry);
+    if (signerOf(entry.text) !== null) signed.add(transaction);
+  }
+  return (entry) => {
+    const transaction = transactionOf(entry);
+    const status = statusOf(entry);
+    const isChallenge = (status === 401 || status === 407) && !signed.has(transaction);
+    const isLatest = latest.get(transaction) === entry && !entry.startLine.startsWith('ACK ');
+    return {
+      refused: status >= 400 && status !== 487 && !isChallenge,
+      unanswered: isLatest && !answered.has(transaction),
+    };
+  };
+}
+
+/** 0 for a request. */
+const statusOf = ({ startLine }: SipTrace): number => Number(/^SIP\/2\.0 (\d{3})/.exec(startLine)?.[1] ?? 0);
+
+const transactionOf = ({ callId, text }: SipTrace): string =>
+  `${callId} ${(headersOf(text, 'cseq')[0] ?? '').replaceAll(/\s+/g, ' ')}`;
 
 /** A terminal must not obey what strangers send. */
 const printable = (text: string): string => text.replace(/[\p{C}\u0080-\u00ff]/gu, '?');
@@ -86,16 +136,22 @@ export const bodyOf = (text: string): string => {
   return end < 0 ? '' : text.slice(end + 4);
 };
 
-function factsOf(text: string): string[] {
+/** User whose password a request brings. */
+function signerOf(text: string): string | null {
   const [signed] = [...headersOf(text, 'authorization'), ...headersOf(text, 'proxy-authorization')];
-  const user = signed && /username="([^"]*)"/i.exec(signed)?.[1];
+  return (signed && /username="([^"]*)"/i.exec(signed)?.[1]) ?? null;
+}
+
+function seenAsFact(text: string): string | null {
   const seenAs = text.startsWith('SIP/2.0') ? receivedOf(text) : null;
+  return seenAs && `sees us at ${seenAs.address}${seenAs.port === null ? '' : `:${seenAs.port}`}`;
+}
+
+function factsOf({ startLine, text }: SipTrace): string[] {
+  const user = startLine.startsWith('ACK ') ? null : signerOf(text);
   return [
     ...audioFacts(text),
-    ...(user === undefined ? [] : [`signs in as ${user}`]),
-    ...(seenAs === null
-      ? []
-      : [`sees us at ${seenAs.address}${seenAs.port === null ? '' : `:${seenAs.port}`}`]),
+    ...(user === null ? [] : [`signs in as ${user}`]),
     ...headersOf(text, 'warning').map((value) => `warning: ${value}`),
     ...headersOf(text, 'reason').map((value) => `reason: ${value}`),
     ...headersOf(text, 'retry-after').map((value) => `retry after ${value} s`),
@@ -136,7 +192,7 @@ const masked = (text: string): string =>
 
 const narrowestGap = 34;
 
-/** The ladder for a terminal: a column for each side, a line for each message. */
+/** The ladder for a terminal: a column for each side, a line for each message; `!` marks what is unusual. */
 export function ladderText(ladder: Ladder): string {
   const { columns, rows } = ladder;
   if (rows.length === 0) return 'No message was exchanged.\n';
@@ -147,7 +203,8 @@ export function ladderText(ladder: Ladder): string {
   const heading = columns.map((name) => name.padEnd(gap + 1)).join('');
   const lines = rows.map((row) => {
     const facts = row.facts.length > 0 ? `  ${row.facts.join('; ')}` : '';
-    return `${seconds(row.afterMs).padStart(timeWidth)}  ${arrow(row, columns.length, gap)}${facts}`;
+    const mark = row.unusual ? ' !' : '  ';
+    return `${seconds(row.afterMs).padStart(timeWidth)}${mark}${arrow(row, columns.length, gap)}${facts}`;
   });
   const rule = margin + columns.map(() => '│').join(' '.repeat(gap));
   return [`${margin}${heading}`, rule, ...lines, rule].map((line) => `${line.trimEnd()}\n`).join('');

@@ -207,6 +207,39 @@ describe('the ACK for a refusal', () => {
   });
 });
 
+describe('a 100', () => {
+  it.each<[string, Record<string, string>, number[]]>([
+    ['to a new call is heard by call control', {}, [100, 486]],
+    ['to one with credentials is not', { Authorization: 'Digest username="a"' }, [486]],
+  ])('%s', async (_, headers, expected) => {
+    const box = await party();
+    const phone = await phoneOf(box);
+    const heard: number[] = [];
+    const options = { method: 'INVITE', headers, body: fakeSdp(4000) };
+    box.srf.request(`sip:100@127.0.0.1:${phone.port}`, options, (_error, req) => {
+      req.on('response', (res) => heard.push(res.status));
+    });
+    const invite = await phone.next(method('INVITE'));
+    for (const text of ['100 Trying', '486 Busy Here']) phone.send(phone.answer(invite, text));
+    await phone.next(method('ACK'));
+    await pause(20);
+    expect(heard).toEqual(expected);
+  });
+
+  it('within a call is not taken for the answer', async () => {
+    const box = await party();
+    const phone = await phoneOf(box);
+    const dialog = await placed(box, phone);
+    const asked = dialog.request({ method: 'INVITE', body: fakeSdp(4004) });
+    const invite = await phone.next(method('INVITE'));
+    for (const text of ['100 Trying', '488 Not Acceptable Here']) phone.send(phone.answer(invite, text));
+    expect((await asked).status).toBe(488);
+    const ended = dialog.destroy();
+    phone.send(phone.answer(await phone.next(method('BYE')), '200 OK'));
+    await ended;
+  });
+});
+
 describe('a session that the box refreshes by INVITE', () => {
   it.each([
     ['the same', fakeSdp(4002), false],

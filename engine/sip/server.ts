@@ -8,6 +8,7 @@ import { formatHost } from './message/uri.ts';
 import { createSchedule, type SipTimers, standardTimers } from './transaction/schedule.ts';
 import type { Flow } from './transport/flow.ts';
 import type { LossCause } from './transport/framing.ts';
+import type { Names } from './transport/names.ts';
 import type { TlsTrust } from './transport/tls.ts';
 import { openTransport } from './transport/transport.ts';
 import type { Application, Applications } from './user-agent/application.ts';
@@ -33,6 +34,8 @@ export interface SipServerOptions {
    * null for the box's own. Read on each use.
    */
   readonly externalAddress?: () => string | null;
+  /** What is asked of names; the system's DNS where left out. */
+  readonly names?: Names;
   /** Sees every message in and out, as it is on the wire. */
   readonly onTrace?: (entry: SipTrace) => void;
   readonly guard?: SipGuard;
@@ -100,6 +103,7 @@ export async function startSip(options: SipServerOptions): Promise<SipServer> {
     tls: options.tls,
     tlsTrust: options.tlsTrust,
     externalAddress: options.externalAddress,
+    names: options.names,
     log,
     onArrival,
     onLost,

@@ -79,6 +79,8 @@ export interface SrfResponse extends SrfMessage {
   readonly status: number;
   readonly reason: string;
   readonly finalResponseSent: boolean;
+  /** What it answers; of a request of ours as the server has sent it. */
+  readonly req: SrfRequest;
   /** @param acknowledged told of the PRACK of a provisional sent with `Require: 100rel` */
   send(
     status: number,

@@ -33,6 +33,8 @@ export interface SipGuard {
       readonly uri: string;
       readonly userAgent: string | null;
       readonly fromUri: string | null;
+      /** User whose password it brings; null where it brings none. */
+      readonly account: string | null;
     },
     source: GuardedSource,
   ): 'take' | 'drop';

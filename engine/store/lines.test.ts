@@ -253,12 +253,17 @@ describe('outgoing calls', () => {
     box.outbound.record({ ...call, startedAtMs: nowMs - 25 * 3_600_000 });
     box.outbound.record({ ...call, startedAtMs: nowMs - 2 * 3_600_000 });
     const id = box.outbound.record({ ...call, startedAtMs: nowMs - 1000 });
+    expect(box.outbound.running(tenantId)).toBe(3);
+    box.outbound.reckon(id, { minutes: 2, costMinor: 10 });
+    expect(box.outbound.used(tenantId, nowMs)).toEqual({ callsLastHour: 1, spentTodayMinor: 15 });
     box.outbound.settle(id, { minutes: 3, costMinor: 15 });
+    expect(box.outbound.running(tenantId)).toBe(2);
     expect(box.outbound.used(tenantId, nowMs)).toEqual({ callsLastHour: 1, spentTodayMinor: 20 });
     expect(box.outbound.used('nobody', nowMs)).toEqual({ callsLastHour: 0, spentTodayMinor: 0 });
     const policy = {
       allowedCountries: ['us', 'GB'],
       callsPerHour: 3,
+      callsAtOnce: 2,
       spendPerDayMinor: 0,
       pricePerMinuteMinor: 0,
     };

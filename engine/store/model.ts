@@ -147,6 +147,8 @@ export interface OutboundPolicy {
   /** ISO 3166-1 alpha-2. */
   readonly allowedCountries: readonly string[];
   readonly callsPerHour: number;
+  /** That are set up or go on together. */
+  readonly callsAtOnce: number;
   readonly spendPerDayMinor: number;
   readonly pricePerMinuteMinor: number;
 }

@@ -21,10 +21,14 @@ export interface Outbound {
   setPolicy(tenantId: string, policy: OutboundPolicy): OutboundPolicy;
   /** Calls begun in the hour, and spend of the 24 hours, before `nowMs`. */
   used(tenantId: string, nowMs: number): OutboundUse;
-  /** At the start of a call, so that those that run count too. Returns the id for `settle`. */
+  /** At the start of a call, so that those that run count too. Returns the id for the rest. */
   record(call: NewOutboundCall): number;
+  /** What it has come to so far. */
+  reckon(id: number, soFar: { readonly minutes: number; readonly costMinor: number }): void;
   /** What it came to in the end. */
   settle(id: number, result: { readonly minutes: number; readonly costMinor: number }): void;
+  /** Calls of the tenant that were recorded here and not settled yet. Those of a dead engine do not go on. */
+  running(tenantId: string): number;
 }
 
 const hourMs = 3_600_000;
@@ -52,10 +56,13 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
     `insert into outbound_calls (tenant_id, number, started_at_ms, minutes, cost_minor)
      values (:tenantId, :number, :startedAtMs, :minutes, :costMinor) returning id`,
   );
-  const settle = database.prepare(
+  const reckon = database.prepare(
     'update outbound_calls set minutes = :minutes, cost_minor = :costMinor where id = :id',
   );
   const forget = database.prepare('delete from outbound_calls where started_at_ms < ?');
+
+  /** Tenant of each call that goes on. */
+  const going = new Map<number, string>();
 
   const ownerOf = (tenantId: string): { language: string; number: string | null } => {
     const row = owner.get(tenantId);
@@ -66,7 +73,8 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
     policy(tenantId) {
       const { language, number } = ownerOf(tenantId);
       const row = stored.get(tenantId);
-      return row ? (JSON.parse(row.policy) as OutboundPolicy) : defaultPolicy(language, number);
+      const usual = defaultPolicy(language, number);
+      return row ? { ...usual, ...(JSON.parse(row.policy) as Partial<OutboundPolicy>) } : usual;
     },
     setPolicy: (tenantId, given) =>
       events.transaction(() => {
@@ -80,11 +88,18 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
     record: ({ tenantId, number, startedAtMs, minutes, costMinor }) =>
       events.transaction(() => {
         forget.run(startedAtMs - keptMs);
-        return insert.get({ tenantId, number, startedAtMs, minutes, costMinor })?.id ?? 0;
+        const id = insert.get({ tenantId, number, startedAtMs, minutes, costMinor })?.id ?? 0;
+        going.set(id, tenantId);
+        return id;
       }),
-    settle: (id, { minutes, costMinor }) => {
-      settle.run({ id, minutes, costMinor });
+    reckon: (id, { minutes, costMinor }) => {
+      reckon.run({ id, minutes, costMinor });
     },
+    settle: (id, { minutes, costMinor }) => {
+      going.delete(id);
+      reckon.run({ id, minutes, costMinor });
+    },
+    running: (tenantId) => [...going.values()].filter((owner) => owner === tenantId).length,
   };
 }
 
@@ -96,13 +111,14 @@ function checkedPolicy(given: OutboundPolicy): OutboundPolicy {
   if (unknown !== undefined) {
     throw new VoxboxError('input_invalid', `allowedCountries: "${unknown}" is no ISO 3166-1 country`);
   }
-  const { callsPerHour, spendPerDayMinor, pricePerMinuteMinor } = given;
-  for (const [name, value] of Object.entries({ callsPerHour, spendPerDayMinor, pricePerMinuteMinor })) {
+  const { callsPerHour, callsAtOnce, spendPerDayMinor, pricePerMinuteMinor } = given;
+  const counted = { callsPerHour, callsAtOnce, spendPerDayMinor, pricePerMinuteMinor };
+  for (const [name, value] of Object.entries(counted)) {
     if (!Number.isInteger(value) || value < 0 || value > 10_000_000) {
       throw new VoxboxError('input_invalid', `${name}: must be a whole number, not negative`);
     }
   }
-  return { allowedCountries, callsPerHour, spendPerDayMinor, pricePerMinuteMinor };
+  return { allowedCountries, ...counted };
 }
 
 /** The country of the tenant's own number; where several share its code, that of the language's region. */
@@ -117,6 +133,7 @@ export function defaultPolicy(language: string, number: string | null): Outbound
   return {
     allowedCountries: country === null ? [] : [country],
     callsPerHour: 20,
+    callsAtOnce: 5,
     spendPerDayMinor: 1000,
     pricePerMinuteMinor: 5,
   };

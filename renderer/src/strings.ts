@@ -40,6 +40,13 @@ export const strings = {
   desk: {
     title: 'Desk',
     inProgress: 'Calls in progress',
+    heldBy: { box: 'On hold', caller: 'Caller has put us on hold' },
+    heldByExact: {
+      box: 'The caller hears music until the call is taken back',
+      caller: 'The receptionist waits until the caller is back',
+    },
+    recordingPaused: 'Recording paused',
+    recordingPausedExact: 'Until it goes on, the recording holds silence',
     wants: 'Understood so far',
     nothingYet: 'Nothing understood yet',
     unknownCaller: 'Number withheld',

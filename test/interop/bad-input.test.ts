@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog, systemClock, systemIds } from '../../engine/foundation/index.ts';
-import { type Box, openBox } from '../../engine/store/index.ts';
+import { type Box, ensureDemoTenant, openBox } from '../../engine/store/index.ts';
 import { type Caller, callerNumber, demoNumber } from '../caller/caller.ts';
 import type { EngineApi } from '../caller/engine-api.ts';
 import type { EngineProcess } from '../caller/engine-process.ts';
@@ -13,11 +14,12 @@ import { CallRefused, placeCall, type SipCallOptions } from '../caller/sip-clien
 
 const missing = await missingFor({ caller: true });
 
-/** Changes the data directory while no engine runs on it. */
-function prepare(dataDir: string, change: (box: Box) => void): void {
+/** Reads or changes the data directory while no engine runs on it. */
+function withBox(dataDir: string, work: (box: Box) => void): void {
   const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
   try {
-    change(box);
+    ensureDemoTenant(box);
+    work(box);
   } finally {
     box.close();
   }
@@ -48,12 +50,17 @@ async function sendDatagrams(engine: EngineProcess, datagrams: readonly Buffer[]
 
 describe.skipIf(missing)(`what a box does with bad input from the line${missing}`, () => {
   const scene = new Scene();
+  const suspendedNumber = '+15555550177';
   let engine: EngineProcess & { readonly api: EngineApi };
   let caller: Caller;
 
   beforeAll(async () => {
-    engine = await scene.engine();
-    caller = await scene.caller();
+    withBox(scene.dataDir, ({ tenants }) => {
+      const numbers = [{ number: suspendedNumber, label: 'Front desk' }];
+      const { id } = tenants.create({ name: 'Suspended', timeZone: 'America/New_York', numbers });
+      tenants.setStatus(id, 'suspended');
+    });
+    [engine, caller] = await Promise.all([scene.engine(), scene.caller()]);
   }, 120_000);
   afterAll(() => scene.end());
 
@@ -99,22 +106,10 @@ describe.skipIf(missing)(`what a box does with bad input from the line${missing}
     expect(endedBy).toBe('agent');
     expect(await engine.api.calls()).toHaveLength(before.length);
   });
-});
 
-describe.skipIf(missing)(`a suspended tenant${missing}`, () => {
-  const scene = new Scene();
-  afterAll(() => scene.end());
-
-  it('has no agent: the caller hears a message, the attempt is kept', async () => {
-    const first = await scene.engine();
-    await first.stop();
-    prepare(scene.dataDir, (box) => {
-      for (const tenant of box.tenants.list()) box.tenants.setStatus(tenant.id, 'suspended');
-    });
-    const engine = await scene.engine();
-    const caller = await scene.caller();
+  it('starts no agent for a suspended tenant: the caller hears a message, the attempt is kept', async () => {
     const { heard, endedBy } = await listenToCall({
-      target: `sip:${demoNumber}@${addressOf(engine)}`,
+      target: `sip:${suspendedNumber}@${addressOf(engine)}`,
       from: callerNumber,
       recognise: caller.recognise,
       mostMs: 20_000,
@@ -122,9 +117,10 @@ describe.skipIf(missing)(`a suspended tenant${missing}`, () => {
     expect(heard.toLowerCase()).toMatch(/not able to take your call|try again later/);
     expect(endedBy).toBe('agent');
     await engine.stop();
-    prepare(scene.dataDir, (box) => {
+    withBox(scene.dataDir, (box) => {
       const [refusal] = box.refusals.list({ limit: 1 });
-      expect(refusal).toMatchObject({ calledNumber: demoNumber, callerNumber, reason: 'tenant_suspended' });
+      const expected = { calledNumber: suspendedNumber, callerNumber, reason: 'tenant_suspended' };
+      expect(refusal).toMatchObject(expected);
     });
   });
 });
@@ -136,17 +132,18 @@ describe.skipIf(missing)(`a box that trusts nobody${missing}`, () => {
   let engine: EngineProcess;
 
   beforeAll(async () => {
-    const first = await scene.engine();
-    await first.stop();
-    prepare(scene.dataDir, (box) => {
+    withBox(scene.dataDir, (box) => {
       const ha1 = createHash('md5').update(`${username}:voxbox:${password}`).digest('hex');
-      box.trunks.add({ kind: 'digest', name: 'desk phone', username, ha1 });
+      const { id } = box.trunks.add({ kind: 'digest', name: 'desk phone', username, ha1 });
+      box.trunks.change(id, { underTest: true });
     });
-    engine = await scene.engine({ env: { VOXBOX_TRUST_LOOPBACK: 'false' } });
+    // Who may ring is decided without any model.
+    const env = { VOXBOX_TRUST_LOOPBACK: 'false', VOXBOX_MODELS: join(scene.folder, 'none') };
+    engine = await scene.engine({ env });
   }, 120_000);
   afterAll(() => scene.end());
 
-  const target = () => `sip:${demoNumber}@${addressOf(engine)}`;
+  const target = () => `sip:echo@${addressOf(engine)}`;
 
   it('answers 401 to a source that it does not know', async () => {
     expect(await statusOf({ target: target() })).toBe(401);

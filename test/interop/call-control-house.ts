@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeWorker } from '../../engine/call/fake-worker.ts';
-import { createRegistry, type InboundParts, inboundCall, startTrunkLines } from '../../engine/call/index.ts';
+import {
+  createRegistry,
+  type InboundParts,
+  inboundCall,
+  startSignalling,
+  startTrunkLines,
+} from '../../engine/call/index.ts';
 import {
   type Clock,
+  loadConfig,
   type StoredEvent,
   silentLog,
   systemClock,
@@ -27,10 +34,13 @@ import {
 } from '../../engine/sip/index.ts';
 import { ensureDemoTenant, openBox, type Tenant } from '../../engine/store/index.ts';
 import { callerNumber, host, own, Party, QuickInference, tones, until } from './call-control-party.ts';
+import { type ControlServer, embeddedServer } from './peers/control-servers.ts';
 
 export type CallHouse = Awaited<ReturnType<typeof startCallHouse>>;
 
 export interface HouseOptions {
+  /** Where its calls are signalled; the embedded server where left out. */
+  readonly server?: ControlServer;
   /** Most that the box, and that the outside may have. */
   readonly legs?: number;
   /** The box's media on a thread of its own, as in the engine; `mediaClock` is not for that one. */
@@ -40,7 +50,7 @@ export interface HouseOptions {
 
 /** A box without models or API, and an outside with callers, phones and carriers; signalling and media are real. */
 export async function startCallHouse(options: HouseOptions = {}) {
-  const { legs = 100, ownThread = false, mediaClock = systemClock } = options;
+  const { server = embeddedServer, legs = 100, ownThread = false, mediaClock = systemClock } = options;
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-control-'));
   let opened = 0;
   let closed = 0;
@@ -59,13 +69,14 @@ export async function startCallHouse(options: HouseOptions = {}) {
   const tenant = box.tenants.list()[0] as Tenant;
   const store = box.tenant(tenant.id);
   box.onEvent((event) => events.push(event));
-  const sip = await startSip({ host, port: 0, log: silentLog });
-  const outsideSip = await startSip({ host, port: 0, log: silentLog });
-  const srf = await connectCallControl({
-    host: sip.controlHost,
-    port: sip.controlPort,
-    secret: sip.controlSecret,
+  const peer = await server.start();
+  const config = loadConfig({ dataDir: join(folder, 'data'), ...peer.settings }, {});
+  const sip = await startSignalling(config, {
+    ...{ log: silentLog, onTrace: () => {}, externalAddress: () => null },
+    guard: { admits: () => true, inspect: () => 'take', answered: () => {} },
   });
+  const outsideSip = await startSip({ host, port: 0, log: silentLog });
+  const srf = await connectCallControl(sip.control);
   const outside = await connectCallControl({
     host: outsideSip.controlHost,
     port: outsideSip.controlPort,
@@ -164,6 +175,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     events.length = 0;
     invited.length = 0;
     inference.said = [];
+    inference.heard = [];
     limits.maxCalls = 4;
     limits.hasAgents = true;
   };
@@ -185,6 +197,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     srf.disconnect();
     await outsideSip.stop();
     await sip.stop();
+    await peer.stop();
     await media.stop();
     await outsideMedia.stop();
     box.close();
@@ -293,6 +306,8 @@ export async function startCallHouse(options: HouseOptions = {}) {
     outsidePort: outsideSip.port,
     sipPort: sip.port,
     legsLeft: () => opened - closed,
+    /** What the recogniser was given, by its tones. */
+    heardByAgent: () => inference.heard,
     ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
     ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
   };

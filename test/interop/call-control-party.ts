@@ -5,14 +5,23 @@ import { FakeInference } from '../../engine/speech/index.ts';
 export const host = '127.0.0.1';
 export const own = '+15555550100';
 export const callerNumber = '+14155550132';
-export const tones = { caller: 600, person: 1000 } as const;
+/** Of one end each; the agent's voice is that of `FakeInference`. */
+export const tones = { caller: 600, person: 1000, agent: 200 } as const;
 
 /** Speech in a tenth of the time, and a recogniser that hears what the test says. */
 export class QuickInference extends FakeInference {
   said: string[] = [];
+  /** Of each utterance, the tones that were loud in it. */
+  heard: (readonly number[])[] = [];
 
   constructor() {
     super({ transcribe: () => ({ text: this.said.at(-1) ?? 'hello', confidence: 0.95 }) });
+  }
+
+  override transcribe(...given: Parameters<FakeInference['transcribe']>) {
+    const samples = given[0].map((sample) => sample * 32_768);
+    this.heard.push(Object.values(tones).filter((hz) => powerOf(samples, 16_000, hz) > 1e6));
+    return super.transcribe(...given);
   }
 
   override async synthesise(...given: Parameters<FakeInference['synthesise']>) {
@@ -98,8 +107,8 @@ export class Party {
 }
 
 /** Mean power at a frequency (Goertzel), or of everything for 0 Hz. */
-function powerOf(samples: Int16Array, rateHz: number, hz: number): number {
-  if (hz === 0) return samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+function powerOf(samples: Int16Array | Float32Array, rateHz: number, hz: number): number {
+  if (hz === 0) return [...samples].reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
   const turn = 2 * Math.cos((2 * Math.PI * hz) / rateHz);
   let [before, now] = [0, 0];
   for (const sample of samples) [before, now] = [now, sample + turn * now - before];

@@ -150,6 +150,7 @@ describe('line doctor', () => {
     expect(report.headline.fault, told(report)).toBe(fault);
     expect(report.verdict).not.toBe('well');
     expect(report.ladder.rows.length).toBeGreaterThan(0);
+    if (fault === 'acknowledgement-lost') expect(report.headline.sentence).toContain('127.0.0.1:9');
   });
 
   it('still says that the public address is wrong where the carrier makes up for it', async () => {

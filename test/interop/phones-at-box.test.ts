@@ -2,16 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callerMissing, demoNumber } from '../caller/caller.ts';
 import type { CallDetail } from '../caller/engine-api.ts';
-import { type Phone, startBaresip } from './peers/baresip.ts';
+import { type Phone, type PhoneTransport, startBaresip } from './peers/baresip.ts';
 import { type Certificate, makeCertificate } from './peers/certificate.ts';
 import { GuardedBox, passwordOf } from './peers/guarded-box.ts';
-import { startLinphone } from './peers/linphone.ts';
+import { type Linphone, startLinphone } from './peers/linphone.ts';
 import { freePort } from './peers/program.ts';
 
-const absent = ['baresip', 'linphonec', 'openssl'].filter(
+const absent = ['baresip', 'linphonec'].filter(
   (program) => spawnSync(program, ['-h'], { stdio: 'ignore', timeout: 5000 }).error,
 );
 const modelsMissing = await callerMissing();
@@ -94,4 +94,117 @@ describe.skipIf(missing)(`telephones with an account at a box that trusts nobody
       }
     },
   );
+
+  describe('put calls through by REFER; baresip 1.0 has no attended one', () => {
+    const tones = { first: 440, second: 700, third: 1000 } as const;
+    let first: Phone;
+    let second: Linphone;
+    let third: Phone;
+
+    const serverOf = (transport: PhoneTransport): string =>
+      `127.0.0.1:${transport === 'tls' ? tlsPort : box.target.port}`;
+    const account = (user: string, transport: PhoneTransport) => ({
+      ...{ user, password: passwordOf(user), server: serverOf(transport), transport },
+      ...(transport === 'tls' ? { certificate: certificate.bothFile } : {}),
+    });
+    /** Of that user, as a phone that speaks over this transport writes it. */
+    const uri = (user: string, transport: PhoneTransport): string =>
+      `sip:${user}@${serverOf(transport)};transport=${transport}`;
+
+    beforeAll(async () => {
+      first = await startBaresip({
+        ...account('104', 'tls'),
+        codec: 'opus',
+        srtp: 'required',
+        hz: tones.first,
+      });
+      second = await startLinphone({ ...account('105', 'tcp'), codec: 'G722', hz: tones.second });
+      third = await startBaresip({ ...account('106', 'udp'), codec: 'PCMU', hz: tones.third });
+      await Promise.all([first, second, third].map((phone) => phone.registered()));
+    });
+    afterAll(() => Promise.all([first, second, third].map((phone) => phone?.stop())));
+
+    afterEach(async () => {
+      for (const phone of [first, second, third]) await phone.hangUp().catch(() => {});
+    });
+
+    type Name = keyof typeof tones;
+    /** Who is left talks with the other one who is left, and nobody else is in a call. */
+    const talk = async (one: Name, other: Name): Promise<void> => {
+      const phones = { first, second, third };
+      const heard = () => [phones[one].heardMs(tones[other]), phones[other].heardMs(tones[one])] as const;
+      const before = heard();
+      // By an agent they are connected when it has said so.
+      const soon = { timeout: 10_000, interval: 200 };
+      await expect
+        .poll(() => heard()[0] - before[0], { ...soon, message: `${one} hears ${other}` })
+        .toBeGreaterThan(1000);
+      await expect
+        .poll(() => heard()[1] - before[1], { ...soon, message: `${other} hears ${one}` })
+        .toBeGreaterThan(1000);
+    };
+    const told = async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        for (const phone of [first, second, third]) console.error(phone.program.output.slice(-2500));
+        throw error;
+      }
+    };
+    const newest = (count: number) =>
+      vi.waitFor(async () => {
+        const calls = (await box.api.calls()).slice(0, count);
+        if (calls.some(({ endedAtMs }) => endedAtMs === null)) throw new Error('a call goes on');
+        return calls;
+      });
+
+    it('baresip, who placed the call', () =>
+      told(async () => {
+        await Promise.all([first.dial(uri('105', 'tls')), second.accept()]);
+        await talk('first', 'second');
+        await Promise.all([first.transfer(uri('106', 'tls')), third.accept()]);
+        await first.ended();
+        await talk('second', 'third');
+        await third.hangUp();
+        await second.ended();
+        expect(await newest(1)).toMatchObject([{ calledNumber: '105', outcome: 'transferred' }]);
+      }));
+
+    it('linphone, who was called', () =>
+      told(async () => {
+        await Promise.all([first.dial(uri('105', 'tls')), second.accept()]);
+        await talk('first', 'second');
+        await Promise.all([second.transfer(uri('106', 'tcp')), third.accept()]);
+        await second.ended();
+        await talk('first', 'third');
+        await third.hangUp();
+        await first.ended();
+        expect(await newest(1)).toMatchObject([{ calledNumber: '105', outcome: 'transferred' }]);
+      }));
+
+    it('linphone, who has asked the other one before', () =>
+      told(async () => {
+        await Promise.all([first.dial(uri('105', 'tls')), second.accept()]);
+        await second.hold();
+        await Promise.all([second.dial(uri('106', 'tcp')), third.accept()]);
+        await talk('second', 'third');
+        await second.join();
+        await second.ended();
+        await talk('first', 'third');
+        await third.hangUp();
+        await first.ended();
+        expect(await newest(2)).toMatchObject([{ outcome: 'transferred' }, { outcome: 'transferred' }]);
+      }));
+
+    it('baresip, who talks with the agent', () =>
+      told(async () => {
+        await first.dial(uri(demoNumber, 'tls'));
+        await pause(600);
+        await Promise.all([first.transfer(uri('106', 'tls')), third.accept()]);
+        await talk('first', 'third');
+        await third.hangUp();
+        await first.ended();
+        expect(await newest(1)).toMatchObject([{ calledNumber: demoNumber, outcome: 'transferred' }]);
+      }));
+  });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callStateModel } from './models.ts';
+import { callStateModel, heldByModel } from './models.ts';
 import { paths } from './paths.ts';
 
 /** What can be done to a call that is going on. Browser-safe, as the whole contract. */
@@ -42,7 +42,12 @@ export const transferEndModel = z.discriminatedUnion('result', [
 ]);
 
 /** The call as the request left it; `ended` once it is over. */
-export const callStandingModel = z.object({ callId: z.string(), state: callStateModel });
+export const callStandingModel = z.object({
+  callId: z.string(),
+  state: callStateModel,
+  heldBy: heldByModel,
+  recordingPaused: z.boolean(),
+});
 
 const nothing = z.strictObject({});
 /** With `wait=true` the answer comes with the result, which may take minutes; else at once (202). */

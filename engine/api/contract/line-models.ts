@@ -246,6 +246,8 @@ export const defenceFiguresModel = z.object({
 export const outboundPolicyModel = z.strictObject({
   allowedCountries: z.array(z.string().length(2)).readonly(),
   callsPerHour: z.number().int(),
+  /** That are set up or go on together. */
+  callsAtOnce: z.number().int(),
   spendPerDayMinor: z.number().int(),
   pricePerMinuteMinor: z.number().int(),
 });

@@ -17,6 +17,8 @@ export const ladderModel = z.object({
         to: z.number().int(),
         label: z.string(),
         repeated: z.boolean(),
+        /** Worth a second look: repeated, refused, warned about, or without an answer. */
+        unusual: z.boolean(),
         facts: z.array(z.string()).readonly(),
         /** The whole message; answers to passwords and SRTP keys are masked. */
         text: z.string(),

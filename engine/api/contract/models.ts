@@ -136,6 +136,9 @@ export const liveTurnModel = z.object({
   latencyMs: z.number().nullish(),
 });
 
+/** Who has put the other one on hold; null while they talk. */
+export const heldByModel = z.enum(['box', 'caller']).nullable();
+
 /** A call in progress, whole: every `call.updated` replaces the one before. */
 export const liveCallModel = z.object({
   callId: z.string(),
@@ -154,8 +157,7 @@ export const liveCallModel = z.object({
   lastLatencyMs: z.number().nullable(),
   /** How each leg sounds now, the caller's first; empty until the first seconds are measured. */
   quality: z.array(legQualityModel).readonly().optional(),
-  /** Who has put the other one on hold; null while they talk. */
-  heldBy: z.enum(['box', 'caller']).nullish(),
+  heldBy: heldByModel.optional(),
   recordingPaused: z.boolean().optional(),
 });
 

@@ -7,9 +7,10 @@ import { type Clock, silentLog, systemIds, VoxboxError } from '../../foundation/
 import type { GuardedSource } from '../../sip/index.ts';
 import { type Ban, type Box, openBox } from '../../store/index.ts';
 import { createDefence, type DefenceParts, type Standing } from './defence.ts';
+import { createGuesses } from './guesses.ts';
 import { defaultLimits } from './limits.ts';
 import { isScanner } from './scanners.ts';
-import { banTimeMs, fullBucket, sourceKey, take } from './source.ts';
+import { banTimeMs } from './source.ts';
 
 let nowMs: number;
 const clock: Clock = { nowMs: () => 1_790_000_000_000 + nowMs, monotonicMs: () => nowMs };
@@ -32,58 +33,25 @@ const standing = new Map<string, Standing>();
 function start(more: Partial<DefenceParts> = {}) {
   const bans = fakeBans();
   const standingOf = (address: string): Standing => standing.get(address) ?? 'unknown';
-  return { bans, defence: createDefence({ clock, bans, log: silentLog, standingOf, ...more }) };
+  const guesses = createGuesses({ clock });
+  return {
+    bans,
+    guesses,
+    defence: createDefence({ clock, bans, log: silentLog, guesses, standingOf, ...more }),
+  };
 }
 
 const udp = (address: string) => ({ address, transport: 'udp' }) as const;
 const tcp = (address: string) => ({ address, transport: 'tcp' }) as const;
-const register = { method: 'REGISTER', uri: 'sip:box', userAgent: 'Desk 1.0', fromUri: 'sip:desk@box' };
+const register = {
+  ...{ method: 'REGISTER', uri: 'sip:box', userAgent: 'Desk 1.0' },
+  ...{ fromUri: 'sip:desk@box', account: null },
+};
 const stranger = '192.0.2.66';
 
 beforeEach(() => {
   nowMs = 0;
   standing.clear();
-});
-
-describe('a bucket', () => {
-  it('never gives more than its burst and its rate, in any stretch of time', () => {
-    const rate = { perS: 5, burst: 10 };
-    fc.assert(
-      fc.property(fc.array(fc.nat(700), { minLength: 1, maxLength: 200 }), fc.nat(), (gapsMs, seed) => {
-        const bucket = fullBucket(rate, 0);
-        let atMs = 0;
-        const takenAt: number[] = [];
-        for (const gapMs of gapsMs) {
-          atMs += gapMs;
-          // Now and then the clock steps back.
-          const seen = (seed + atMs) % 11 === 0 ? atMs - 500 : atMs;
-          if (take(bucket, rate, seen)) takenAt.push(atMs);
-        }
-        for (const [from, fromMs] of takenAt.entries()) {
-          for (const [to, toMs] of takenAt.entries()) {
-            if (to < from) continue;
-            expect(to - from + 1).toBeLessThanOrEqual(
-              rate.burst + (rate.perS * (toMs - fromMs)) / 1000 + 1e-6,
-            );
-          }
-        }
-      }),
-    );
-  });
-});
-
-describe('a source', () => {
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:0001:0002::9', '2001:db8:1:2::/64'],
-    ['2001:DB8::1', '2001:db8:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['::2', '0:0:0:0::/64'],
-  ])('%s is known as %s', (address, key) => {
-    expect(sourceKey(address)).toBe(key);
-  });
 });
 
 describe('scanners', () => {
@@ -130,20 +98,18 @@ describe('scanners', () => {
   });
 });
 
-describe('who is refused again and again', () => {
-  const fail = (
-    defence: ReturnType<typeof start>['defence'],
-    source: GuardedSource = udp(stranger),
-  ): number => {
-    let asked = 0;
-    while (defence.admits(source) && asked < 1000) {
-      asked += 1;
-      defence.answered(403, source, 'REGISTER');
-      nowMs += 100;
-    }
-    return asked;
-  };
+/** @returns how often it is refused before it is shut out, 1000 at most */
+function fail(defence: ReturnType<typeof start>['defence'], source: GuardedSource = udp(stranger)): number {
+  let asked = 0;
+  while (defence.admits(source) && asked < 1000) {
+    asked += 1;
+    defence.answered(403, source, 'REGISTER');
+    nowMs += 100;
+  }
+  return asked;
+}
 
+describe('who is refused again and again', () => {
   it('is banned, each time for longer, and heard again afterwards', () => {
     const { defence, bans } = start();
     const times: number[] = [];
@@ -211,7 +177,7 @@ describe('who is refused again and again', () => {
     expect(defence.list()).toMatchObject([{ reason: 'tried many names' }]);
   });
 
-  it('is never a trunk or the loopback; a phone only over a connection', () => {
+  it('is never a trunk, the loopback, or an address that phones share with it', () => {
     standing.set('192.0.2.10', 'trunk').set('192.0.2.20', 'registered');
     const { defence } = start();
     for (const source of [
@@ -220,14 +186,47 @@ describe('who is refused again and again', () => {
       tcp('127.0.0.9'),
       tcp('192.0.2.10'),
       udp('192.0.2.20'),
+      tcp('192.0.2.20'),
     ]) {
       expect(fail(defence, source), source.address).toBe(1000);
       expect(defence.inspect(register, source)).toBe('take');
     }
-    expect(fail(defence, tcp('192.0.2.20'))).toBeLessThan(20);
-    expect(defence.list().map(({ address }) => address)).toEqual(['192.0.2.20']);
+    expect(defence.list()).toEqual([]);
     const strict = start({ trustLoopback: false }).defence;
     expect(fail(strict, udp('127.0.0.1'))).toBeLessThan(20);
+  });
+});
+
+describe('who guesses passwords where others are known', () => {
+  it.each(['registered', 'trunk'] as const)('is not heard any more: %s', (known) => {
+    standing.set('192.0.2.20', known);
+    const { defence, guesses } = start();
+    const source = udp('192.0.2.20');
+    const ask = (account: string): 'take' | 'drop' => defence.inspect({ ...register, account }, source);
+    guesses.tried('own', source.address, true);
+    let looked = 0;
+    for (let i = 0; i < 50; i += 1) {
+      if (ask('boss') === 'drop') continue;
+      looked += 1;
+      guesses.tried('boss', source.address, false);
+      defence.answered(401, source, 'REGISTER');
+    }
+    expect(looked).toBe(defaultLimits.guesses.burst);
+    expect(ask('own')).toBe('take');
+    expect(defence.inspect(register, source)).toBe('take');
+    expect(defence.list()).toEqual([]);
+    defence.forget(source.address);
+    expect(ask('boss')).toBe('take');
+  });
+
+  it('is known with the first right password, by which nobody forges an address', () => {
+    const { defence, guesses } = start();
+    guesses.tried('own', stranger, true);
+    defence.answered(200, udp(stranger), 'INVITE');
+    expect(fail(defence)).toBe(1000);
+    expect(defence.list()).toEqual([]);
+    nowMs += 25 * 3_600_000;
+    expect(fail(defence)).toBeLessThan(20);
   });
 });
 
@@ -246,6 +245,20 @@ describe('a flood', () => {
     expect(defence.inspect(register, udp(stranger))).toBe('drop');
     nowMs += 1000;
     expect(defence.inspect(register, udp(stranger))).toBe('take');
+    expect(defence.list()).toEqual([]);
+  });
+
+  it('in the name of a trunk takes no room from its calls', () => {
+    standing.set('192.0.2.10', 'trunk');
+    const { defence } = start();
+    const source = udp('192.0.2.10');
+    let taken = 0;
+    for (; nowMs < 60_000; nowMs += 1) {
+      if (defence.inspect({ ...register, method: 'OPTIONS' }, source) === 'take') taken += 1;
+      expect(defence.inspect({ ...register, method: 'INVITE' }, source)).toBe('take');
+    }
+    const { burst, perS } = defaultLimits.trunkRequests;
+    expect(taken).toBeLessThanOrEqual(burst + perS * 60);
     expect(defence.list()).toEqual([]);
   });
 
@@ -282,7 +295,11 @@ describe('a flood', () => {
           const source = udp(address);
           if (what === 'admits') defence.admits(source);
           else if (what === 'answered') defence.answered(status, source, 'REGISTER');
-          else defence.inspect({ method: 'REGISTER', uri: text, userAgent: text, fromUri: text }, source);
+          else
+            defence.inspect(
+              { ...register, uri: text, userAgent: text, fromUri: text, account: text },
+              source,
+            );
           for (const ban of defence.list()) {
             if (!ban.address.includes(':')) expect(defence.admits(udp(ban.address))).toBe(false);
           }
@@ -328,7 +345,7 @@ describe('bans in the store', () => {
   });
 
   it('hold over a restart and end when a person lifts them', () => {
-    const parts = { clock, log: silentLog };
+    const parts = { clock, log: silentLog, guesses: createGuesses({ clock }) };
     const first = createDefence({ ...parts, bans: box.bans });
     for (let i = 0; i < 7; i += 1) first.answered(403, udp(stranger), 'INVITE');
     first.stop();

@@ -1,7 +1,8 @@
-import { isIPv4 } from 'node:net';
 import type { Clock, Log, StoredEvent } from '../../foundation/index.ts';
-import type { GuardedSource, SipGuard } from '../../sip/index.ts';
+import { type GuardedSource, plainAddress, type SipGuard } from '../../sip/index.ts';
 import { type Ban, type Bans, banMemoryMs } from '../../store/index.ts';
+import { isLoopback } from '../admission.ts';
+import type { Guesses } from './guesses.ts';
 import { type DefenceLimits, defaultLimits } from './limits.ts';
 import { followRegistrations, type RegisteredSources, type Registrations } from './registered-sources.ts';
 import { isScanner, userOf } from './scanners.ts';
@@ -19,7 +20,7 @@ import {
   take,
 } from './source.ts';
 
-/** `registered`: a phone is signed in from there. */
+/** `registered`: a phone is signed in from there, or somebody got in from there with a password. */
 export type Standing = 'trunk' | 'registered' | 'unknown';
 
 export interface DefenceParts {
@@ -31,6 +32,8 @@ export interface DefenceParts {
   readonly standingOf?: (address: string) => Standing;
   /** Sources of these are `registered` where `standingOf` does not know them. */
   readonly registrations?: Registrations;
+  /** The same that the digest asks. */
+  readonly guesses: Guesses;
   /** Loopback is never shut out (default true). */
   readonly trustLoopback?: boolean;
   /** Tells of bans that a person lifted: `box.onEvent`. */
@@ -59,8 +62,6 @@ interface Known {
   standing: Standing;
   standingUntilMs: number;
   touchedMs: number;
-  /** Until then it may ask for little; it would be banned if its address proved something. */
-  suspectUntilMs: number;
 }
 
 const standingForMs = 10_000;
@@ -71,9 +72,9 @@ const touchEveryMs = 1000;
  * Keeps scanners, floods and guessers of passwords away from the signalling loop. What is refused gets no
  * answer, so that nobody learns that something is there.
  *
- * Trunks and the loopback are never banned. Neither is a source with a registered phone, unless it is
- * hostile over TCP or TLS: the address of a datagram can be forged, so over UDP it proves nothing, and such
- * a source only has to ask more slowly.
+ * Trunks and the loopback are never banned. Neither is a source where a phone is signed in: the address of a
+ * datagram can be forged, and behind one address there may be a whole office. What its neighbours may guess is
+ * counted by account (`Guesses`).
  */
 export function createDefence(parts: DefenceParts): Defence {
   const limits: DefenceLimits = { ...defaultLimits, ...parts.limits };
@@ -122,23 +123,30 @@ class Watch implements Defence {
     if (this.#isTrustedLoopback(source.address)) return 'take';
     const key = sourceKey(source.address);
     const known = this.#known(key, source.address);
-    if (known.standing === 'trunk') return 'take';
-    if (this.#isBanned(key)) return this.#refuse();
+    const { account } = request;
+    // Strangers are answered, so that they come to be banned.
+    const isGuess = account !== null && !this.#parts.guesses.mayTry(account, source.address);
+    if (isGuess && known.standing !== 'unknown') return this.#refuse();
     const nowMs = this.#parts.clock.monotonicMs();
+    if (known.standing === 'trunk') {
+      const isCall = request.method === 'INVITE';
+      return isCall || take(known.state.requests, this.#limits.trunkRequests, nowMs)
+        ? 'take'
+        : this.#refuse();
+    }
+    if (this.#isBanned(key)) return this.#refuse();
     const at = { limits: this.#limits, nowMs };
     if (isScanner(request)) {
       this.#scanners += 1;
-      if (addFailure(known.state, Math.ceil(this.#limits.failures / 3), at))
-        this.#ban(key, known, source, 'scanner');
+      if (addFailure(known.state, Math.ceil(this.#limits.failures / 3), at)) this.#ban(key, known, 'scanner');
       return this.#refuse();
     }
-    const { requests, suspectRequests, strangers } = this.#limits;
-    const limit = nowMs < known.suspectUntilMs ? suspectRequests : requests;
-    if (!take(known.state.requests, limit, nowMs)) return this.#refuse();
+    const { requests, strangers } = this.#limits;
+    if (!take(known.state.requests, requests, nowMs)) return this.#refuse();
     if (known.standing === 'unknown' && !take(this.#strangers, strangers, nowMs)) return this.#refuse();
     const name = userOf(request.fromUri);
     if (name !== null && known.standing === 'unknown' && addName(known.state, name, at)) {
-      this.#ban(key, known, source, 'tried many names');
+      this.#ban(key, known, 'tried many names');
       return this.#refuse();
     }
     return 'take';
@@ -157,7 +165,7 @@ class Watch implements Defence {
     const weight = failureWeight(status);
     if (weight === 0) return;
     const at = { limits: this.#limits, nowMs: this.#parts.clock.monotonicMs() };
-    if (addFailure(known.state, weight, at)) this.#ban(key, known, source, 'refused again and again');
+    if (addFailure(known.state, weight, at)) this.#ban(key, known, 'refused again and again');
   }
 
   list(): Ban[] {
@@ -166,9 +174,10 @@ class Watch implements Defence {
   }
 
   forget(address: string): void {
-    const key = address.endsWith('::/64') ? address : sourceKey(address);
+    const key = sourceKey(address);
     this.#banned.delete(key);
     this.#sources.delete(key);
+    this.#parts.guesses.forget(address);
   }
 
   figures(): DefenceFigures {
@@ -186,11 +195,7 @@ class Watch implements Defence {
   }
 
   #isTrustedLoopback(address: string): boolean {
-    if (this.#parts.trustLoopback === false) return false;
-    return (
-      address === '::1' ||
-      ((address.startsWith('127.') || address.startsWith('::ffff:127.')) && isLoopback(address))
-    );
+    return this.#parts.trustLoopback !== false && isLoopback(plainAddress(address));
   }
 
   #isBanned(key: string): boolean {
@@ -210,12 +215,12 @@ class Watch implements Defence {
       standing: 'unknown',
       standingUntilMs: Number.NEGATIVE_INFINITY,
       touchedMs: nowMs,
-      suspectUntilMs: Number.NEGATIVE_INFINITY,
     };
     known.touchedMs = nowMs;
     if (known.standingUntilMs <= nowMs) {
       const standing = this.#parts.standingOf?.(address) ?? 'unknown';
-      known.standing = standing === 'unknown' && this.#registered?.has(key) ? 'registered' : standing;
+      const gotIn = this.#registered?.has(key) || this.#parts.guesses.gotIn(address);
+      known.standing = standing === 'unknown' && gotIn ? 'registered' : standing;
       known.standingUntilMs = nowMs + standingForMs;
     }
     this.#sources.delete(key);
@@ -230,13 +235,9 @@ class Watch implements Defence {
     if (oldest !== undefined) map.delete(oldest);
   }
 
-  #ban(key: string, known: Known, { transport }: GuardedSource, reason: string): void {
+  #ban(key: string, known: Known, reason: string): void {
     const { bans, clock, log } = this.#parts;
-    if (known.standing === 'trunk') return;
-    if (known.standing === 'registered' && transport === 'udp') {
-      known.suspectUntilMs = clock.monotonicMs() + this.#limits.failureWindowMs;
-      return;
-    }
+    if (known.standing !== 'unknown') return;
     const bannedAtMs = clock.nowMs();
     const stored = take(this.#stored, this.#limits.storedBans, clock.monotonicMs());
     const before = this.#banned.get(key)?.count ?? (stored ? (bans.find(key)?.count ?? 0) : 0);
@@ -266,5 +267,3 @@ class Watch implements Defence {
     return 'drop';
   }
 }
-
-const isLoopback = (address: string): boolean => isIPv4(address.replace(/^::ffff:/, ''));

@@ -7,10 +7,14 @@ export interface DefenceLimits {
   /** Requests outside of dialogs: REGISTER, INVITE, OPTIONS, … */
   readonly requests: Rate;
   /**
-   * The same for a source that keeps being refused but is not shut out, because a phone is registered there and
-   * the address of a datagram proves nothing: enough for that phone, too little for guessing.
+   * Those of trunks that are no calls. Each takes room for half a minute, and what others send in a trunk's name
+   * must leave some to its calls.
    */
-  readonly suspectRequests: Rate;
+  readonly trunkRequests: Rate;
+  /** Wrong passwords of one account from one source, whoever else is there. Beyond that none is looked at. */
+  readonly guesses: Rate;
+  /** Accounts that one source tries in vain. Those that got in from there before are heard all the same. */
+  readonly guessedAccounts: Rate;
   /** Requests outside of dialogs from all sources together where nobody is known: a flood from many addresses. */
   readonly strangers: Rate;
   /** Refused requests (weighted) within `failureWindowMs` that end in a ban. */
@@ -42,9 +46,11 @@ const minuteMs = 60_000;
  */
 export const defaultLimits: DefenceLimits = {
   messages: { perS: 50, burst: 300 },
-  trunkMessages: { perS: 1000, burst: 3000 },
+  trunkMessages: { perS: 4000, burst: 8000 },
   requests: { perS: 5, burst: 100 },
-  suspectRequests: { perS: 0.5, burst: 10 },
+  trunkRequests: { perS: 40, burst: 400 },
+  guesses: { perS: 1 / 300, burst: 10 },
+  guessedAccounts: { perS: 1 / 900, burst: 8 },
   strangers: { perS: 100, burst: 1000 },
   failures: 20,
   failureWindowMs: 10 * minuteMs,

@@ -15,6 +15,8 @@ export interface OutboundQuestion {
   readonly authenticated: boolean;
   readonly policy: OutboundPolicy;
   readonly used: OutboundUse;
+  /** Outgoing calls of the tenant that go on at this moment. */
+  readonly callsNow: number;
   /** Reads numbers without +; null: they are refused. */
   readonly homeCountry: string | null;
   /** Hosts of a `sip:` destination that are the box itself. */
@@ -29,6 +31,7 @@ export type OutboundRefusal =
   | 'country_not_allowed'
   | 'number_type_not_allowed'
   | 'calls_per_hour'
+  | 'calls_at_once'
   | 'spend_per_day';
 
 export type OutboundDecision =
@@ -37,13 +40,9 @@ export type OutboundDecision =
       /** E.164 with +. */
       readonly number: string;
       readonly country: string;
-      /** After that the money of the day is used up. */
-      readonly longestMs: number;
     }
   | { readonly allowed: false; readonly reason: OutboundRefusal };
 
-const minuteMs = 60_000;
-const longestMinutes = 240;
 /** Types of number that cost what such numbers cost (ITU-T E.164 leaves them to the countries). */
 const plainTypes: readonly (string | undefined)[] = [
   'FIXED_LINE',
@@ -55,7 +54,7 @@ const plainTypes: readonly (string | undefined)[] = [
 
 /** Whether a call may leave the box. Pure: the same question always has the same answer. */
 export function decideOutbound(question: OutboundQuestion): OutboundDecision {
-  const { tenantStatus, authenticated, policy, used, homeCountry } = question;
+  const { tenantStatus, authenticated, policy, used, callsNow, homeCountry } = question;
   const refused = (reason: OutboundRefusal): OutboundDecision => ({ allowed: false, reason });
   if (tenantStatus === 'suspended') return refused('tenant_suspended');
   if (!authenticated) return refused('not_authenticated');
@@ -75,12 +74,18 @@ export function decideOutbound(question: OutboundQuestion): OutboundDecision {
   }
 
   if (used.callsLastHour >= policy.callsPerHour) return refused('calls_per_hour');
-  const left = policy.spendPerDayMinor - used.spentTodayMinor;
-  if (left < policy.pricePerMinuteMinor || left < 0) return refused('spend_per_day');
-  const paid =
-    policy.pricePerMinuteMinor === 0 ? longestMinutes : Math.floor(left / policy.pricePerMinuteMinor);
-  return { allowed: true, number, country, longestMs: Math.min(paid, longestMinutes) * minuteMs };
+  if (callsNow >= policy.callsAtOnce) return refused('calls_at_once');
+  if (!hasMinuteLeft(policy, used)) return refused('spend_per_day');
+  return { allowed: true, number, country };
 }
+
+/** Whether one more minute, of any call of the tenant, is within what may be spent. */
+export const hasMinuteLeft = (
+  { spendPerDayMinor, pricePerMinuteMinor }: Pick<OutboundPolicy, 'spendPerDayMinor' | 'pricePerMinuteMinor'>,
+  { spentTodayMinor }: OutboundUse,
+): boolean => spentTodayMinor + pricePerMinuteMinor <= spendPerDayMinor;
+
+const limits: readonly OutboundRefusal[] = ['calls_per_hour', 'calls_at_once', 'spend_per_day'];
 
 /**
  * The same, for those who go on only when it is allowed.
@@ -91,9 +96,8 @@ export function allowOutbound(question: OutboundQuestion): OutboundDecision & { 
   const decision = decideOutbound(question);
   if (decision.allowed) return decision;
   const { reason } = decision;
-  const isLimit = reason === 'calls_per_hour' || reason === 'spend_per_day';
   throw new VoxboxError(
-    isLimit ? 'outbound_limit_reached' : 'outbound_not_allowed',
+    limits.includes(reason) ? 'outbound_limit_reached' : 'outbound_not_allowed',
     `an outgoing call was refused: ${reason}`,
     { details: { reason } },
   );

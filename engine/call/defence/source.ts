@@ -13,14 +13,19 @@ export const fullBucket = ({ burst }: Rate, nowMs: number): Bucket => ({ tokens:
  *
  * @param nowMs monotonic; a time before the last one fills nothing
  */
-export function take(bucket: Bucket, { perS, burst }: Rate, nowMs: number): boolean {
+export function take(bucket: Bucket, rate: Rate, nowMs: number): boolean {
+  if (fill(bucket, rate, nowMs) < 1) return false;
+  bucket.tokens -= 1;
+  return true;
+}
+
+/** @returns what is in it now */
+export function fill(bucket: Bucket, { perS, burst }: Rate, nowMs: number): number {
   if (nowMs > bucket.atMs) {
     bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) * perS) / 1000);
     bucket.atMs = nowMs;
   }
-  if (bucket.tokens < 1) return false;
-  bucket.tokens -= 1;
-  return true;
+  return bucket.tokens;
 }
 
 /** What is remembered of one source. */

@@ -1,6 +1,15 @@
 import { isPrivateAddress } from '../../sip/index.ts';
 import type { AudioSeen, CallSeen, LineCheck, Observations } from './model.ts';
-import { type CheckRule, type CheckVerdict, failed, passed, skipped, unknown, warned } from './verdict.ts';
+import {
+  type CheckRule,
+  type CheckVerdict,
+  failed,
+  isEchoTarget,
+  passed,
+  skipped,
+  unknown,
+  warned,
+} from './verdict.ts';
 
 const reached = ['name', 'port', 'certificate', 'account'] as const satisfies LineCheck[];
 const connected = [...reached, 'call', 'codec', 'encryption'] as const satisfies LineCheck[];
@@ -17,7 +26,7 @@ export const callChecks: Readonly<Record<CallCheck, CheckRule>> = {
   'audio-in': { after: [...connected, 'address'], judge: ({ call }) => withAudio(call, judgeAudioIn) },
   'audio-out': {
     after: [...connected, 'address', 'audio-in'],
-    judge: ({ call }) => withAudio(call, judgeAudioOut),
+    judge: ({ call, target }) => withAudio(call, (audio) => judgeAudioOut(audio, target)),
   },
   'audio-lasts': {
     after: [...connected, 'address', 'audio-in'],
@@ -111,6 +120,9 @@ function judgeAcknowledgement(call: CallSeen): CheckVerdict {
   return failed(
     'acknowledgement-lost',
     `200 came ${call.answersRepeated + 1} times although it was acknowledged`,
+    ...(call.acknowledgedElsewhere === null
+      ? []
+      : [`our acknowledgement went to ${call.acknowledgedElsewhere}, as the answer asks`]),
   );
 }
 
@@ -163,7 +175,7 @@ function judgeAudioIn(audio: AudioSeen): CheckVerdict {
   return failed('one-way-audio-in', counts(audio), reported);
 }
 
-function judgeAudioOut(audio: AudioSeen): CheckVerdict {
+function judgeAudioOut(audio: AudioSeen, target: string | null): CheckVerdict {
   const { echoed, echoDelayMs, remoteLossFraction } = audio;
   if (echoed)
     return passed(
@@ -172,8 +184,12 @@ function judgeAudioOut(audio: AudioSeen): CheckVerdict {
         : `our tones came back after ${Math.round(echoDelayMs)} ms`,
     );
   const silent = 'our tones did not come back';
-  if (remoteLossFraction === null)
-    return failed('one-way-audio-out', counts(audio), silent, 'no RTCP report about our audio came');
+  if (remoteLossFraction === null) {
+    const evidence = [counts(audio), silent, 'no RTCP report about our audio came'];
+    return isEchoTarget(target)
+      ? failed('one-way-audio-out', ...evidence)
+      : warned('one-way-audio-out', ...evidence);
+  }
   if (remoteLossFraction >= 1)
     return failed('one-way-audio-out', counts(audio), silent, 'RTCP: all of ours is lost');
   return passed(`RTCP: the other side receives ours (loss ${percent(remoteLossFraction)})`);

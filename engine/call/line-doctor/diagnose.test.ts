@@ -123,6 +123,25 @@ describe('diagnosis of a line', () => {
     expect(new Set(sentences.values()).size).toBe(sentences.size);
   });
 
+  it('gives the advice that fits what was seen', () => {
+    const told = (changes: Partial<Observations>) => diagnose({ ...healthy, ...changes }).headline;
+    const port = (trouble: 'refused' | 'silent' | 'unreachable') =>
+      told({ ...nothing, port: { open: false, trouble, rttMs: null } }).sentence;
+    expect(port('refused')).toContain('Nobody listens');
+    expect(port('silent')).toContain('firewall and router');
+    expect(port('unreachable')).toContain('no way from this machine');
+    const lost = (acknowledgedElsewhere: string | null) =>
+      told(call({ answersRepeated: 4, acknowledgedElsewhere })).sentence;
+    expect(lost('192.168.1.5:5060')).toContain('at 192.168.1.5:5060');
+    expect(lost(null)).toContain('SIP ALG');
+    const unheard = audio({ echoed: false, remoteLossFraction: null });
+    expect(told({ ...unheard, target: 'sip:echo@h' }).severity).toBe('fault');
+    expect(told({ ...unheard, target: 'sip:+15550100@h' })).toMatchObject({
+      ...{ fault: 'one-way-audio-out', severity: 'warning' },
+      sentence: expect.stringContaining('could not be seen whether sip:+15550100@h hears'),
+    });
+  });
+
   it('lets a blocked port explain everything after it', () => {
     const { findings, checks } = diagnose({
       ...healthy,

@@ -48,6 +48,7 @@ export const healthyCall: CallSeen = {
   peer: '203.0.113.10',
   seenAs: '198.51.100.7',
   answersRepeated: 0,
+  acknowledgedElsewhere: null,
   hungUpEarly: false,
   audio: healthyAudio,
   keys: { sent: '159#', returned: '159#' },

@@ -186,6 +186,8 @@ export interface CallSeen {
   readonly seenAs: string | null;
   /** The 200 came again although it was acknowledged. */
   readonly answersRepeated: number;
+  /** `address:port` that the ACK went to, where that is not where the answer came from (RFC 3261 §12.1.2). */
+  readonly acknowledgedElsewhere: string | null;
   /** The other side hung up before the test was over. */
   readonly hungUpEarly: boolean;
   readonly audio: AudioSeen | null;

@@ -1,4 +1,5 @@
 import type { LineFault, Observations } from './model.ts';
+import { isEchoTarget } from './verdict.ts';
 
 /** One plain sentence for each fault: what is wrong, and what to do. */
 export function sentenceOf(fault: LineFault, seen: Observations): string {
@@ -17,11 +18,15 @@ const sentences: Readonly<Record<LineFault, Sentence>> = {
   'name-unresolved': ({ next }) =>
     `The name ${next?.host ?? ''} leads nowhere: check its spelling, and that this machine can look names up (DNS).`,
   'port-blocked': (seen) =>
-    `Nothing comes back from ${place(seen)} over ${transport(seen)}: check host, port and transport, and open that port in your firewall and router.`,
+    seen.port?.trouble === 'refused'
+      ? `Nobody listens at ${place(seen)} over ${transport(seen)}: check host, port and transport, and that the service at the other side runs; a firewall is unlikely.`
+      : seen.port?.trouble === 'unreachable'
+        ? `There is no way from this machine to ${place(seen)}: check the network cable, the gateway and the VPN of this machine.`
+        : `Nothing comes back from ${place(seen)} over ${transport(seen)}: check host, port and transport, and open that port in your firewall and router.`,
   'certificate-expired': (seen) =>
     `The certificate of ${place(seen)} is not valid today: check the clock of this machine, else ask the carrier to renew it.`,
   'certificate-untrusted': (seen) =>
-    `The certificate of ${place(seen)} comes from an issuer that this box does not trust: add the issuer's certificate to the trunk, or ask the carrier for one from a public authority.`,
+    `The certificate of ${place(seen)} comes from an issuer that this box does not trust: name the issuer's certificate in sipTlsCa, or ask the carrier for one from a public authority.`,
   'certificate-wrong-name': ({ next }) =>
     `The server presents a certificate for another name than ${next?.host ?? ''}: enter exactly the server name that the carrier gives, not its IP address.`,
   'tls-failed': (seen) =>
@@ -48,8 +53,10 @@ const sentences: Readonly<Record<LineFault, Sentence>> = {
     `The two sides have no audio codec in common (offered: ${call?.offered.codecs.join(', ') ?? ''}): enable PCMU or PCMA (G.711) for this trunk here and at the carrier.`,
   'srtp-refused': () =>
     'The carrier refuses encrypted audio (SRTP): switch secure media on at the carrier, usually together with TLS, or set SRTP to off for this trunk.',
-  'acknowledgement-lost': () =>
-    'The carrier keeps repeating its answer because our acknowledgement does not reach it, and will drop calls after half a minute: check the firewall, and switch off “SIP ALG” in your router.',
+  'acknowledgement-lost': ({ call }) =>
+    call !== null && call.acknowledgedElsewhere !== null
+      ? `The other side wants our acknowledgement at ${call.acknowledgedElsewhere}, where it does not arrive, and will drop calls after half a minute: have it set its own public address (the Contact of its answers).`
+      : 'The carrier keeps repeating its answer because our acknowledgement does not reach it, and will drop calls after half a minute: check the firewall, and switch off “SIP ALG” in your router.',
   'wrong-public-address': ({ call }) =>
     `The box tells the carrier to send audio to ${call?.offered.audio.address ?? ''}, but the carrier sees it at ${call?.seenAs ?? ''}: set the public address in the settings, or clear it so that it is found by itself.`,
   'wrong-peer-address': ({ call }) =>
@@ -58,8 +65,10 @@ const sentences: Readonly<Record<LineFault, Sentence>> = {
     'The call is answered but audio passes in neither direction: open the UDP ports for RTP in firewall and router, and switch off “SIP ALG”.',
   'one-way-audio-in': () =>
     'Callers cannot be heard: the call is answered but no audio arrives here, so open the UDP ports for RTP inwards and switch off “SIP ALG” in the router.',
-  'one-way-audio-out': () =>
-    'Callers cannot hear the box: audio arrives here, but what we send does not come out at the other side, so allow UDP outwards to every port of the carrier.',
+  'one-way-audio-out': ({ call, target }) =>
+    !isEchoTarget(target) && call?.audio?.remoteLossFraction === null
+      ? `It could not be seen whether ${target ?? 'the target'} hears the box, for our tones did not come back: test again with a target that sends back what it hears, and if that is one, allow UDP outwards to every port of the carrier.`
+      : 'Callers cannot hear the box: audio arrives here, but what we send does not come out at the other side, so allow UDP outwards to every port of the carrier.',
   'audio-stops': () =>
     'Audio begins and then stops although the call goes on: a firewall or router forgets the connection, so raise its UDP timeout and switch off “SIP ALG”.',
   'dtmf-not-agreed': () =>

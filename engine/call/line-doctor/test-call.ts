@@ -15,7 +15,7 @@ import { listenOnLeg, startLeg } from './listening.ts';
 import type { CallSeen, LineCodec, LineTrunk } from './model.ts';
 import type { LineDoctorPorts, LineTimings } from './ports.ts';
 import { type Wired, wayOf } from './sip-asking.ts';
-import { addressOf, listOf, wireFacts } from './wire.ts';
+import { acknowledgedElsewhere, addressOf, listOf, wireFacts } from './wire.ts';
 
 export interface TestCall {
   readonly ports: LineDoctorPorts;
@@ -92,6 +92,7 @@ async function attempt(call: TestCall, leg: MediaLeg, { codecs, srtp, brief }: A
     peer: facts.peer,
     seenAs: facts.seenAs,
     answersRepeated: 0,
+    acknowledgedElsewhere: null,
     hungUpEarly: false,
     audio: null,
     keys: null,
@@ -114,6 +115,7 @@ async function attempt(call: TestCall, leg: MediaLeg, { codecs, srtp, brief }: A
       outcome: 'answered',
       answered: described.answered,
       answersRepeated: Math.max(0, finals.length - 1),
+      acknowledgedElsewhere: acknowledgedElsewhere(wire.of(dialled.callId)),
     };
   } finally {
     if (dialog.connected) await within(dialog.destroy(), timings.answerMs);

@@ -25,6 +25,9 @@ export const warned = (fault: NamedFault, ...evidence: string[]): CheckVerdict =
   evidence,
 });
 
+/** Of other targets it is not known whether they send back what they hear. */
+export const isEchoTarget = (target: string | null): boolean => /^sips?:echo@/i.test(target ?? '');
+
 export interface CheckRule {
   /** A failure of one of these explains everything that this check could find. */
   readonly after: readonly LineCheck[];

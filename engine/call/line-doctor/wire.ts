@@ -33,6 +33,15 @@ export function wireFacts(traces: readonly SipTrace[], method: string): WireFact
   };
 }
 
+/** Where our last ACK went, unless that is where the answer came from. */
+export function acknowledgedElsewhere(traces: readonly SipTrace[]): string | null {
+  const ack = traces.findLast(
+    ({ direction, startLine }) => direction === 'out' && startLine.startsWith('ACK '),
+  );
+  const [answer] = wireFacts(traces, 'INVITE').finals.slice(-1);
+  return ack && ack.peer !== answer?.entry.peer ? ack.peer : null;
+}
+
 const methodOf = (entry: SipTrace): string => headersOf(entry.text, 'cseq')[0]?.split(/\s+/)[1] ?? '';
 
 /** `[::1]:5060` → `::1` */

@@ -47,13 +47,16 @@ export function trunkFromPreset(preset: TrunkPreset, name: string, given: TrunkC
     throw new VoxboxError('input_invalid', `host: ${host} is no host of ${preset.name}`);
   }
   const transport = given.transport ?? preset.trunk.transport;
-  const port = transport === preset.trunk.transport ? preset.trunk.port : preset.ports[transport];
-  if (transport !== preset.trunk.transport && port === undefined) {
+  const usualPort = preset.ports[transport];
+  if (usualPort === undefined) {
     throw new VoxboxError('input_invalid', `transport: ${preset.name} does not offer ${transport}`);
   }
+  // One without a port is found by SRV, which names all of its servers (RFC 3263 §4.2).
+  const { port: ownPort } = preset.trunk;
+  const port = ownPort !== undefined && transport !== preset.trunk.transport ? usualPort : ownPort;
   const ranges = preset.signalling.flatMap((place) => place.ranges);
   // SRTP keys travel in the SDP (RFC 4568 §5): without TLS they protect nothing.
-  const srtp = transport === 'tls' || preset.trunk.srtp !== 'required' ? preset.trunk.srtp : 'off';
+  const srtp = transport === 'tls' ? preset.trunk.srtp : 'off';
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     ...preset.trunk,

@@ -114,6 +114,18 @@ describe('a preset', () => {
     expect(() => trunkFromPreset(findPreset('exotel'), 'x', { ...exotel, transport: 'udp' })).toThrow('udp');
   });
 
+  it('leaves the port of Telnyx to DNS, which names both servers of a region', () => {
+    const account = { authUsername: 'practice4711', password: 'a long password' };
+    const trunk = box.trunks.add(trunkFromPreset(findPreset('telnyx'), 'x', account));
+    expect(trunk).toMatchObject({ host: 'sip.telnyx.com', port: null, transport: 'tls', srtp: 'optional' });
+    for (const host of ['sip.telnyx.eu', 'sip.telnyx.ca', 'sip.telnyx.com.au']) {
+      expect(trunkFromPreset(findPreset('telnyx'), 'x', { ...account, host })).toMatchObject({ host });
+    }
+    const plain = trunkFromPreset(findPreset('telnyx'), 'x', { ...account, transport: 'udp' });
+    expect(plain).toMatchObject({ transport: 'udp', srtp: 'off' });
+    expect(plain.port).toBeUndefined();
+  });
+
   it("refuses a host of somebody else's", () => {
     for (const host of ['sip.telnyx.com', 'pstn.twilio.com.example.org', 'x.pstn.twilio.com.evil.test']) {
       expect(() => trunkFromPreset(findPreset('twilio'), 'x', { host })).toThrow('no host of Twilio');

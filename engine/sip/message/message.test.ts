@@ -96,27 +96,9 @@ describe('messages', () => {
     );
   });
 
-  it('are refused when they are longer than 64 KiB, and read fast up to there', () => {
+  it('are refused when they are longer than 64 KiB', () => {
     const long = Buffer.from(`${invite.slice(0, -4)}${'x'.repeat(maxMessageBytes)}`, 'latin1');
     expect(parseMessage(long)?.problem?.status).toBe(513);
-    const evils = [
-      `INVITE sip:a@b SIP/2.0\r\n${'a:\r\n'.repeat(16_000)}`,
-      `INVITE sip:a@b SIP/2.0\r\nVia: ${'SIP/2.0/UDP a;b,'.repeat(4000)}\r\nFrom: ${'"'.repeat(999)}`,
-      `INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP ${' '.repeat(60_000)}`,
-      `INVITE sip:a@b SIP/2.0\r\n${'Contact: <sip:a@b>\r\n'.repeat(3000)}`,
-      `INVITE ${' '.repeat(60_000)}x SIP/2.0\r\n\r\n`,
-      `INVITE sip:a@b SIP/2.0\r\nVia: x${'\r\n '.repeat(20_000)}`,
-    ].map((evil) => Buffer.from(evil, 'latin1'));
-    for (const evil of evils) {
-      const started = performance.now();
-      const parsed = parseMessage(evil);
-      if (parsed?.message.kind === 'request') {
-        readEnvelope(parsed.message);
-        markSource(parsed.message, { address: '192.0.2.1', port: 1 });
-      }
-      // Far above what it takes and far below what backtracking would: the machine may be busy.
-      expect(performance.now() - started).toBeLessThan(100);
-    }
   });
 
   it.each([

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseNameAddr } from '../message/name-addr.ts';
-import { type BindingRequest, contactKey, usualLimits as limits, updateBindings } from './bindings.ts';
+import { parseUri } from '../message/uri.ts';
+import { type BindingRequest, isSame, usualLimits as limits, updateBindings } from './bindings.ts';
 import type { Binding } from './model.ts';
 
 const nowMs = 1_700_000_000_000;
@@ -115,8 +116,10 @@ describe('bindings of a registrar', () => {
     ['sip:A@example.org', 'sip:a@example.org', false],
     ['sip:a@example.org;transport=TCP', 'sip:a@example.org;transport=tcp', true],
     ['sip:a@example.org;transport=tcp', 'sip:a@example.org', false],
+    ['sip:a@example.org;line=1', 'sip:a@example.org;line=2', false],
+    ['sip:a@example.org;line=1', 'sip:a@example.org;lr;LINE=1', true],
   ])('%s and %s are the same: %s', (a, b, same) => {
-    expect(contactKey(a) === contactKey(b)).toBe(same);
+    expect(isSame(parseUri(a), parseUri(b))).toBe(same);
   });
 
   it('hold each address once, never too many, never too long, whatever is asked', () => {
@@ -135,7 +138,8 @@ describe('bindings of a registrar', () => {
           const result = updateBindings(bindings, request(contact, rest), { nowMs: atMs, limits });
           if (result.kind === 'refused') continue;
           bindings = result.bindings;
-          expect(new Set(bindings.map((binding) => contactKey(binding.contact))).size).toBe(bindings.length);
+          const uris = bindings.map((binding) => parseUri(binding.contact));
+          expect(uris.every((uri, at) => uris.findIndex((other) => isSame(other, uri)) === at)).toBe(true);
           for (const { expiresAtMs } of bindings) {
             expect(expiresAtMs).toBeGreaterThan(atMs);
             expect(expiresAtMs).toBeLessThanOrEqual(atMs + limits.maxS * 1000);

@@ -1,5 +1,5 @@
 import type { NameAddr } from '../message/name-addr.ts';
-import { parseUri } from '../message/uri.ts';
+import { parseUri, type Uri } from '../message/uri.ts';
 import type { Binding } from './model.ts';
 
 /** What a REGISTER of one user asks for (RFC 3261 §10.3, steps 6 and 7). */
@@ -36,7 +36,8 @@ const refused = (status: 400 | 423 | 500, reason: string): BindingResult => ({
 });
 
 /**
- * The binding rules of a registrar (RFC 3261 §10.3): all of a request or nothing of it.
+ * The binding rules of a registrar (RFC 3261 §10.3): all of a request or nothing of it. Which contact a phone
+ * prefers (`q`) is not kept: all phones of a user ring together.
  *
  * @param current the user's bindings so far; those that have run out count for nothing
  */
@@ -54,22 +55,27 @@ export function updateBindings(
       ? refused(500, 'CSeq Out Of Order')
       : { kind: 'done', bindings: [] };
   }
-  const byContact = new Map(alive.map((binding) => [contactKey(binding.contact), binding]));
+  let places = alive.map((binding): Place => ({ binding, uri: parseUri(binding.contact) }));
   for (const { uri, uriText, params } of contacts) {
     if (uri.scheme !== 'sip' && uri.scheme !== 'sips') return refused(400, 'Bad Contact');
     const askedS = expiresOf(params.get('expires') ?? request.expires, limits);
     if (askedS > 0 && askedS < limits.minS) return refused(423, 'Interval Too Brief');
-    const key = contactKey(uriText);
-    const known = alive.find(({ contact }) => contactKey(contact) === key);
-    if (known && isOlder(request, known)) return refused(500, 'CSeq Out Of Order');
-    byContact.delete(key);
+    const known = places.find((place) => isSame(place.uri, uri))?.binding;
+    // What this very request has said of the same place already is no other one.
+    if (known && alive.includes(known) && isOlder(request, known)) return refused(500, 'CSeq Out Of Order');
+    places = places.filter((place) => !isSame(place.uri, uri));
     if (askedS === 0) continue;
     const { aor, callId, cseq, flow, userAgent } = request;
     const expiresAtMs = nowMs + Math.min(askedS, limits.maxS) * 1000;
-    byContact.set(key, { aor, contact: uriText, flow, expiresAtMs, callId, cseq, userAgent });
+    places.push({ binding: { aor, contact: uriText, flow, expiresAtMs, callId, cseq, userAgent }, uri });
   }
   // What was registered last stands last.
-  return { kind: 'done', bindings: [...byContact.values()].slice(-limits.maxBindings) };
+  return { kind: 'done', bindings: places.slice(-limits.maxBindings).map(({ binding }) => binding) };
+}
+
+interface Place {
+  readonly binding: Binding;
+  readonly uri: Uri | null;
 }
 
 /** A late or repeated request of the same phone must not undo what came after it. */
@@ -81,15 +87,23 @@ function expiresOf(text: string | null | undefined, limits: BindingLimits): numb
   return text !== null && text !== undefined && /^\s*[0-9]{1,10}\s*$/.test(text) ? Number(text) : limits.maxS;
 }
 
-/** Parameters that make another address of a URI (RFC 3261 §19.1.4). */
-const distinguishing = ['transport', 'user', 'ttl', 'method', 'maddr'] as const;
+/** Parameters that make another address of a URI also where only one of two has them (RFC 3261 §19.1.4). */
+const distinguishing: ReadonlySet<string> = new Set(['transport', 'user', 'ttl', 'method', 'maddr']);
 
-/** The same for URIs that are equal (RFC 3261 §19.1.4). */
-export function contactKey(text: string): string {
-  const uri = parseUri(text);
-  if (!uri) return text;
-  const params = distinguishing.map((name) => (uri.params.get(name) ?? '').toLowerCase());
-  return JSON.stringify([uri.scheme, unescaped(uri.user), uri.host.toLowerCase(), uri.port, ...params]);
+/** Whether two URIs are the same address (RFC 3261 §19.1.4). */
+export function isSame(one: Uri | null, other: Uri | null): boolean {
+  if (!one || !other) return one === other;
+  const paramOf = ({ params }: Uri, name: string): string => (params.get(name) ?? '').toLowerCase();
+  const names = [...one.params.keys(), ...other.params.keys()].filter(
+    (name) => distinguishing.has(name) || (one.params.has(name) && other.params.has(name)),
+  );
+  return (
+    one.scheme === other.scheme &&
+    unescaped(one.user) === unescaped(other.user) &&
+    one.host.toLowerCase() === other.host.toLowerCase() &&
+    one.port === other.port &&
+    names.every((name) => paramOf(one, name) === paramOf(other, name))
+  );
 }
 
 function unescaped(user: string | null): string | null {

@@ -25,6 +25,8 @@ export interface Registrar {
   handle(request: SrfRequest, response: SrfResponse): void;
   /** Where the user can be reached now, what was registered last at the end. */
   bindingsOf(username: string): readonly Binding[];
+  /** The same of everybody. */
+  bindings(): readonly Binding[];
   /** Told when a user's bindings change, by a REGISTER or because their time is over. */
   onChange(listener: (username: string) => void): () => void;
   /** Keeps the bindings and forgets the timer. */
@@ -81,11 +83,12 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
 
   const answer = (req: SrfRequest, res: SrfResponse): void => {
     const header = req.get('authorization');
+    const source = plainAddress(req.source_address);
     const verdict = header
-      ? digest.verify({ header, method: 'REGISTER', lookup: (username) => ports.ha1Of(username) })
+      ? digest.verify({ header, method: 'REGISTER', source, lookup: (username) => ports.ha1Of(username) })
       : ({ ok: false, stale: false } as const);
     if (!verdict.ok) {
-      const challenge = digest.challenge({ stale: verdict.stale });
+      const challenge = digest.challenge({ stale: verdict.stale, source });
       res.send(401, { headers: { 'WWW-Authenticate': challenge } });
       return;
     }
@@ -116,6 +119,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       }
     },
     bindingsOf: alive,
+    bindings: () => [...byUser.keys()].flatMap(alive),
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

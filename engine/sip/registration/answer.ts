@@ -27,7 +27,7 @@ export function readAnswer(
   }
   const later = status === 408 || status === 429 || status === 480 || status === 486;
   if (!later && !(status >= 500 && status < 600)) return { kind: 'refused', status, reason };
-  return { kind: 'unavailable', status, reason, retryAfterS: seconds(response.get('retry-after')) };
+  return { kind: 'unavailable', status, reason, retryAfterS: retryAfterOf(response) };
 }
 
 /** RFC 3261 §10.2.4: what stands at our Contact, else Expires, else what was asked for. */
@@ -49,6 +49,10 @@ function grantedS(response: Readable, asked: { readonly contact: string; readonl
 /** `120`, `120;duration=60`, `120 (I'm busy)` → 120 */
 const seconds = (text: string | undefined): number | null =>
   parseNumber(/^\s*([0-9]+)/.exec(text ?? '')?.[1] ?? '', maxSeconds);
+
+/** Seconds that an answer asks to be left alone (RFC 3261 §20.33); null where it does not say. */
+export const retryAfterOf = (response: Pick<SrfResponse, 'get'>): number | null =>
+  seconds(response.get('retry-after'));
 
 /** Where a 301 or 302 sends us; null where it names no SIP address. */
 export function redirectOf(response: Readable): string | null {

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { silentLog } from '../../foundation/index.ts';
 import { connectCallControl } from '../call-control.ts';
 import { fakeAuthority } from '../fake-certificate.ts';
@@ -7,6 +8,8 @@ import type { Srf } from '../srf.ts';
 /** Hurried, so that what nobody answers is over in a second. */
 const timers = { t1Ms: 10, t2Ms: 40, t4Ms: 50 };
 const authority = fakeAuthority();
+
+const loopback = '127.0.0.1';
 
 /** One end of the wire for tests: a SIP server on real sockets and the call control that drives it. */
 export interface FakeSide {
@@ -39,6 +42,35 @@ export async function fakeSide(options: { readonly host: string; readonly port: 
     end: () => {
       ended ??= stop();
       return ended;
+    },
+  };
+}
+
+/** Passes connections on, until they are cut without a word to the side that they came from. */
+export async function fakeRouter(to: number) {
+  const pairs = new Set<Socket>();
+  const server = createServer((inner) => {
+    const outer = connect(to, loopback);
+    for (const socket of [inner, outer]) {
+      pairs.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => pairs.delete(socket));
+    }
+    inner.pipe(outer);
+    outer.pipe(inner);
+  });
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  const address = server.address();
+  const cut = (): void => {
+    for (const socket of pairs) socket.destroy();
+  };
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    cut,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      cut();
+      await closed;
     },
   };
 }

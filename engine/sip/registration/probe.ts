@@ -1,11 +1,13 @@
 import { type Clock, systemClock } from '../../foundation/index.ts';
 import type { Srf, SrfHeaders, SrfResponse } from '../srf.ts';
-import { isOwnReply } from './via.ts';
+import { externalOf, isOwnReply } from './via.ts';
 
 export interface ProbeResult {
   /** Any status means that somebody is there; null where nobody answered in time. */
   readonly status: number | null;
   readonly rttMs: number | null;
+  /** Where the other side saw the request come from; null where it does not tell. */
+  readonly external: { readonly address: string; readonly port: number } | null;
 }
 
 export interface ProbeOptions {
@@ -22,8 +24,9 @@ export async function probeOptions(srf: Srf, options: ProbeOptions): Promise<Pro
   const { clock = systemClock, headers = {}, ...rest } = options;
   const startMs = clock.monotonicMs();
   const response = await requestFinal(srf, { ...rest, method: 'OPTIONS', headers });
-  if (!response || isOwnReply(response)) return { status: null, rttMs: null };
-  return { status: response.status, rttMs: clock.monotonicMs() - startMs };
+  if (!response || isOwnReply(response)) return { status: null, rttMs: null, external: null };
+  const { status } = response;
+  return { status, rttMs: clock.monotonicMs() - startMs, external: externalOf(response) };
 }
 
 /** Sends a request outside of any dialog. Resolves with its final answer, null where none came in time. */

@@ -5,7 +5,7 @@ import { Credentials } from './credentials.ts';
 import type { Registration, RegistrationOptions, RegistrationState } from './model.ts';
 import { afterAnswer, firstPlan, type Plan, planNoMore, planNow, type RegistrarAnswer } from './plan.ts';
 import { probeOptions, requestFinal } from './probe.ts';
-import { contactUri, reachableAt, readVia } from './via.ts';
+import { contactUri, externalOf, reachableAt, readVia } from './via.ts';
 
 /** Longer than the server's own limit for a request without an answer (RFC 3261 §17.1.2.2, timer F). */
 const answerTimeoutMs = 40_000;
@@ -144,7 +144,7 @@ class RegisteredLine {
 
   /** One REGISTER with all that belongs to it: challenges, redirections, a Contact that turned out wrong. */
   async #exchange(wish: { readonly askS: number; readonly timeoutMs: number }): Promise<RegistrarAnswer> {
-    this.#credentials.beginAttempt();
+    const attempt = this.#credentials.attempt();
     let redirects = 0;
     let moved = false;
     for (let requests = 1; ; requests++) {
@@ -153,7 +153,7 @@ class RegisteredLine {
       const more = requests < maxRequests && response !== null;
       if (response) this.#learnAddress(response);
       if (response && (response.status === 401 || response.status === 407)) {
-        const refusal = more ? this.#credentials.take(response) : 'challenged again and again';
+        const refusal = more ? attempt.take(response) : 'challenged again and again';
         if (refusal !== null) return { kind: 'refused', status: response.status, reason: refusal };
         continue;
       }
@@ -184,7 +184,7 @@ class RegisteredLine {
       Contact: `<${this.#contact}>;expires=${askS}`,
       Expires: String(askS),
       Supported: 'path',
-      ...this.#credentials.headers(uri),
+      ...this.#credentials.headers('REGISTER', uri),
     };
     const proxy = outboundProxy === null ? {} : { proxy: outboundProxy };
     return requestFinal(srf, { uri, method: 'REGISTER', headers, timeoutMs, ...proxy });
@@ -196,31 +196,37 @@ class RegisteredLine {
     const { contactUser, onExternalAddress } = this.#options;
     const place = reachableAt(via, response.source_address ?? '');
     this.#contact = contactUri({ user: contactUser, ...place, transport: via.transport });
-    if (via.received === null) return;
-    const seen = { address: place.host, port: via.rport ?? place.port ?? 5060 };
-    const known = this.#external;
-    if (known?.address === seen.address && known.port === seen.port) return;
+    const seen = externalOf(response);
+    if (!seen || !this.#isElsewhere(seen)) return;
     this.#external = seen;
     onExternalAddress?.(seen.address, seen.port);
   }
 
-  /** Keeps a NAT's binding open, and notices a registrar that is gone before the next renewal would. */
+  #isElsewhere(seen: RegistrationState['external']): boolean {
+    const known = this.#external;
+    return seen !== null && (known?.address !== seen.address || known.port !== seen.port);
+  }
+
+  /**
+   * Keeps a NAT's binding open, and notices before the next renewal would that the registrar is gone, or that it
+   * sees us elsewhere than where it has us registered: the router or the connection is a new one.
+   */
   #keepAlive(): void {
     const { keepAliveS = defaultKeepAliveS, srf, aor, outboundProxy } = this.#options;
     if (keepAliveS <= 0 || this.#stopping) return;
     const delayMs = keepAliveS * 1000 * (0.9 + this.#random() / 5);
     this.#cancelKeepAlive = this.#after(delayMs, () => {
       const idle = this.#attempt !== null || this.#plan.status !== 'registered';
-      const probe = idle
+      const reached = idle
         ? Promise.resolve(true)
         : probeOptions(srf, {
             uri: this.#target,
             ...(outboundProxy === null ? {} : { proxy: outboundProxy }),
             headers: { From: `<${aor}>;tag=${newToken()}` },
             timeoutMs: probeTimeoutMs,
-          }).then(({ status }) => status !== null);
-      void probe.then((alive) => {
-        if (!alive) this.refresh();
+          }).then(({ status, external }) => status !== null && !this.#isElsewhere(external));
+      void reached.then((asRegistered) => {
+        if (!asRegistered) this.refresh();
         this.#keepAlive();
       });
     });

@@ -60,6 +60,16 @@ export function reachableAt(
   return moved ? { host: via.received, port: via.rport ?? via.port } : own;
 }
 
+/** Where the other side saw a request of ours come from (RFC 3261 §18.2.1, RFC 3581); null where it does not tell. */
+export function externalOf(
+  response: Message & { readonly source_address?: string },
+): { readonly address: string; readonly port: number } | null {
+  const via = readVia(response);
+  if (!via || via.received === null) return null;
+  const { host, port } = reachableAt(via, response.source_address ?? '');
+  return { address: host, port: via.rport ?? port ?? 5060 };
+}
+
 export function contactUri(options: {
   readonly user: string;
   readonly host: string;

@@ -18,7 +18,11 @@ const directions: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvon
 const isDirection = (text: string): text is MediaDirection => directions.has(text);
 
 const maxLines = 2000;
+/** Each is answered in its place: more than this is no telephone's. */
+const maxSections = 64;
 const maxFormats = 64;
+/** There are 128 payload types; a longer list is cut off before it costs anything. */
+const maxListed = 256;
 const maxCryptoLines = 32;
 
 interface Line {
@@ -43,18 +47,28 @@ export function parseOffer(sdp: string): SdpOffer {
   }
   const [session = [], ...media] = sections;
   if (session[0]?.type !== 'v' || session[0].value !== '0') throw invalid('does not begin with v=0');
-  return { media: media.map((section) => parseMedia(section, session)) };
+  if (media.length > maxSections) throw invalid('too many media sections');
+  const inherited: Inherited = {
+    address: addressOf(session),
+    direction: directionOf(attributesOf(session)) ?? 'sendrecv',
+  };
+  return { media: media.map((section) => parseMedia(section, inherited)) };
 }
 
-function parseMedia(section: readonly Line[], session: readonly Line[]): SdpMedia {
-  const [type = '', port = '', protocol = '', ...list] = (section[0]?.value ?? '').split(/\s+/);
+/** What the session level says for sections that do not say it themselves (RFC 8866 §5.7, §6.7). */
+type Inherited = Pick<SdpMedia, 'address' | 'direction'>;
+
+function parseMedia(section: readonly Line[], inherited: Inherited): SdpMedia {
+  const [type = '', port = '', protocol = '', ...list] = (section[0]?.value ?? '').split(
+    /\s+/,
+    3 + maxListed + 1,
+  );
+  if (list.length > maxListed) throw invalid('too many formats');
   const match = /^([0-9]{1,5})(?:\/[0-9]+)?$/.exec(port);
   const portNumber = match ? Number(match[1]) : Number.NaN;
   if (!(portNumber <= 65535) || protocol === '') throw invalid('malformed m= line');
   const attributes = attributesOf(section);
-  const address = addressOf(section) ?? addressOf(session);
-  const own = attributes.map(([name]) => name).find(isDirection);
-  const inherited = attributesOf(session).map(([name]) => name);
+  const address = addressOf(section) ?? inherited.address;
   const rtpMaps = new Map(numbered(attributes, 'rtpmap'));
   const fmtps = new Map(numbered(attributes, 'fmtp'));
   const formats = list.slice(0, maxFormats).flatMap((text) => formatOf(text, rtpMaps, fmtps));
@@ -65,7 +79,7 @@ function parseMedia(section: readonly Line[], session: readonly Line[]): SdpMedi
     formatList: list.join(' '),
     formats,
     address,
-    direction: own ?? inherited.find(isDirection) ?? 'sendrecv',
+    direction: directionOf(attributes) ?? inherited.direction,
     ptimeMs: numberOf(attributes, 'ptime'),
     maxPtimeMs: numberOf(attributes, 'maxptime'),
     rtcp: rtcpOf(attributes),
@@ -84,6 +98,9 @@ function rtcpOf(attributes: readonly [string, string][]): SdpMedia['rtcp'] {
   const port = Number(match?.[1] ?? 0);
   return port > 0 && port <= 65535 ? { address: match?.[2] ?? null, port } : null;
 }
+
+const directionOf = (attributes: readonly [string, string][]): MediaDirection | undefined =>
+  attributes.map(([name]) => name).find(isDirection);
 
 const attributesOf = (section: readonly Line[]): [name: string, value: string][] =>
   section

@@ -7,6 +7,8 @@ export interface ClientTransactionOptions extends TransactionOptions {
   readonly request: Buffer;
   /** Every provisional, the first final; for INVITE also each repeated 2xx. */
   readonly onResponse: (response: SipResponse) => void;
+  /** So long there may be no response at all; 64·T1 (timers B and F) where left out. */
+  readonly silenceMs?: number;
   /** No final response in time. */
   readonly onTimeout: () => void;
 }
@@ -28,12 +30,12 @@ abstract class ClientTransaction<
     const { reliable, timers, request, send } = this.options;
     send(request);
     if (!reliable) this.repeat(request, { firstMs: timers.t1Ms, capMs });
-    this.limit();
+    this.limit(this.options.silenceMs);
   }
 
-  /** From now on the final response may stay out for 64·T1. */
-  protected limit(): void {
-    this.setDeadline(transactionTimeoutMs(this.options.timers), () => {
+  /** From now on the final response may stay out for so long. */
+  protected limit(timeoutMs = transactionTimeoutMs(this.options.timers)): void {
+    this.setDeadline(timeoutMs, () => {
       this.options.onTimeout();
       this.end();
     });
@@ -106,6 +108,7 @@ export class NonInviteClientTransaction extends ClientTransaction<ClientState, C
     if (response.status < 200) {
       const pace = { firstMs: timers.t2Ms, capMs: timers.t2Ms };
       if (this.state === 'trying' && !reliable) this.repeat(request, pace);
+      if (this.state === 'trying' && this.options.silenceMs !== undefined) this.limit();
       this.state = 'proceeding';
     } else {
       this.state = 'completed';

@@ -172,6 +172,13 @@ describe('non-INVITE server transaction (RFC 3261 §17.2.2)', () => {
     expect(schedule.pending).toBe(0);
   });
 
+  it('ends with its answer over a reliable transport (timer J)', () => {
+    const { schedule, ended, options } = serverParts(true);
+    new NonInviteServerTransaction(options).respond(200, Buffer.from('200'));
+    schedule.advance(0);
+    expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
   it('does not wait for ever for an answer', () => {
     const { schedule, ended, options } = serverParts(false);
     new NonInviteServerTransaction(options);
@@ -189,6 +196,47 @@ describe('INVITE client transaction (RFC 3261 §17.1.1)', () => {
     expect(sent.length).toBe(7);
     expect(heard).toEqual(['timeout']);
     expect([ended.count, schedule.pending]).toEqual([1, 0]);
+  });
+
+  it('waits as long over a reliable transport, and there ends with the refusal (timers B and D)', () => {
+    const silent = clientParts(true);
+    new InviteClientTransaction(silent.options).start();
+    silent.schedule.advance(31_999);
+    expect(silent.heard).toEqual([]);
+    silent.schedule.advance(1);
+    expect([silent.sent.length, silent.heard]).toEqual([1, ['timeout']]);
+    const refused = clientParts(true);
+    const transaction = new InviteClientTransaction(refused.options);
+    transaction.start();
+    transaction.received(response(486));
+    refused.schedule.advance(0);
+    expect([refused.sent, refused.ended.count]).toEqual([['request', 'ack'], 1]);
+  });
+
+  it('bears no long silence where there is another server, and waits for one that has answered', () => {
+    const { schedule, sent, heard, options } = clientParts(false);
+    new InviteClientTransaction({ ...options, silenceMs: 4000 }).start();
+    schedule.advance(4000);
+    expect([sent.length, heard]).toEqual([4, ['timeout']]);
+    const slow = clientParts(false);
+    const transaction = new NonInviteClientTransaction({ ...slow.options, silenceMs: 4000 });
+    transaction.start();
+    transaction.received(response(100));
+    slow.schedule.advance(31_999);
+    expect(slow.heard).toEqual([100]);
+    slow.schedule.advance(1);
+    expect(slow.heard).toEqual([100, 'timeout']);
+  });
+
+  it('after a CANCEL gives up 64·T1 later', () => {
+    const { schedule, heard, options } = clientParts(false);
+    const transaction = new InviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(180));
+    schedule.advance(60_000);
+    transaction.cancelled();
+    schedule.advance(32_000);
+    expect(heard).toEqual([180, 'timeout']);
   });
 
   it('stops repeating at a provisional response and waits', () => {
@@ -234,6 +282,35 @@ describe('non-INVITE client transaction (RFC 3261 §17.1.2)', () => {
     expect(sent.length).toBe(11);
     expect(heard).toEqual(['timeout']);
     expect(schedule.pending).toBe(0);
+  });
+
+  it('repeats every T2 once it was told to wait (timer E), and no longer than before (timer F)', () => {
+    const { schedule, sent, heard, options } = clientParts(false);
+    const transaction = new NonInviteClientTransaction(options);
+    transaction.start();
+    transaction.received(response(100));
+    schedule.advance(3999);
+    expect(sent.length).toBe(1);
+    schedule.advance(1);
+    expect(sent.length).toBe(2);
+    schedule.advance(28_000);
+    expect([sent.length, heard]).toEqual([8, [100, 'timeout']]);
+  });
+
+  it('lasts T4 after its answer, and not at all over a reliable transport (timer K)', () => {
+    for (const [reliable, lastsMs] of [
+      [false, 5000],
+      [true, 0],
+    ] as const) {
+      const { schedule, ended, options } = clientParts(reliable);
+      const transaction = new NonInviteClientTransaction(options);
+      transaction.start();
+      transaction.received(response(200));
+      schedule.advance(lastsMs - 1);
+      expect(ended.count).toBe(0);
+      schedule.advance(1);
+      expect([ended.count, schedule.pending]).toEqual([1, 0]);
+    }
   });
 
   it('passes one final response up', () => {

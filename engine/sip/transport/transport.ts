@@ -1,8 +1,10 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { type Log, VoxboxError } from '../../foundation/index.ts';
 import type { Arrival, Flow, Peer } from './flow.ts';
 import type { LossCause } from './framing.ts';
 import { isPrivateAddress } from './local-address.ts';
+import type { Names } from './names.ts';
+import { createResolve, type Resolve } from './resolve.ts';
 import type { StreamLimits, StreamOptions } from './stream.ts';
 import { openTcp } from './tcp.ts';
 import { openTls, type TlsTrust } from './tls.ts';
@@ -13,6 +15,7 @@ export interface Transport {
   /** Null where it does not listen for TLS. */
   readonly tlsPort: number | null;
   datagramFlow(address: string, port: number): Flow;
+  readonly placesOf: Resolve;
   /** Rejects where no connection comes about. */
   flowTo(peer: Peer, timeoutMs?: number): Promise<Flow>;
   stop(): Promise<void>;
@@ -29,6 +32,8 @@ export interface TransportOptions {
   readonly tls?: { readonly port: number; readonly key: string; readonly cert: string };
   readonly tlsTrust?: TlsTrust;
   readonly externalAddress?: () => string | null;
+  /** The system's where left out. */
+  readonly names?: Names;
   /** Asked for each connection; datagrams are left to `onArrival`. */
   readonly admits?: (source: Pick<Peer, 'address' | 'transport'>) => boolean;
   readonly limits?: Partial<StreamLimits>;
@@ -83,6 +88,7 @@ async function openAll(options: TransportOptions): Promise<Transport> {
       port,
       tlsPort: tls.port,
       datagramFlow: udp.flowTo,
+      placesOf: reachableFrom(host, createResolve(options.names)),
       flowTo: async (peer, timeoutMs) => {
         if (peer.transport === 'udp') return udp.flowTo(peer.address, peer.port);
         return (peer.transport === 'tcp' ? tcp : tls).flowTo(peer, timeoutMs);
@@ -94,6 +100,18 @@ async function openAll(options: TransportOptions): Promise<Transport> {
     throw cause;
   }
 }
+
+/** A socket of IPv4 sends no datagrams to IPv6: what would be lost is not tried. */
+const reachableFrom =
+  (host: string, resolve: Resolve): Resolve =>
+  async (uri) => {
+    const places = await resolve(uri);
+    const reachable = places.filter(
+      ({ transport, address }) => transport !== 'udp' || isIPv6(host) || isIPv4(address),
+    );
+    if (reachable.length > 0) return reachable;
+    throw Object.assign(new Error(`${uri.host} has no address of IPv4`), { code: 'EAFNOSUPPORT' });
+  };
 
 /** Peers beyond the local network are told the address that the router lets them reach us at. */
 const externalAddressing =

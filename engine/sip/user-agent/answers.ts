@@ -14,7 +14,15 @@ import { type Core, newToken } from './core.ts';
 import type { Exchanges } from './exchange.ts';
 import { glareDelayMs, maxGlareRetries } from './glare.ts';
 import { contactMethods } from './identity.ts';
-import { bare, isOfferPending, markPending, negotiates, type Outgoing, remoteTagOf } from './outgoing.ts';
+import {
+  bare,
+  type Elsewhere,
+  isOfferPending,
+  markPending,
+  negotiates,
+  type Outgoing,
+  remoteTagOf,
+} from './outgoing.ts';
 import { reliableNumber } from './reliable-provisional.ts';
 import { keepSession, lengthened, readSession } from './session-timer.ts';
 import { beginSubscription, endCall, noteNotify } from './subscriptions.ts';
@@ -64,7 +72,9 @@ export class Answers {
     if (status >= 300 && this.#retries(outgoing, response)) return;
     if (outgoing.request.method === 'INVITE') {
       if (status < 200) outgoing.heldCancel?.();
-      if (status === 100) return;
+      // Call control hears that a call is being tried, and of no 100 that would confuse it: drachtio-srf takes one
+      // within a dialog for the answer, and forgets at one that its credentials were tried already.
+      if (status === 100 && (outgoing.within || hasCredentials(outgoing.request))) return;
       if (!this.#trackInvite(outgoing, response)) return;
     } else if (status >= 200) this.#settle(outgoing, response);
     if (status >= 200) outgoing.onResponse?.(response);
@@ -92,6 +102,10 @@ export class Answers {
   #retries(outgoing: Outgoing, response: SipResponse): boolean {
     const { within, request } = outgoing;
     const { status } = response;
+    if (outgoing.elsewhere && isLost(outgoing, status)) {
+      this.#moveOn(outgoing, outgoing.elsewhere, response);
+      return true;
+    }
     if (!negotiates(request.method)) return false;
     if (status === 422 && outgoing.attempts < maxIntervalRetries) {
       const headers = lengthened(request.headers, response.headers);
@@ -103,6 +117,19 @@ export class Answers {
     if (status !== 491 || within?.state !== 'confirmed') return false;
     markPending(within, request, null);
     return this.#awaitTurn(outgoing, within, response);
+  }
+
+  #moveOn(outgoing: Outgoing, elsewhere: Elsewhere, response: SipResponse): void {
+    outgoing.elsewhere = null;
+    for (const dialog of outgoing.opened.values()) this.#core.dialogs.remove(dialog);
+    outgoing.opened.clear();
+    elsewhere().then(
+      (place) => this.#exchanges().move(outgoing, place),
+      () => {
+        outgoing.onResponse?.(response);
+        this.#deliver(outgoing, response);
+      },
+    );
   }
 
   #awaitTurn(outgoing: Outgoing, dialog: Dialog, response: SipResponse): boolean {
@@ -168,8 +195,7 @@ export class Answers {
 
   #endAfterBye(dialog: Dialog, { request, application }: Outgoing, status: number): void {
     const { schedule, timers } = this.#core;
-    const tried = request.headers.some(({ name }) => /^(proxy-)?authorization$/i.test(name));
-    if ((status !== 401 && status !== 407) || tried || !application) {
+    if ((status !== 401 && status !== 407) || hasCredentials(request) || !application) {
       endCall(this.#core, dialog);
       return;
     }
@@ -269,6 +295,13 @@ export class Answers {
     });
   }
 }
+
+const hasCredentials = ({ headers }: SipRequest): boolean =>
+  headers.some(({ name }) => /^(proxy-)?authorization$/i.test(name));
+
+/** Whether it was the server that failed: it said nothing at all, or 503 (RFC 3263 §4.3). */
+const isLost = ({ transaction }: Outgoing, status: number): boolean =>
+  status === 503 || transaction.state === 'calling' || transaction.state === 'trying';
 
 /** Whether a description says more than another version of what is known. */
 function describesAnother(known: Buffer | null, body: Buffer): boolean {

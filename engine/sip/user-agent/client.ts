@@ -15,6 +15,7 @@ import { Exchanges } from './exchange.ts';
 import {
   bare,
   cancelOf,
+  type Elsewhere,
   inDialog,
   isOfferPending,
   markPending,
@@ -27,7 +28,7 @@ import {
 import { rackOf } from './reliable-provisional.ts';
 import { askHeaders } from './session-timer.ts';
 import { endCall } from './subscriptions.ts';
-import { deadFlow, hopOf, type NoWay, noWayHeaders, Ways } from './way.ts';
+import { deadFlow, hopOf, type NoWay, noWayHeaders, type Way, Ways } from './way.ts';
 
 export interface AppRequest {
   readonly request: SipRequest;
@@ -177,8 +178,9 @@ export class UserAgentClient {
       setImmediate(() => this.#failNoWay(lost, way));
       return sentOf(lost, '');
     }
-    const fitting = await this.#fitting(way, hop, build);
-    return sentOf(this.#exchanges.launch({ application, within: null, cseq, ...fitting }), '');
+    const fitting = await this.#fitting(way.flow, hop, build);
+    const elsewhere = this.#elsewhere(way, hop, build);
+    return sentOf(this.#exchanges.launch({ application, within: null, cseq, elsewhere, ...fitting }), '');
   }
 
   /** The request on its way, over a connection where it is too long for a datagram. */
@@ -190,6 +192,17 @@ export class UserAgentClient {
     const request = build(flow);
     const connection = await this.#ways.forLong(request, flow, hop);
     return connection ? { flow: connection, request: build(connection) } : { flow, request };
+  }
+
+  /** What is done where that way leads to nobody: the same request by the next. */
+  #elsewhere({ flow, others }: Way, hop: Uri, build: (flow: Flow) => SipRequest): Elsewhere | null {
+    if (others.length === 0) return null;
+    return async () => {
+      this.#ways.shun(flow.peer);
+      const way = await this.#ways.first(others);
+      const fitting = await this.#fitting(way.flow, hop, build);
+      return { ...fitting, elsewhere: this.#elsewhere(way, hop, build) };
+    };
   }
 
   async #within(asked: {
@@ -232,9 +245,10 @@ export class UserAgentClient {
     const hop = nextHop(dialog);
     if (hop === null) return { code: 'NO_WAY', text: 'its address cannot be read' };
     if ('peer' in hop) return hop;
-    const way = await this.#ways.to(hop);
+    const way = await this.#ways.to(hop, dialog.flow);
+    if ('flow' in way) return way.flow;
     // A Contact that leads nowhere (a private name, no listener) still came over a way that exists.
-    return 'code' in way && dialog.flow.isOpen() ? dialog.flow : way;
+    return dialog.flow.isOpen() ? dialog.flow : way;
   }
 
   #failNoWay(lost: Outgoing, way: NoWay): void {
@@ -292,6 +306,7 @@ export class UserAgentClient {
       return refused('unable to find an INVITE to cancel');
     }
     const { flow, cseq, transaction } = invite;
+    invite.elsewhere = null;
     const cancel = cancelOf(invite, asked.request.headers);
     const send = () => {
       invite.heldCancel = null;

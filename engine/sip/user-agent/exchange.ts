@@ -6,13 +6,15 @@ import { serialise } from '../message/serialise.ts';
 import { parseVia } from '../message/via.ts';
 import { InviteClientTransaction, NonInviteClientTransaction } from '../transaction/client-transaction.ts';
 import { clientKey } from '../transaction/matching.ts';
-import type { Flow } from '../transport/flow.ts';
 import { type Core, newToken } from './core.ts';
 import { ackOf, type Outgoing, renumbered, viaOf } from './outgoing.ts';
 
 /** A request that is complete but for its Via. */
 export type Launch = Pick<Outgoing, 'request' | 'cseq' | 'flow' | 'application' | 'within'> &
-  Partial<Pick<Outgoing, 'onResponse'>>;
+  Partial<Pick<Outgoing, 'onResponse' | 'elsewhere'>>;
+
+/** How many T1 a server may say nothing where there is another to try: it was asked four times over UDP. */
+const silentTimes = 8;
 
 /** Our requests that are under way, and the client transactions that carry them. */
 export class Exchanges {
@@ -61,6 +63,7 @@ export class Exchanges {
   launchAs(parts: Launch): Outgoing {
     const outgoing: Outgoing = {
       onResponse: null,
+      elsewhere: null,
       ...parts,
       id: newToken(),
       attempts: 0,
@@ -82,6 +85,15 @@ export class Exchanges {
     this.#start(outgoing);
   }
 
+  /** Sends it to another server: the same request but for its branch (RFC 3263 §4.3). */
+  move(outgoing: Outgoing, place: Pick<Outgoing, 'flow' | 'request' | 'elsewhere'>): void {
+    const { request, flow } = place;
+    Object.assign(outgoing, place, { request: { ...request, headers: [viaOf(flow), ...request.headers] } });
+    outgoing.transaction = this.#transactionOf(() => outgoing, outgoing);
+    this.#byId.set(outgoing.id, outgoing);
+    this.#start(outgoing);
+  }
+
   /** Has the request end as if that response had come. */
   fail(outgoing: Outgoing, status: number, reason: string, headers: readonly Header[] = []): void {
     const toTag = outgoing.within ? undefined : newToken();
@@ -96,14 +108,12 @@ export class Exchanges {
     outgoing.transaction.start();
   }
 
-  #transactionOf(
-    of: () => Outgoing,
-    parts: { readonly request: SipRequest; readonly cseq: number; readonly flow: Flow },
-  ): InviteClientTransaction | NonInviteClientTransaction {
+  #transactionOf(of: () => Outgoing, parts: Launch): InviteClientTransaction | NonInviteClientTransaction {
     const { schedule, timers } = this.#core;
-    const { request, cseq, flow } = parts;
+    const { request, cseq, flow, elsewhere } = parts;
     const key = keyOf(request);
     const options = {
+      ...(elsewhere ? { silenceMs: silentTimes * timers.t1Ms } : {}),
       reliable: flow.reliable,
       schedule,
       timers,

@@ -23,7 +23,10 @@ export interface Outgoing {
   cseq: number;
   transaction: InviteClientTransaction | NonInviteClientTransaction;
   attempts: number;
-  readonly flow: Flow;
+  /** Changes with the request where another server is tried. */
+  flow: Flow;
+  /** Makes the way to the next server of the same name (RFC 3263 §4.3); null where there is no other. */
+  elsewhere: Elsewhere | null;
   /** Null for what the server sends by itself. */
   readonly application: Application | null;
   /** The dialog that the request was sent in. */
@@ -35,6 +38,9 @@ export interface Outgoing {
   /** Hears of every response where the server itself asked. */
   readonly onResponse: ((response: SipResponse) => void) | null;
 }
+
+/** The same request on its way to another server, all but the Via; rejects where none can be reached. */
+export type Elsewhere = () => Promise<Pick<Outgoing, 'flow' | 'request' | 'elsewhere'>>;
 
 export const remoteTagOf = (response: SipResponse): string =>
   tagOf(parseNameAddr(headerValue(response.headers, 'To') ?? '')) ?? '';

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Dialog, dialogOfCallee, noteRemoteSdp, opensDialog, settleAnswer } from '../dialog/dialog.ts';
+import { accountOf } from '../digest.ts';
 import { type Envelope, readEnvelope, tagOf } from '../message/envelope.ts';
 import { headerValue } from '../message/headers.ts';
 import type { Problem, SipRequest, SipResponse } from '../message/model.ts';
@@ -78,7 +79,8 @@ export class UserAgentServer {
     const { method, uri, headers } = request;
     const userAgent = headerValue(headers, 'User-Agent');
     const fromUri = parseNameAddr(headerValue(headers, 'From') ?? '')?.uriText ?? null;
-    return guard.inspect({ method, uri, userAgent, fromUri }, peer) === 'take';
+    const account = accountOf(headerValue(headers, 'Authorization'));
+    return guard.inspect({ method, uri, userAgent, fromUri, account }, peer) === 'take';
   }
 
   #begin(envelope: Envelope, arrivedOn: Flow, inDialog: boolean): void {

@@ -122,9 +122,20 @@ interface ControlEvent {
 }
 
 /** Starts baresip without sound hardware: it speaks a tone and keeps what it hears in files. */
-export async function startBaresip(
-  options: PhoneOptions,
-): Promise<Phone & { readonly events: () => readonly string[] }> {
+export async function startBaresip(options: PhoneOptions): Promise<Baresip> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launch(options);
+    } catch (error) {
+      // Somebody else has taken a port since it was found free.
+      if (attempt === 3 || !/Address already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+type Baresip = Phone & { readonly events: () => readonly string[] };
+
+async function launch(options: PhoneOptions): Promise<Baresip> {
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-baresip-'));
   mkdirSync(join(folder, 'heard'));
   const [sipPort, controlPort, rtpBase] = [await freePort(), await freePort(), await freePort()];
@@ -197,8 +208,15 @@ function phone(options: PhoneOptions, { folder, sipPort, program, control }: Par
     async hangUp() {
       await control.command('hangup');
     },
-    ended: (timeoutMs?: number) =>
-      control.happened('CALL_CLOSED', timeoutMs === undefined ? {} : { timeoutMs }),
+    async ended(timeoutMs = 10_000) {
+      const limit = performance.now() + timeoutMs;
+      for (;;) {
+        const calls = await control.command('listcalls');
+        if (/Active calls \(0\)/.test(calls)) return;
+        if (performance.now() > limit) throw new Error(`baresip has calls after ${timeoutMs} ms: ${calls}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
     heardMs(hz: number) {
       const files = readdirSync(heard).filter((name) => name.endsWith('-dec.wav'));
       return files

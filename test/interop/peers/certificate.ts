@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fakeAuthority } from '../../../engine/sip/fake-certificate.ts';
 
 export interface Certificate {
   /** PEM. */
@@ -10,20 +10,23 @@ export interface Certificate {
   readonly bothFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** Of the authority that issued it, and nothing else. */
+  readonly caFile: string;
 }
 
-/** A certificate for the loopback, signed by itself. @throws Error where openssl is not installed */
+/** A certificate for the loopback, of an authority of its own; the files lie in the folder. */
 export function makeCertificate(folder: string): Certificate {
-  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const args = [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ...['-keyout', keyFile, '-out', certFile],
-  ];
-  const made = spawnSync('openssl', args, { encoding: 'utf8', timeout: 20_000 });
-  if (made.status !== 0) throw new Error(`openssl: ${made.error?.message ?? made.stderr}`);
-  const [key, cert] = [readFileSync(keyFile, 'utf8'), readFileSync(certFile, 'utf8')];
-  const bothFile = join(folder, 'both.pem');
-  writeFileSync(bothFile, key + cert);
-  return { key, cert, bothFile, certFile, keyFile };
+  const authority = fakeAuthority();
+  const { key, cert } = authority.issue(['127.0.0.1']);
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  return {
+    ...{ key, cert },
+    keyFile: write('key.pem', key),
+    certFile: write('cert.pem', cert),
+    bothFile: write('both.pem', key + cert),
+    caFile: write('ca.pem', authority.cert),
+  };
 }

@@ -70,12 +70,12 @@ export interface EchoBox {
   stop(): Promise<void>;
 }
 
-const host = '127.0.0.1';
+const loopback = '127.0.0.1';
 const allCodecs: readonly AudioCodec[] = ['opus', 'G722', 'PCMA', 'PCMU'];
 
 /** What the engine's rooms do with a call, without any agent: it answers, and sends the audio back. */
 export async function startEchoBox(options: EchoBoxOptions): Promise<EchoBox> {
-  const { codecs, srtp, portMin, portMax, tone, forget, thread, ...server } = options;
+  const { codecs, srtp, portMin, portMax, tone, forget, thread, host = loopback, ...server } = options;
   const sip = await startSip({ host, port: 0, ...server, log: silentLog });
   const { controlHost, controlPort, controlSecret } = sip;
   const srf = await connectCallControl({ host: controlHost, port: controlPort, secret: controlSecret });
@@ -84,7 +84,7 @@ export async function startEchoBox(options: EchoBoxOptions): Promise<EchoBox> {
     ? createMediaThread({ ...ports, log: { level: 'silent' } })
     : createMedia({ ...ports, log: silentLog });
   const box = new Echoing({
-    ...{ srf, media, codecs: codecs ?? allCodecs, srtp: srtp ?? 'optional', tone: tone ?? null },
+    ...{ srf, media, host, codecs: codecs ?? allCodecs, srtp: srtp ?? 'optional', tone: tone ?? null },
     forget: forget ?? false,
   });
   srf.invite((req, res) => void box.invited(req, res));
@@ -110,6 +110,7 @@ export async function startEchoBox(options: EchoBoxOptions): Promise<EchoBox> {
 interface Parts {
   readonly srf: Srf;
   readonly media: Media;
+  readonly host: string;
   readonly codecs: readonly AudioCodec[];
   readonly srtp: SrtpMode;
   readonly tone: EchoBoxOptions['tone'] | null;
@@ -127,7 +128,7 @@ class Echoing {
   }
 
   async invited(req: SrfRequest, res: SrfResponse): Promise<void> {
-    const { srf, media } = this.#parts;
+    const { srf, media, host } = this.#parts;
     const audio = this.#negotiate(req.body);
     if (!audio) return void res.send(488);
     let leg: MediaLeg;
@@ -152,7 +153,7 @@ class Echoing {
   }
 
   async place(uri: string, options: Parameters<EchoBox['place']>[1] = {}): Promise<EchoCall> {
-    const { srf, media, codecs, srtp } = this.#parts;
+    const { srf, media, host, codecs, srtp } = this.#parts;
     const leg = await media.openLeg();
     const giveBack = this.#giverOf(leg);
     this.#sessions += 1;
@@ -238,7 +239,10 @@ class Echoing {
       if (!next) return void answer.send(488);
       call.audio = next;
       call.directions.push(next.direction);
-      localSdp = nextDescription(localSdp, buildAnswer(next, { address: host, port: leg.port, sessionId }));
+      localSdp = nextDescription(
+        localSdp,
+        buildAnswer(next, { address: this.#parts.host, port: leg.port, sessionId }),
+      );
       this.#begin(leg, next);
       answer.send(200, { body: localSdp, headers: { 'Content-Type': 'application/sdp' } });
     });

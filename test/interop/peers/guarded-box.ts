@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, startEngine } from '../../../engine/engine.ts';
-import { loadConfig, silentLog, systemClock, systemIds } from '../../../engine/foundation/index.ts';
+import {
+  type Config,
+  loadConfig,
+  silentLog,
+  systemClock,
+  systemIds,
+} from '../../../engine/foundation/index.ts';
 import { ha1Of } from '../../../engine/sip/index.ts';
 import { type Box, ensureDemoTenant, openBox } from '../../../engine/store/index.ts';
 import { EngineApi } from '../../caller/engine-api.ts';
 
 export const boxHost = '127.0.0.1';
-export const phones = ['101', '102', '103'] as const;
+const phones = ['101', '102', '103', '104', '105', '106'];
 export const passwordOf = (phone: string): string => `right horse ${phone}`;
 
 type BanRow = { readonly address: string; readonly reason: string; readonly untilMs: number };
@@ -19,17 +25,26 @@ interface TlsSide {
   readonly certFile: string;
 }
 
-/** A box that trusts nobody, the loopback included, with three phones; the engine runs in this process. */
+export interface GuardedBoxOptions {
+  /** Without them no agent answers, and it is up at once. */
+  readonly withModels: boolean;
+  readonly tls?: TlsSide;
+  /** Authority that its trunks may have their certificates from, besides the public ones. */
+  readonly caFile?: string;
+  /** Where it listens; the loopback where left out. */
+  readonly sipHost?: string;
+  /** Settings that go before those of the others. */
+  readonly settings?: Partial<Config>;
+}
+
+/** A box that trusts nobody, the loopback included, with six phones; the engine runs in this process. */
 export class GuardedBox {
   #folder = '';
-  readonly #withModels: boolean;
-  readonly #tls: TlsSide | null;
+  readonly #options: GuardedBoxOptions;
   #engine: Engine | null = null;
 
-  /** @param options.withModels without them no agent answers, and it is up at once */
-  constructor(options: { readonly withModels: boolean; readonly tls?: TlsSide }) {
-    this.#withModels = options.withModels;
-    this.#tls = options.tls ?? null;
+  constructor(options: GuardedBoxOptions) {
+    this.#options = options;
   }
 
   /** Empty before the first start. */
@@ -58,20 +73,21 @@ export class GuardedBox {
 
   async start(): Promise<void> {
     if (this.#folder === '') this.#prepare();
+    const { withModels, tls, caFile, sipHost = boxHost, settings } = this.#options;
     const rtpPortMin = 20_000 + 2 * Math.floor(Math.random() * 5500);
     const config = loadConfig({
       dataDir: join(this.folder, 'data'),
-      ...(this.#withModels ? {} : { modelsDir: join(this.folder, 'none') }),
-      sipHost: boxHost,
+      ...(withModels ? {} : { modelsDir: join(this.folder, 'none') }),
+      sipHost,
       sipPort: 0,
       httpPort: 0,
       trustLoopback: false,
-      ...(this.#tls
-        ? { sipTlsPort: this.#tls.port, sipTlsKey: this.#tls.keyFile, sipTlsCert: this.#tls.certFile }
-        : {}),
+      ...(tls ? { sipTlsPort: tls.port, sipTlsKey: tls.keyFile, sipTlsCert: tls.certFile } : {}),
+      ...(caFile === undefined ? {} : { sipTlsCa: caFile }),
       rtpPortMin,
       rtpPortMax: rtpPortMin + 199,
       logLevel: 'silent',
+      ...settings,
     });
     this.#engine = await startEngine(config);
     await this.#engine.ready;
@@ -84,6 +100,7 @@ export class GuardedBox {
 
   /** Reads or changes the data while no engine runs on it. */
   change<T>(change: (box: Box) => T): T {
+    if (this.#folder === '') this.#prepare();
     const dataDir = join(this.folder, 'data');
     const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
     try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askOptions } from './options-probe.ts';
@@ -7,6 +7,8 @@ import { PeerProgram } from './program.ts';
 export interface KamailioOptions {
   /** For UDP and TCP. */
   readonly port: number;
+  /** Listens for TLS as well; the files are PEM. */
+  readonly tls?: { readonly port: number; readonly keyFile: string; readonly certFile: string };
   /**
    * `proxy`: a registrar behind digest that relays calls to whoever is registered, with Record-Route.
    * `answerer`: the script itself answers every INVITE with 200, keeping nothing of the call.
@@ -37,7 +39,7 @@ export interface Kamailio {
 const host = '127.0.0.1';
 export const kamailioRealm = 'kamailio.test';
 
-const head = ({ port, processes = 2 }: KamailioOptions): string => `#!KAMAILIO
+const head = ({ port, tls, processes = 2 }: KamailioOptions): string => `#!KAMAILIO
 debug=1
 log_stderror=yes
 fork=yes
@@ -49,6 +51,14 @@ rev_dns=no
 tcp_connection_lifetime=3600
 listen=udp:${host}:${port}
 listen=tcp:${host}:${port}
+${tls ? secured(tls) : ''}`;
+
+const secured = ({ port, keyFile, certFile }: NonNullable<KamailioOptions['tls']>): string => `enable_tls=yes
+listen=tls:${host}:${port}
+loadmodule "tls.so"
+modparam("tls", "tls_method", "TLSv1.2+")
+modparam("tls", "private_key", "${keyFile}")
+modparam("tls", "certificate", "${certFile}")
 `;
 
 const modules = (names: readonly string[]): string =>
@@ -122,6 +132,13 @@ request_route {
 }
 `;
 }
+
+const libraries = '/usr/lib';
+
+/** Whether it can speak TLS: Debian has that in a package of its own, in the folder of its architecture. */
+export const kamailioHasTls = (): boolean =>
+  existsSync(libraries) &&
+  readdirSync(libraries).some((folder) => existsSync(join(libraries, folder, 'kamailio/modules/tls.so')));
 
 /** Starts Kamailio on the loopback with a configuration of its own; everything ends with `stop`. */
 export async function startKamailio(options: KamailioOptions): Promise<Kamailio> {

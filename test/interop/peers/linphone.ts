@@ -5,12 +5,12 @@ import type { Phone, PhoneCodec, PhoneOptions } from './baresip.ts';
 import { freePort, PeerProgram } from './program.ts';
 import { readGrowingWav, toneMs, writeTone } from './tone.ts';
 
-/** Name and clock rate by which it lists its codecs. */
-const codecs: readonly { readonly codec: PhoneCodec; readonly mime: string; readonly rateHz: number }[] = [
-  { codec: 'PCMU', mime: 'PCMU', rateHz: 8000 },
-  { codec: 'PCMA', mime: 'PCMA', rateHz: 8000 },
-  { codec: 'G722', mime: 'G722', rateHz: 8000 },
-  { codec: 'opus', mime: 'opus', rateHz: 48_000 },
+/** Clock rate by which it lists its codecs, and rate of its recordings. */
+const codecs: readonly { readonly codec: PhoneCodec; readonly rateHz: number; readonly audioHz: number }[] = [
+  { codec: 'PCMU', rateHz: 8000, audioHz: 8000 },
+  { codec: 'PCMA', rateHz: 8000, audioHz: 8000 },
+  { codec: 'G722', rateHz: 8000, audioHz: 16_000 },
+  { codec: 'opus', rateHz: 48_000, audioHz: 48_000 },
 ];
 
 const toneSeconds = 60;
@@ -25,8 +25,8 @@ function configuration(options: PhoneOptions, { folder, sipPort, rtpPort }: Conf
   const { user, server, transport, password, srtp = 'off', certificate } = options;
   const portOf = (name: string): number => (name === transport ? sipPort : 0);
   const chosen = codecs.map(
-    ({ codec, mime, rateHz }, n) =>
-      `[audio_codec_${n}]\nmime=${mime}\nrate=${rateHz}\nchannels=${codec === 'opus' ? 2 : 1}\nenabled=${Number(codec === options.codec)}\n`,
+    ({ codec, rateHz }, n) =>
+      `[audio_codec_${n}]\nmime=${codec}\nrate=${rateHz}\nchannels=${codec === 'opus' ? 2 : 1}\nenabled=${Number(codec === options.codec)}\n`,
   );
   const host = server.split(':')[0] ?? '127.0.0.1';
   const account = `[proxy_0]
@@ -88,7 +88,7 @@ ${chosen.join('')}${account}`;
 }
 
 /** Starts linphonec without sound hardware: it speaks a tone and keeps what it hears in a file. */
-export async function startLinphone(options: PhoneOptions): Promise<Phone> {
+export async function startLinphone(options: PhoneOptions): Promise<Linphone> {
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-linphone-'));
   mkdirSync(join(folder, 'heard'));
   mkdirSync(join(folder, '.local/share/linphone'), { recursive: true });
@@ -112,11 +112,12 @@ export async function startLinphone(options: PhoneOptions): Promise<Phone> {
   return phone;
 }
 
-class Linphone implements Phone {
+export class Linphone implements Phone {
   readonly name = 'linphone';
   readonly uri: string;
   readonly program: PeerProgram;
   readonly #folder: string;
+  readonly #audioHz: number;
   #answered = 0;
 
   constructor(
@@ -125,6 +126,7 @@ class Linphone implements Phone {
   ) {
     this.#folder = parts.folder;
     this.program = parts.program;
+    this.#audioHz = codecs.find(({ codec }) => codec === options.codec)?.audioHz ?? 8000;
     this.uri = `sip:${options.user}@127.0.0.1:${parts.sipPort};transport=${options.transport}`;
   }
 
@@ -193,14 +195,32 @@ class Linphone implements Phone {
     await this.order('terminate');
   }
 
+  /** Attended transfer: whom its two calls are with are connected, by REFER with Replaces. */
+  async join(): Promise<void> {
+    const [first, second] = await this.#calls();
+    await this.order(`transfer ${first} --to-call ${second}`);
+  }
+
+  /** Ids of its calls. */
+  async #calls(): Promise<readonly string[]> {
+    const from = this.program.output.length;
+    await this.order('calls');
+    const table = this.program.output.slice(from);
+    return [...table.matchAll(/^(\d+) +\| /gm)].map(([, id = '']) => id);
+  }
+
   async ended(timeoutMs = 10_000): Promise<void> {
-    await this.program.said(/Call \d+ with .* ended/, { timeoutMs });
+    const limit = performance.now() + timeoutMs;
+    while ((await this.#calls()).length > 0) {
+      if (performance.now() > limit) throw new Error(`linphonec has calls after ${timeoutMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   heardMs(hz: number): number {
     const folder = join(this.#folder, 'heard');
     return readdirSync(folder)
-      .map((name) => readGrowingWav(join(folder, name)))
+      .map((name) => readGrowingWav(join(folder, name), this.#audioHz))
       .reduce((sum, { samples, rateHz }) => sum + toneMs(samples, { hz, rateHz }), 0);
   }
 

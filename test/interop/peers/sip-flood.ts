@@ -3,15 +3,16 @@ import { once } from 'node:events';
 
 /**
  * A program of its own: sends REGISTER and OPTIONS in turn to a port of the loopback at a steady rate.
- * Arguments: port, requests per second, seconds, and how many sources (127.9.0.0, 127.9.0.1, …) take turns.
- * Writes how many it sent and how many answers it got.
+ * Arguments: port, requests per second, seconds, how many sources (127.9.0.0, 127.9.0.1, …) take turns, and
+ * an address of this machine in place of the loopback. Writes how many it sent and how many answers it got.
  */
-const [port = 0, perS = 0, seconds = 0, sourceCount = 1] = process.argv.slice(2).map(Number);
-const host = '127.0.0.1';
+const [port = 0, perS = 0, seconds = 0, sourceCount = 1] = process.argv.slice(2, 6).map(Number);
+const own = process.argv[6];
+const host = own ?? '127.0.0.1';
 const sockets = await Promise.all(
   Array.from({ length: sourceCount }, async (_, index) => {
     const socket = createSocket('udp4');
-    socket.bind(0, `127.9.${index >> 8}.${index & 255}`);
+    socket.bind(0, own ?? `127.9.${index >> 8}.${index & 255}`);
     await once(socket, 'listening');
     return socket;
   }),

@@ -24,8 +24,8 @@ export interface ScanReport {
 }
 
 /**
- * Runs one of the programs as its start script does, after changing two things for which it has no option or
- * an option that does nothing: the name in its User-Agent, and the address that it scans from.
+ * Runs one of the programs as its start script does, after changing what it has no option for or one that does
+ * nothing: the name in its User-Agent, the address that it scans from, and how long it waits for a first answer.
  */
 const start = `
 import os, shutil, socket, sys
@@ -34,6 +34,8 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(shutil.which(program))))
 class Bound(socket.socket):
     def bind(self, address):
         super().bind((source, address[1]))
+    def settimeout(self, seconds):
+        super().settimeout(min(seconds, 2))
 socket.socket = Bound
 from sipvicious.libs import svhelper
 ask = svhelper.makeRequest

@@ -20,24 +20,29 @@ export interface Reply {
   readonly bytes: number;
 }
 
-const patienceMs = 1500;
-
 /** One who sends single requests over UDP from an address of the loopback, and shares no code with the engine. */
 export class Stranger {
   readonly #address: string;
   readonly #target: { readonly host: string; readonly port: number };
+  readonly #patienceMs: number;
   readonly #socket: Socket = createSocket('udp4');
 
-  private constructor(address: string, target: { readonly host: string; readonly port: number }) {
+  private constructor(
+    address: string,
+    target: { readonly host: string; readonly port: number },
+    patienceMs: number,
+  ) {
     this.#address = address;
     this.#target = target;
+    this.#patienceMs = patienceMs;
   }
 
   static async at(
     address: string,
     target: { readonly host: string; readonly port: number },
+    patienceMs = 1500,
   ): Promise<Stranger> {
-    const stranger = new Stranger(address, target);
+    const stranger = new Stranger(address, target, patienceMs);
     stranger.#socket.bind(0, address);
     await once(stranger.#socket, 'listening');
     return stranger;
@@ -72,6 +77,14 @@ export class Stranger {
     return reply;
   }
 
+  /** Asks for a challenge and answers it. @returns the answer to that; null where one of both was not answered */
+  async prove(question: Question & { readonly password: string }): Promise<Reply | null> {
+    const { challenge: _, password, ...first } = question;
+    const asked = await this.ask(first);
+    const challenge = asked && header(asked.message, 'www-authenticate');
+    return challenge ? this.ask({ ...first, challenge, password }) : null;
+  }
+
   close(): void {
     this.#socket.close();
   }
@@ -84,7 +97,7 @@ export class Stranger {
         this.#socket.off('message', hear);
         resolve(reply);
       };
-      const timer = setTimeout(() => done(null), patienceMs);
+      const timer = setTimeout(() => done(null), this.#patienceMs);
       const hear = (datagram: Buffer): void => {
         const tookMs = performance.now() - sentMs;
         const message = readSip(datagram);

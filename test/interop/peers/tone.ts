@@ -46,19 +46,26 @@ export function toneMs(
   return blocks * 50;
 }
 
+const headBytes = 44;
+
 /**
  * Samples of a PCM WAV file, also of one whose writer was stopped before it wrote the lengths into the head.
- * Only the first channel.
+ * Only the first channel. linphone writes the head of its first recording when the call is over.
+ *
+ * @param headlessHz rate of a file without a head; it has one channel
  */
-export function readGrowingWav(path: string): { readonly samples: Int16Array; readonly rateHz: number } {
+export function readGrowingWav(
+  path: string,
+  headlessHz = 8000,
+): { readonly samples: Int16Array; readonly rateHz: number } {
   const octets = readFileSync(path);
   const format = octets.indexOf('fmt ', 0, 'latin1');
   const data = octets.indexOf('data', 12, 'latin1');
-  if (format < 0 || data < 0) return { samples: new Int16Array(0), rateHz: 8000 };
-  const channels = octets.readUInt16LE(format + 10);
-  const rateHz = octets.readUInt32LE(format + 12);
-  const start = data + 8;
-  const frames = Math.floor((octets.length - start) / (2 * channels));
+  const hasHead = format >= 0 && data >= 0;
+  const channels = hasHead ? octets.readUInt16LE(format + 10) : 1;
+  const rateHz = hasHead ? octets.readUInt32LE(format + 12) : headlessHz;
+  const start = hasHead ? data + 8 : headBytes;
+  const frames = Math.max(0, Math.floor((octets.length - start) / (2 * channels)));
   return {
     rateHz,
     samples: Int16Array.from({ length: frames }, (_, n) => octets.readInt16LE(start + n * 2 * channels)),
