@@ -1,5 +1,6 @@
 export type * from './model.ts';
 export { fixedPhrases } from './phrasing/phrase.ts';
+export { spokenDateTime } from './phrasing/spoken.ts';
 export type { Acceptance } from './phrasing/transfer.ts';
 export { briefing, connecting } from './phrasing/transfer.ts';
 export type { ReceptionistOptions } from './receptionist.ts';

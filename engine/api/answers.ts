@@ -5,12 +5,21 @@ import type {
   Call as StoredCall,
   TenantStore,
 } from '../store/index.ts';
-import type { Appointment, Call, CallDetail, NewTenantRequest, Tenant } from './contract/index.ts';
+import type {
+  Appointment,
+  Call,
+  CallDetail,
+  NewTenantRequest,
+  Tenant,
+  TenantChangeRequest,
+} from './contract/index.ts';
 
 /** What the store knows, in the nouns of the contract. */
 export interface Answers {
   tenants(): Tenant[];
   createTenant(request: NewTenantRequest): Tenant;
+  /** @throws VoxboxError `tenant_unknown` */
+  changeTenant(id: string, request: TenantChangeRequest): Tenant;
   /** Latest first. @throws VoxboxError `tenant_unknown` */
   calls(options: { readonly tenant?: string; readonly limit: number }): Call[];
   /** @throws VoxboxError `not_found` */
@@ -51,6 +60,7 @@ export function createAnswers(box: Box): Answers {
   return {
     tenants: () => box.tenants.list().map(tenantAnswer),
     createTenant: (request) => tenantAnswer(box.tenants.create(request)),
+    changeTenant: (id, { recording }) => tenantAnswer(box.tenants.setRecording(id, recording)),
     calls: ({ tenant, limit }) =>
       stores(tenant)
         .flatMap((store) => store.calls.list({ limit }).map((call) => callAnswer(call, store.tenantId)))

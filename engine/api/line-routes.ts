@@ -46,4 +46,6 @@ export function serveLines(serve: Serve, lines: Lines): void {
   serve('outbound.set', ({ id, body }) => lines.setOutbound(id, body));
   serve('overflow.read', ({ id }) => lines.overflow(id));
   serve('overflow.set', ({ id, body }) => lines.setOverflow(id, body));
+  serve('closed.read', ({ id }) => lines.closed(id));
+  serve('closed.set', ({ id, body }) => lines.setClosed(id, body));
 }

@@ -5,6 +5,7 @@ import { ha1Of, sipRealm } from '../sip/index.ts';
 import type { Box, NewTrunk, Phone as StoredPhone, Trunk as StoredTrunk } from '../store/index.ts';
 import type {
   Ban,
+  ClosedPolicy,
   NewPhoneRequest,
   NewRingGroupRequest,
   NewTransferTargetRequest,
@@ -56,6 +57,8 @@ export interface Lines {
   setOutbound(tenantId: string, policy: OutboundPolicy): { policy: OutboundPolicy; used: OutboundUse };
   overflow(tenantId: string): { policy: OverflowPolicy };
   setOverflow(tenantId: string, policy: OverflowPolicy): { policy: OverflowPolicy };
+  closed(tenantId: string): { policy: ClosedPolicy };
+  setClosed(tenantId: string, policy: ClosedPolicy): { policy: ClosedPolicy };
 }
 
 export interface LineParts {
@@ -116,6 +119,8 @@ export function createLines({ box, nowMs, sipPort }: LineParts): Lines {
     },
     overflow: (tenantId) => ({ policy: box.overflow.get(known(tenantId)) }),
     setOverflow: (tenantId, policy) => ({ policy: box.overflow.set(tenantId, policy) }),
+    closed: (tenantId) => ({ policy: box.closed.get(known(tenantId)) }),
+    setClosed: (tenantId, policy) => ({ policy: box.closed.set(tenantId, policy) }),
   };
 }
 

@@ -187,6 +187,26 @@ describe('the API', () => {
     expect(errorOf(await post('/api/v1/tenants', '{"name":')).code).toBe('input_invalid');
   });
 
+  it('changes whether calls of a tenant are recorded', async () => {
+    const change = (id: string, payload: unknown) =>
+      app.inject({
+        method: 'PATCH',
+        url: `/api/v1/tenants/${id}`,
+        headers: { host: 'localhost' },
+        payload: payload as object,
+      });
+    const changed = await change(tenant.id, { recording: 'off' });
+    expect(methods['tenant.change'].answer.parse(changed.json()).tenant).toMatchObject({
+      name: 'Bright Smile',
+      recording: 'off',
+    });
+    expect(box.events.since(0, 100).at(-1)).toMatchObject({
+      ...{ type: 'tenant.recording-changed', tenantId: tenant.id, recording: 'off' },
+    });
+    expect(errorOf(await change(tenant.id, { recording: 'loud' })).code).toBe('input_invalid');
+    expect(errorOf(await change(systemIds.uuid(), { recording: 'off' })).code).toBe('tenant_unknown');
+  });
+
   it('lists calls of one tenant or of all', async () => {
     const of = async (query: string) =>
       methods['call.list'].answer.parse((await get(`/api/v1/calls${query}`)).json()).calls;

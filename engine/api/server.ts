@@ -176,6 +176,7 @@ function serveMethods(
     reply.code(201);
     return { tenant };
   });
+  serve('tenant.change', ({ id, body }) => ({ tenant: answers.changeTenant(id, body) }));
   serve('call.list', ({ query }) => ({ calls: answers.calls(query) }));
   serve('call.read', ({ id }) => answers.call(id));
   serve('call.recording', ({ id, reply }) => sendRecording(reply, { dataDir, path: answers.recording(id) }));

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import type { OpenSpan } from '../store/index.ts';
-import { type AvailabilityQuestion, findFreeSpans, isWithinHours, type TimeSpan } from './availability.ts';
+import {
+  type AvailabilityQuestion,
+  findFreeSpans,
+  isOpen,
+  isWithinHours,
+  nextOpening,
+  type TimeSpan,
+} from './availability.ts';
 
 const weekdays = [1, 2, 3, 4, 5, 6, 7] as const;
 const everyDay = (fromMinute: number, toMinute: number): OpenSpan[] =>
@@ -108,6 +115,11 @@ describe('openings', () => {
       'Sun 02:30 -05:00',
       'Sun 03:00 -05:00',
       'Sun 03:30 -05:00',
+    ]);
+    // Where midnight itself is skipped, what was open before one o'clock is missing.
+    expect(ask({ day: '2026-03-29', timeZone: 'Asia/Beirut', hours: everyDay(0, 60) })).toEqual([
+      'Mon 00:00 +03:00',
+      'Mon 00:30 +03:00',
     ]);
   });
 
@@ -221,5 +233,95 @@ describe('the clocks of the world', () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('open and closed', () => {
+  /** Zones with the local day of a change of their clocks: in the night, by half an hour, at midnight, or never. */
+  const changes = [
+    ['America/New_York', '2026-03-08'],
+    ['America/New_York', '2026-11-01'],
+    ['Europe/London', '2026-10-25'],
+    ['Australia/Lord_Howe', '2026-04-05'],
+    ['Australia/Lord_Howe', '2026-10-04'],
+    ['America/Santiago', '2026-09-06'],
+    ['Asia/Beirut', '2026-03-29'],
+    ['America/Havana', '2026-11-01'],
+    ['Asia/Kolkata', '2026-03-08'],
+  ] as const;
+  const minuteMs = 60_000;
+  const dayMs = 1440 * minuteMs;
+
+  /** What a clock on the wall shows, by another library than the one that is tested. */
+  const wallClock = (zone: string) => {
+    const format = new Intl.DateTimeFormat('en-US', {
+      ...{ timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    });
+    return (atMs: number): { weekday: number; minute: number } => {
+      const [, day = '', hour, minute] = /^(\w+),? (\d+):(\d+)$/.exec(format.format(atMs)) ?? [];
+      const weekday = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(day) + 1;
+      return { weekday, minute: Number(hour) * 60 + Number(minute) };
+    };
+  };
+
+  const weeks = changes.map(([timeZone, day]) => {
+    const firstMs = at(day, timeZone) - 3 * dayMs;
+    const show = wallClock(timeZone);
+    return {
+      timeZone,
+      firstMs,
+      shown: Array.from({ length: 21 * 1440 }, (_, i) => show(firstMs + i * minuteMs)),
+    };
+  });
+  const spans = fc.uniqueArray(
+    fc.record({
+      weekday: fc.constantFrom(...weekdays),
+      fromMinute: fc.oneof(fc.integer({ min: 0, max: 240 }), fc.integer({ min: 0, max: 1438 })),
+      lengthMinutes: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 1440 })),
+    }),
+    { selector: ({ weekday }) => weekday, maxLength: 4 },
+  );
+
+  it('agree with a look at the clock in every minute of three weeks, also when the clocks change', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...weeks),
+        spans,
+        fc.array(fc.nat(), { maxLength: 40 }),
+        (week, given, picks) => {
+          const { timeZone, firstMs, shown } = week;
+          const hours = given.map(
+            ({ weekday, fromMinute, lengthMinutes }): OpenSpan => ({
+              ...{ weekday, fromMinute, toMinute: Math.min(1440, fromMinute + lengthMinutes) },
+            }),
+          );
+          const open = shown.map(({ weekday, minute }) =>
+            hours.some(
+              (span) => span.weekday === weekday && span.fromMinute <= minute && minute < span.toMinute,
+            ),
+          );
+          // Every minute around the change, and some of the days about it.
+          const around = Array.from({ length: 300 }, (_, i) => 3 * 1440 - 120 + i);
+          for (const i of [...around, ...picks.map((pick) => pick % (6 * 1440))]) {
+            const atMs = firstMs + i * minuteMs;
+            expect([atMs, isOpen({ hours, timeZone }, atMs)]).toEqual([atMs, open[i]]);
+          }
+          for (const i of [0, 3 * 1440 - 30, 3 * 1440 + 45, ...picks.map((pick) => pick % (6 * 1440))]) {
+            const next = open.indexOf(true, i);
+            const expected = next < 0 ? null : firstMs + next * minuteMs;
+            expect([i, nextOpening({ hours, timeZone }, firstMs + i * minuteMs)]).toEqual([i, expected]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('never opens without hours, and opens at the next whole minute within them', () => {
+    const timeZone = 'Europe/London';
+    const noonMs = at('2026-11-23T12:00', timeZone);
+    expect(nextOpening({ hours: [], timeZone }, noonMs)).toBeNull();
+    expect(nextOpening({ hours: everyDay(540, 1020), timeZone }, noonMs + 1)).toBe(noonMs + minuteMs);
+    expect(isOpen({ hours: everyDay(540, 1020), timeZone }, noonMs + 59_999)).toBe(true);
   });
 });

@@ -76,6 +76,59 @@ export function isWithinHours({ hours, timeZone }: OpeningHours, { fromMs, toMs 
   });
 }
 
+/** Whether a local time inside the opening hours is shown at that moment. */
+export const isOpen = (opening: OpeningHours, atMs: number): boolean =>
+  isWithinHours(opening, { fromMs: atMs, toMs: atMs + minuteMs });
+
+/** A span may fall into the hour that the clocks skip, and then is missing in its week. */
+const nextOpeningDays = 15;
+
+/** The first open minute from `atMs` on; null where the business never opens. */
+export function nextOpening({ hours, timeZone }: OpeningHours, atMs: number): number | null {
+  const earliestMs = Math.ceil(atMs / minuteMs) * minuteMs;
+  let day = DateTime.fromMillis(earliestMs, { zone: timeZone }).startOf('day');
+  for (let days = 0; days < nextOpeningDays; days += 1) {
+    const tomorrow = day.plus({ days: 1 }).startOf('day');
+    const starts = evenParts(day, tomorrow).flatMap(({ fromMs, toMs, midnightMs }) =>
+      hours.flatMap(({ weekday, fromMinute, toMinute }) => {
+        const startMs = Math.max(earliestMs, fromMs, midnightMs + fromMinute * minuteMs);
+        const endMs = Math.min(toMs, midnightMs + toMinute * minuteMs);
+        return weekday === day.weekday && startMs < endMs ? [startMs] : [];
+      }),
+    );
+    if (starts.length > 0) return Math.min(...starts);
+    day = tomorrow;
+  }
+  return null;
+}
+
+/** A part of a day in which the clocks run evenly, as if from a midnight that need not lie within it. */
+interface EvenPart extends TimeSpan {
+  readonly midnightMs: number;
+}
+
+/** The day as one part, or as two where the clocks change within it. */
+function evenParts(day: DateTime, tomorrow: DateTime): EvenPart[] {
+  const [fromMs, toMs] = [day.toMillis(), tomorrow.toMillis()];
+  const midnightAt = (ms: number): number => {
+    const { hour, minute } = DateTime.fromMillis(ms, { zone: day.zone });
+    return ms - (hour * 60 + minute) * minuteMs;
+  };
+  const [first, last] = [midnightAt(fromMs), midnightAt(toMs - minuteMs)];
+  if (first === last) return [{ fromMs, toMs, midnightMs: first }];
+  // The last minute of the first part, and the first of the second.
+  let [before, after] = [fromMs, toMs - minuteMs];
+  while (after - before > minuteMs) {
+    const middle = before + Math.floor((after - before) / 2 / minuteMs) * minuteMs;
+    if (midnightAt(middle) === first) before = middle;
+    else after = middle;
+  }
+  return [
+    { fromMs, toMs: after, midnightMs: first },
+    { fromMs: after, toMs, midnightMs: last },
+  ];
+}
+
 const covers = ({ fromMinute, toMinute }: OpenSpan, minute: number): boolean =>
   fromMinute <= minute && minute < toMinute;
 
@@ -101,7 +154,8 @@ function* openTimes({ hours, timeZone }: OpeningHours, range: TimeSpan): Generat
   let day = DateTime.fromMillis(range.fromMs, { zone: timeZone }).startOf('day');
   while (day.toMillis() < range.toMs) {
     const tomorrow = day.plus({ days: 1 }).startOf('day');
-    const clocksChange = tomorrow.offset !== day.offset;
+    // Also where they skip midnight: the day then begins later.
+    const clocksChange = tomorrow.toMillis() - day.toMillis() !== 1440 * minuteMs;
     for (const span of inOrder) {
       if (span.weekday !== day.weekday) continue;
       const fromMs = Math.max(atMinute(day, span.fromMinute), endMs);

@@ -10,7 +10,7 @@ export type Attendance =
   | { readonly kind: 'agent'; readonly snapshot: ProfileSnapshot; readonly caller: CallerContext }
   /** Nobody may answer: the caller hears why. */
   | { readonly kind: 'announcement'; readonly text: string; readonly voice: string }
-  /** The agents are full: the caller's words are kept in the recording. */
+  /** No agent answers: the caller's words are kept in the recording. */
   | {
       readonly kind: 'message';
       readonly text: string;
@@ -21,9 +21,6 @@ export type Attendance =
   /** Somebody is on the line already. */
   | { readonly kind: 'person' }
   | { readonly kind: 'echo' };
-
-export const messageRequest = (tenantName: string): string =>
-  `Thank you for calling ${tenantName}. All our lines are busy right now. Please say your name, your number and what you need, and we will call you back. You can simply hang up when you are done.`;
 
 /** Resolves when there is nothing more to do: at once with an agent or a person, who end the call themselves. */
 export async function attend(

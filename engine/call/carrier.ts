@@ -14,6 +14,7 @@ import { announce } from './announce.ts';
 import { CarriedLeg } from './carried-leg.ts';
 import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
 import { createRemoteTools, type RemoteTools } from './remote-tools.ts';
+import { recordingNotice } from './wordings.ts';
 
 /** One call as this process holds it: its legs, what connects them, and the agent on the caller's. */
 interface CarriedCall {
@@ -231,7 +232,7 @@ export class CallCarrier {
     const { voice, greeting } = snapshot;
     await phrases.prepare([greeting], { voice });
     phrases
-      .prepare(fixedPhrases(snapshot), { voice, priority: 'summary' })
+      .prepare([recordingNotice, ...fixedPhrases(snapshot)], { voice, priority: 'summary' })
       .catch((error: unknown) => log.warn({ err: error }, 'fixed phrases could not be made ready'));
   }
 

@@ -16,7 +16,7 @@ export interface CallControls {
   /** The caller hears music, and nobody hears the caller. */
   hold(): Promise<void>;
   resume(): Promise<void>;
-  /** Pauses the recording (its time goes on) or resumes it. */
+  /** Pauses the recording (its time goes on) or resumes it; rejects with `call_not_recorded` where there is none. */
   record(on: boolean): Promise<void>;
   sendDtmf(keys: string): Promise<void>;
   hangUp(): Promise<void>;
@@ -44,6 +44,7 @@ export interface ControlledCall {
   readonly leg: LineLeg;
   /** Who answers: an agent, people in its place, or the people that a person of the house has rung. */
   readonly kind: 'agent' | 'people' | 'dialled';
+  readonly isRecorded: boolean;
   /** Methods that the caller's side allows (Allow of its INVITE), and whether its trunk lets REFER be used. */
   readonly allow: string | undefined;
   readonly mayRefer: () => boolean;

@@ -115,6 +115,7 @@ export class LiveControls implements CallControls {
   }
 
   async record(on: boolean): Promise<void> {
+    if (!this.#call.isRecorded) throw new VoxboxError('call_not_recorded', 'this call is not recorded');
     await this.#order({ kind: 'recording', leg: callerLeg, on });
     this.#call.registry.recording(this.callId, { paused: !on });
     this.#note({ type: on ? 'recording.resumed' : 'recording.paused' });

@@ -1,3 +1,4 @@
+import { isOpen } from '../calendar/index.ts';
 import { hasCode } from '../foundation/index.ts';
 import {
   type Invitation,
@@ -14,7 +15,7 @@ import { calledNumberOf, userOfHeader } from './called-number.ts';
 import { destinationOf, numberOf } from './destination.ts';
 import { isEcho } from './echo.ts';
 import { houseTerms, type LineTerms } from './line-leg.ts';
-import { decideOverflow, type OverflowDecision } from './overflow.ts';
+import { type AnswerDecision, decideAnswer } from './overflow.ts';
 import { pickUp } from './pick-up.ts';
 import { refuse } from './refusal.ts';
 import { type Route, routeCall, routeOfPhone } from './router.ts';
@@ -51,7 +52,9 @@ export async function inboundCall(req: SrfRequest, res: SrfResponse, parts: Inbo
     return challenge(req, res, { ...parts, stale: false });
   const { route, plan } = planOf(invitation, called, { admission, parts });
   if (plan === 'unknown') return refuse(res, 'number_unknown', log);
-  if (plan.kind === 'busy') return refuse(res, 'capacity_reached', log);
+  if (plan.kind === 'busy') {
+    return refuse(res, plan.because === 'closed' ? 'business_closed' : 'capacity_reached', log);
+  }
   if (plan.kind === 'unavailable') return refuse(res, 'call_worker_unavailable', log, plan.retryAfterS);
 
   const given = { req, res, invitation, callId, log, route, trunk, terms, parts, worker, plan };
@@ -109,7 +112,7 @@ function planOf(
   { admission, parts }: { readonly admission: Admitted; readonly parts: InboundParts },
 ): {
   readonly route: Route;
-  readonly plan: Plan | Extract<OverflowDecision, { kind: 'busy' | 'unavailable' }> | 'unknown';
+  readonly plan: Plan | Extract<AnswerDecision, { kind: 'busy' | 'unavailable' }> | 'unknown';
 } {
   const { box, lines } = parts;
   const { calledNumber, callerNumber, callerName } = invitation;
@@ -118,7 +121,8 @@ function planOf(
   if (admission.by === 'phone' && !isOurs && !echoes) return dialPlan(calledNumber, admission.phone, parts);
   const route = routeCall(box, number, callerNumber, callerName);
   const trunkFull = admission.by === 'trunk' && lines.isFull(admission.trunk.id);
-  const decision = overflowOf(route, trunkFull, parts);
+  const keepsHours = admission.by !== 'phone' && !echoes;
+  const decision = decisionOf(route, { trunkFull, keepsHours }, parts);
   const isRefused = decision.kind === 'busy' || decision.kind === 'unavailable';
   // An echo needs no models.
   const isLoading = decision.kind === 'unavailable' && !parts.hasAgents;
@@ -134,19 +138,24 @@ function dialPlan(dialled: string, phone: Phone, parts: InboundParts): ReturnTyp
   const to = destinationOf(dialled, { box, tenant });
   if (!to) return { route, plan: 'unknown' };
   // Like calls that overflow: each holds ports, and none of them an agent.
-  if (registry.countWithoutAgent() >= maxCalls) return { route, plan: { kind: 'busy' } };
+  if (registry.countWithoutAgent() >= maxCalls) return { route, plan: { kind: 'busy', because: 'full' } };
   return { route, plan: { kind: 'dial', callees: calleesOf(to, { box, tenant }) } };
 }
 
-function overflowOf(
+function decisionOf(
   route: Route,
-  trunkFull: boolean,
-  { registry, maxCalls, box, hasAgents }: InboundParts,
-): OverflowDecision {
+  { trunkFull, keepsHours }: { readonly trunkFull: boolean; readonly keepsHours: boolean },
+  { registry, maxCalls, box, hasAgents, clock }: InboundParts,
+): AnswerDecision {
   const overflowedNow = registry.countWithoutAgent();
   const callsNow = registry.count() - overflowedNow;
-  const policy = box.overflow.get(route.kind === 'agent' ? route.tenant.id : '');
-  return decideOverflow({ serving: hasAgents, callsNow, maxCalls, trunkFull, overflowedNow }, policy);
+  const tenantId = route.kind === 'agent' ? route.tenant.id : '';
+  const keepsMessages = route.kind === 'agent' && route.tenant.recording !== 'off';
+  const isClosed = route.kind === 'agent' && keepsHours && !isOpen(route.snapshot, clock.nowMs());
+  return decideAnswer(
+    { serving: hasAgents, callsNow, maxCalls, trunkFull, overflowedNow, keepsMessages },
+    { full: box.overflow.get(tenantId), closed: isClosed ? box.closed.get(tenantId) : null },
+  );
 }
 
 /** Whether an offer holds anything that can be answered; a late one is still to come. */

@@ -26,16 +26,20 @@ export function openRecord(
     readonly dataDir: string;
     /** A phone of the house rings somebody: what people say to each other is not recorded. */
     readonly isDialled: boolean;
+    /** There is a voice to say that the call is recorded. */
+    readonly canAnnounce: boolean;
   },
 ): CallRow | null {
-  const { callId, calledNumber, box, dataDir, isDialled } = options;
+  const { callId, calledNumber, box, dataDir, isDialled, canAnnounce } = options;
   const { callerNumber, sipCallId } = options.invitation;
   if (route.kind === 'message') {
     box.refusals.record({ calledNumber, callerNumber, tenantId: route.tenantId, reason: route.reason });
     return null;
   }
   const { calls } = route.store;
-  const recording = isDialled ? null : `recordings/${route.tenant.id}/${callId}.wav`;
+  const { id: tenantId, recording: policy } = route.tenant;
+  const isRecorded = !isDialled && (policy === 'silent' || (policy === 'announced' && canAnnounce));
+  const recording = isRecorded ? `recordings/${tenantId}/${callId}.wav` : null;
   calls.start({
     ...{ id: callId, sipCallId, calledNumber },
     ...{ callerNumber: isDialled ? null : callerNumber, callerName: route.caller.name },

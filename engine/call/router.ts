@@ -2,6 +2,7 @@ import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
 import type { ErrorCode } from '../foundation/index.ts';
 import { errorCatalogue } from '../foundation/index.ts';
 import type { Box, Phone, Tenant, TenantStore } from '../store/index.ts';
+import { recordingNotice } from './wordings.ts';
 
 /** Who answers a call. Decided once, from the number that was called, and frozen for the call. */
 export type Route =
@@ -67,7 +68,7 @@ export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): Profil
     timeZone: tenant.timeZone,
     language: tenant.language,
     agentName: profile.agentName,
-    greeting: profile.greeting,
+    greeting: tenant.recording === 'announced' ? `${recordingNotice} ${profile.greeting}` : profile.greeting,
     voice: profile.voice,
     skills: profile.skills,
     prompt: profile.prompt,

@@ -1,13 +1,14 @@
+import { nextOpening } from '../calendar/index.ts';
 import { hasCode, type Ids, type Log, VoxboxError } from '../foundation/index.ts';
 import type { Digest, Invitation, SrfRequest, SrfResponse } from '../sip/index.ts';
 import type { CallOutcome, Trunk } from '../store/index.ts';
-import { type Attendance, attend, messageRequest } from './attend.ts';
+import { type Attendance, attend } from './attend.ts';
 import { callQuality, legQualities } from './call-quality.ts';
 import { LiveControls } from './controls.ts';
 import { LineLeg, type LineTerms } from './line-leg.ts';
 import { type CallStatistics, callerLeg } from './messages.ts';
 import { credentialsOf, type OutboundParts } from './outbound-leg.ts';
-import type { OverflowDecision } from './overflow.ts';
+import type { AnswerDecision } from './overflow.ts';
 import type { PlacedLeg } from './placed-leg.ts';
 import { findPreset } from './presets/index.ts';
 import { type CallRow, keepRecord, openRecord } from './record.ts';
@@ -16,6 +17,7 @@ import type { CallRegistry } from './registry.ts';
 import { ringCallees } from './ring-group.ts';
 import type { Route } from './router.ts';
 import { type Callees, calleesOf } from './transfer-target.ts';
+import { busyRequest, closedRequest, recordingNotice } from './wordings.ts';
 import type { CallMessage, CallWorker } from './worker-client.ts';
 
 /** What a call needs of the house. */
@@ -46,7 +48,7 @@ type CallEnd = 'ended' | 'no-audio' | 'failed' | 'hung-up';
 
 /** What is done with a call that is taken. */
 export type Plan =
-  | Exclude<OverflowDecision, { kind: 'busy' | 'unavailable' }>
+  | Exclude<AnswerDecision, { kind: 'busy' | 'unavailable' }>
   | { readonly kind: 'echo' }
   /** A phone of the house rings somebody. */
   | { readonly kind: 'dial'; readonly callees: Callees };
@@ -99,6 +101,7 @@ export class TakenCall {
             box,
             dataDir,
             isDialled: plan.kind === 'dial',
+            canAnnounce: parts.hasAgents,
           });
     registry.open(
       {
@@ -152,7 +155,7 @@ export class TakenCall {
 
   /**
    * Nobody pays for ringing: a call that people take is answered when one of them answers. Where none of those who
-   * stand in for the agents does, a message is taken if there is a voice to ask for it.
+   * stand in for the agents does, a message is taken if there is a voice to ask for it, and a recording to keep it.
    */
   async #ringFirst(): Promise<PlacedLeg | null> {
     const plan = this.#plan;
@@ -161,8 +164,9 @@ export class TakenCall {
       return await this.#ring(plan);
     } catch (error) {
       const isOver = this.#hangUp.signal.aborted || !isUnanswered(error);
-      if (plan.kind === 'dial' || isOver || !this.#given.parts.hasAgents) throw error;
-      this.#plan = { kind: 'message' };
+      const canAsk = this.#given.parts.hasAgents && this.#isRecorded;
+      if (plan.kind === 'dial' || isOver || !canAsk) throw error;
+      this.#plan = { kind: 'message', because: plan.because };
       return null;
     }
   }
@@ -193,7 +197,8 @@ export class TakenCall {
     parts.registry.move(callId, 'answered');
     this.#row?.answered();
     if (plan.kind === 'message' || plan.kind === 'ring-group') {
-      this.#row?.note({ type: 'call.overflowed', kind: plan.kind });
+      const type = plan.because === 'closed' ? 'call.outside-hours' : 'call.overflowed';
+      this.#row?.note({ type, kind: plan.kind });
     }
     log.info({ route: route.kind, plan: plan.kind, trunk: trunk?.name ?? null }, 'call answered');
     if (route.kind !== 'agent' || plan.kind === 'echo') return;
@@ -202,6 +207,7 @@ export class TakenCall {
       ...{ callId, tenant, store, snapshot, caller },
       leg: this.#leg,
       kind: plan.kind === 'admit' ? 'agent' : plan.kind === 'dial' ? 'dialled' : 'people',
+      isRecorded: this.#isRecorded,
       allow: req.get('allow'),
       mayRefer: () => trunk === null || findPreset(trunk.preset).refer === 'yes',
       callerHost: trunk?.host ?? hostOf(this.#leg.dialog?.remote.uri ?? ''),
@@ -215,6 +221,7 @@ export class TakenCall {
   async #attend(): Promise<CallEnd> {
     const { callId, worker } = this.#given;
     const person = this.#person;
+    if (person) await this.#tellOfRecording(person);
     // From now on the conversation holds them; it may give them to another call.
     this.#person = null;
     if (person) await this.#controls?.take(person);
@@ -223,6 +230,38 @@ export class TakenCall {
     // Somebody may have taken the call while a message was being left.
     const isDone = (state: 'ended' | 'goes on') => state === 'ended' && !this.#controls?.isWithPeople;
     return Promise.race([begun.then((state) => (isDone(state) ? 'ended' : over)), over]);
+  }
+
+  get #isRecorded(): boolean {
+    return this.#row !== null && this.#row.recordingFile !== null;
+  }
+
+  /** Both who are about to talk hear that it is recorded; where no voice can say so, it is not. */
+  async #tellOfRecording(person: PlacedLeg): Promise<void> {
+    const { route, callId, worker, log } = this.#given;
+    if (route.kind !== 'agent' || route.tenant.recording !== 'announced' || !this.#isRecorded) return;
+    const { voice } = route.snapshot;
+    const say = (leg: string) => worker.request({ kind: 'play', callId, leg, text: recordingNotice, voice });
+    try {
+      await Promise.race([Promise.all([say(callerLeg), say(person.leg.id)]), this.#over.promise]);
+    } catch (error) {
+      log.warn({ err: error }, 'the call is not recorded, because nobody could be told');
+      await worker.request({ kind: 'recording', callId, leg: callerLeg, on: false });
+    }
+    this.#hangUp.signal.throwIfAborted();
+  }
+
+  /** Asks for a message in words that say why nobody answers. */
+  #messageRequest(
+    because: 'full' | 'closed',
+    { tenant, snapshot }: Extract<Route, { kind: 'agent' }>,
+  ): string {
+    const { clock } = this.#given.parts;
+    const request =
+      because === 'closed'
+        ? closedRequest(snapshot, nextOpening(snapshot, clock.nowMs()))
+        : busyRequest(snapshot.tenantName);
+    return tenant.recording === 'announced' ? `${recordingNotice} ${request}` : request;
   }
 
   #attendance(): Attendance {
@@ -237,7 +276,7 @@ export class TakenCall {
     };
     if (plan.kind === 'ring-group' || plan.kind === 'dial') return { kind: 'person' };
     return plan.kind === 'message'
-      ? { kind: 'message', text: messageRequest(snapshot.tenantName), voice: snapshot.voice, asked }
+      ? { kind: 'message', text: this.#messageRequest(plan.because, route), voice: snapshot.voice, asked }
       : { kind: 'agent', snapshot, caller };
   }
 

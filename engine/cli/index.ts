@@ -23,7 +23,7 @@ import { overflowSet, overflowShow } from './overflow.ts';
 import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
-import { tenantsCreate, tenantsList } from './tenants.ts';
+import { tenantsChange, tenantsCreate, tenantsList } from './tenants.ts';
 import {
   transferTargetsAdd,
   transferTargetsChange,
@@ -41,6 +41,7 @@ const commands: readonly Command[] = [
   modelsPull,
   tenantsList,
   tenantsCreate,
+  tenantsChange,
   trunksList,
   trunksShow,
   trunksPresets,

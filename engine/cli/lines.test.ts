@@ -142,6 +142,14 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
     expect((await json('overflow', 'show', '--tenant', 'salon')).policy).toMatchObject({
       ringGroupId: ringGroup.id,
     });
+    const closed = ['--when', 'closed', '--ring-group', ringGroup.id];
+    await json('overflow', 'set', '--kind', 'ring-group', ...closed);
+    expect((await json('overflow', 'show', '--when', 'closed')).policy).toEqual({
+      kind: 'ring-group',
+      ringGroupId: ringGroup.id,
+    });
+    await json('overflow', 'set', '--when', 'closed', '--kind', 'message');
+    expect((await run('overflow', 'show', '--when', 'closed')).out).toMatch(/When closed +message/);
     const used = await run('ring-groups', 'remove', ringGroup.id);
     expect([used.code, used.err]).toEqual([1, expect.stringContaining('in use')]);
     await json('overflow', 'set', '--kind', 'busy');
@@ -149,6 +157,15 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
     await json('transfer-targets', 'remove', transferTarget.id);
     await json('phones', 'remove', phone.id);
     expect((await json('phones', 'list')).phones).toMatchObject([{ username: 'back' }]);
+  });
+
+  it('a business says whether its calls are recorded', async () => {
+    await maybeEngine();
+    const { tenant } = await json('tenants', 'change', 'salon', '--recording', 'announced');
+    expect(tenant).toMatchObject({ slug: 'salon', recording: 'announced' });
+    expect((await run('tenants', 'list')).out).toMatch(/en-US +other +announced/);
+    const wrong = await run('tenants', 'change', 'nobody', '--recording', 'off');
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('no tenant')]);
   });
 
   it('outgoing calls are limited, and a ban is lifted', async () => {
@@ -230,6 +247,10 @@ describe('a command of the lines', () => {
     [['transfer-targets', 'add', '--phone', 'x', '--number', 'y'], 'only one of'],
     [['outbound', 'set', '--calls-per-hour', '-1'], 'argument'],
     [['overflow', 'set', '--kind', 'later'], 'needs --kind'],
+    [['overflow', 'set', '--when', 'closed', '--kind', 'unavailable'], 'needs --kind'],
+    [['overflow', 'show', '--when', 'later'], '--when takes'],
+    [['overflow', 'set', '--when', 'closed', '--kind', 'busy', '--retry-after', '9'], 'is for --when full'],
+    [['tenants', 'change', 'x'], 'needs --recording'],
   ])('%j is a mistake in one line', async (argv, words) => {
     const { code, out, err } = await run(...argv);
     expect([code, out]).toEqual([2, '']);

@@ -1,10 +1,11 @@
-import type { NewTenant, Tenant } from '../store/index.ts';
+import type { Box, NewTenant, Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
-import { withBox } from './data.ts';
+import { tenantIdOf, withBox } from './data.ts';
 import { table } from './table.ts';
 import { write } from './write.ts';
 
 const industries = ['healthcare', 'restaurant', 'services', 'retail', 'other'] as const;
+const recordings = ['announced', 'silent', 'off'] as const;
 
 export const tenantsList: Command = {
   name: 'tenants list',
@@ -12,10 +13,7 @@ export const tenantsList: Command = {
   flags: {},
   async run({ config, json, io }) {
     const tenants = await withBox(config(), { readOnly: true }, (box) =>
-      box.tenants.list().map((tenant) => ({
-        ...tenant,
-        numbers: box.numbers.list(tenant.id).map(({ number, label, active }) => ({ number, label, active })),
-      })),
+      box.tenants.list().map((tenant) => listed(box, tenant)),
     );
     if (json) io.out(`${JSON.stringify({ tenants }, null, 2)}\n`);
     else io.out(tenantTable(tenants));
@@ -57,10 +55,7 @@ export const tenantsCreate: Command = {
       method: 'tenant.create',
       body: input,
       through: ({ tenant }) => tenant,
-      alone: (box): ListedTenant => {
-        const tenant = box.tenants.create(input);
-        return { ...tenant, numbers: box.numbers.list(tenant.id) };
-      },
+      alone: (box) => listed(box, box.tenants.create(input)),
     });
     if (json) io.out(`${JSON.stringify({ tenant }, null, 2)}\n`);
     else io.out(tenantTable([tenant]));
@@ -68,13 +63,41 @@ export const tenantsCreate: Command = {
   },
 };
 
+export const tenantsChange: Command = {
+  name: 'tenants change',
+  summary: 'Change whether calls of a business (slug or id) are recorded',
+  operands: '<id>',
+  flags: {
+    recording: { type: 'string', value: 'HOW', help: `${recordings.join(', ')} (required)` },
+  },
+  async run({ config, json, io, text, positionals }) {
+    const recording = recordings.find((one) => one === text('recording'));
+    if (!recording) throw new UsageError(`tenants change needs --recording: ${recordings.join(', ')}.`);
+    const id = await tenantIdOf(config(), positionals[0]);
+    const tenant = await write(config(), {
+      method: 'tenant.change',
+      id,
+      body: { recording },
+      through: ({ tenant }) => tenant,
+      alone: (box) => listed(box, box.tenants.setRecording(id, recording)),
+    });
+    io.out(json ? `${JSON.stringify({ tenant }, null, 2)}\n` : tenantTable([tenant]));
+    return 0;
+  },
+};
+
+const listed = (box: Box, tenant: Tenant): ListedTenant => ({
+  ...tenant,
+  numbers: box.numbers.list(tenant.id).map(({ number, label, active }) => ({ number, label, active })),
+});
+
 type ListedTenant = Tenant & {
   readonly numbers: readonly { readonly number: string; readonly label: string; readonly active: boolean }[];
 };
 
 const tenantTable = (tenants: readonly ListedTenant[]): string =>
   table([
-    ['SLUG', 'NAME', 'STATUS', 'NUMBERS', 'TIME ZONE', 'LANGUAGE', 'INDUSTRY', 'ID'],
+    ['SLUG', 'NAME', 'STATUS', 'NUMBERS', 'TIME ZONE', 'LANGUAGE', 'INDUSTRY', 'RECORDING', 'ID'],
     ...tenants.map((tenant) => [
       tenant.slug,
       tenant.name,
@@ -83,6 +106,7 @@ const tenantTable = (tenants: readonly ListedTenant[]): string =>
       tenant.timeZone,
       tenant.language,
       tenant.industry,
+      tenant.recording,
       tenant.id,
     ]),
   ]);

@@ -123,6 +123,19 @@ export const errorCatalogue = {
     sipStatus: 486,
     help: 'The box carries as many calls as it is allowed to.',
   },
+  business_closed: {
+    category: 'refused',
+    permanent: false,
+    apiStatus: 503,
+    sipStatus: 486,
+    help: 'The business is closed, and its policy for that is to take no calls. Change it with: voxbox overflow set --when closed',
+  },
+  call_not_recorded: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    help: 'There is no recording to pause or go on with: the business has recording switched off, or people of the house talk with each other.',
+  },
   no_usable_codec: {
     category: 'input',
     permanent: true,

@@ -76,7 +76,8 @@ export type DomainEvent =
       readonly mos: number | null;
     }
   | {
-      readonly type: 'call.overflowed';
+      /** It came while the box was full; while the business was closed. */
+      readonly type: 'call.overflowed' | 'call.outside-hours';
       readonly tenantId: string;
       readonly callId: string;
       readonly kind: 'busy' | 'unavailable' | 'message' | 'ring-group';
@@ -109,7 +110,15 @@ export type DomainEvent =
       readonly untilMs: number;
     }
   | { readonly type: 'ban.lifted'; readonly tenantId: null; readonly address: string }
-  | { readonly type: 'outbound.policy-changed' | 'overflow.policy-changed'; readonly tenantId: string }
+  | {
+      readonly type: 'outbound.policy-changed' | 'overflow.policy-changed' | 'closed.policy-changed';
+      readonly tenantId: string;
+    }
+  | {
+      readonly type: 'tenant.recording-changed';
+      readonly tenantId: string;
+      readonly recording: 'announced' | 'silent' | 'off';
+    }
   | {
       readonly type: 'call.refused';
       /** Null where the number belongs to nobody. */

@@ -31,10 +31,10 @@ const earlyMs = 2;
 const slotsBetweenPauses = 5;
 /** Of a slot this much must be left for the pause to be given away. */
 const leastPauseMs = 8;
-/** Of the longest preparation, from slot to slot: half is forgotten in a second. */
-const forgetting = 0.986;
+/** Of the longest preparation, from slot to slot: half is forgotten in half a second. */
+const forgetting = 0.972;
 /** The lead is never more than this: what comes to be played later than that waits for the next slot. */
-const mostLeadMs = 6;
+const mostLeadMs = 4;
 
 /** Timers know whole milliseconds only, counted from the last turn of the event loop: they ring early or late by one. */
 const systemAlarm: Alarm = (delayMs, callback) => {
@@ -42,13 +42,16 @@ const systemAlarm: Alarm = (delayMs, callback) => {
   return () => clearTimeout(timer);
 };
 
+/** Nobody wakes who waits for this. */
+const never = new Int32Array(new SharedArrayBuffer(4));
+
 /**
  * Sleeps to the fraction of a millisecond, which timers cannot. The thread does nothing else meanwhile: the timer has
  * rung and what remains is short. To poll in the event loop instead is no more even and takes up to 5 % of a core; on
  * a busy machine a thread that polls is made to wait longer than one that sleeps.
  */
 const systemRest = (ms: number): void => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  Atomics.wait(never, 0, 0, ms);
 };
 
 /**

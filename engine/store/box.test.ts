@@ -95,6 +95,7 @@ describe('tenants', () => {
       industry: 'other',
       language: 'en-US',
       status: 'active',
+      recording: 'silent',
     });
     expect(box.tenants.findBySlug('salon-zoe')).toEqual(tenant);
     const { profile, hours, services, staff } = box.tenant(tenant.id).profile();

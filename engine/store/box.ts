@@ -8,6 +8,7 @@ import {
   type StoredEvent,
   VoxboxError,
 } from '../foundation/index.ts';
+import { type AnswerPolicies, answerPolicyRows } from './answer-policies.ts';
 import { type Bans, banRows } from './bans.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEventLog, type EventLog } from './events.ts';
@@ -15,11 +16,10 @@ import { guarded } from './faults.ts';
 import { type Keyring, openKeyring } from './keys.ts';
 import { type DataLock, lockDataDir } from './lock.ts';
 import { boxMigrations } from './migrations.ts';
-import type { Tenant, TenantStatus } from './model.ts';
+import type { ClosedPolicy, OverflowPolicy, RecordingPolicy, Tenant, TenantStatus } from './model.ts';
 import { completeTenant, type NewTenant } from './new-tenant.ts';
 import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
 import { type Outbound, outboundRows } from './outbound.ts';
-import { type Overflow, overflowRows } from './overflow.ts';
 import { type Phones, phoneRows } from './phones.ts';
 import { type Refusals, refusalRows } from './refusals.ts';
 import { type RingGroups, ringGroupRows } from './ring-groups.ts';
@@ -41,6 +41,8 @@ export interface Tenants {
   create(input: NewTenant): Tenant;
   /** @throws VoxboxError `tenant_unknown` */
   setStatus(id: string, status: TenantStatus): void;
+  /** For calls that come from now on. @throws VoxboxError `tenant_unknown` */
+  setRecording(id: string, recording: RecordingPolicy): Tenant;
 }
 
 /** The data directory: what belongs to the box, and the way to each tenant's own file. */
@@ -53,7 +55,9 @@ export interface Box {
   readonly transferTargets: TransferTargets;
   readonly bans: Bans;
   readonly outbound: Outbound;
-  readonly overflow: Overflow;
+  /** What happens to calls that come while the box is full, and while the business is closed. */
+  readonly overflow: AnswerPolicies<OverflowPolicy>;
+  readonly closed: AnswerPolicies<ClosedPolicy>;
   readonly refusals: Refusals;
   readonly settings: Settings;
   readonly events: Pick<EventLog, 'since'>;
@@ -150,6 +154,12 @@ function assemble(parts: BoxParts): Box {
       setStatus: (id, status) => {
         tenants.setStatus(known(id).id, status);
       },
+      setRecording: (id, recording) =>
+        events.transaction(() => {
+          tenants.setRecording(known(id).id, recording);
+          events.record({ type: 'tenant.recording-changed', tenantId: id, recording });
+          return known(id);
+        }),
     },
     numbers: { find: numbers.find, list: numbers.list, setActive: numbers.setActive },
     trunks,
@@ -161,7 +171,7 @@ function assemble(parts: BoxParts): Box {
     transferTargets: transferTargetRows(database, { ids, events }),
     bans: banRows(database, { clock, events }),
     outbound: outboundRows(database, { events }),
-    overflow: overflowRows(database, { events }),
+    ...answerPolicyRows(database, { events }),
     refusals: refusalRows(database, { clock, events }),
     settings: settingRows(database),
     events: { since: events.since },
@@ -216,7 +226,11 @@ function createTenant(input: NewTenant, parts: CreateParts): Tenant {
     seen.add(number);
   }
   const id = ids.uuid();
-  const tenant: Tenant = { id, slug, name, industry, status, timeZone, language, createdAtMs: clock.nowMs() };
+  const createdAtMs = clock.nowMs();
+  const tenant: Tenant = {
+    ...{ id, slug, name, industry, status, timeZone, language, createdAtMs },
+    recording: 'silent',
+  };
   const key = keyring.newTenantKey();
   const path = parts.pathOf(id);
   try {

@@ -23,6 +23,7 @@ type Noted = Extract<
       | 'call.resumed'
       | 'call.conferenced'
       | 'call.overflowed'
+      | 'call.outside-hours'
       | 'recording.paused'
       | 'recording.resumed';
   }

@@ -11,7 +11,6 @@ export type * from './model.ts';
 export type { NewTenant } from './new-tenant.ts';
 export type { Numbers } from './numbers.ts';
 export type { NewOutboundCall, Outbound } from './outbound.ts';
-export type { Overflow } from './overflow.ts';
 export type { NewPhone, Phones } from './phones.ts';
 export type { Refusal, Refusals } from './refusals.ts';
 export type { NewRingGroup, RingGroupChange, RingGroups } from './ring-groups.ts';

@@ -227,6 +227,14 @@ describe('who is put through where', () => {
     expect(box.transferTargets.change(lee.id, { kind: 'phone', target: 'desk' }).name).toBe('Dr. Lee');
     expect(refusal(() => box.ringGroups.remove(group.id))).toContain('in use by "overflow"');
     box.overflow.set(tenantId, { kind: 'message', ringGroupId: group.id, retryAfterS: 30 });
+    expect(box.closed.get(tenantId)).toEqual({ kind: 'agent', ringGroupId: null });
+    const closed = { kind: 'ring-group', ringGroupId: group.id } as const;
+    expect(box.closed.set(tenantId, closed)).toEqual(closed);
+    expect(box.closed.get(tenantId)).toEqual(closed);
+    expect(box.overflow.get(tenantId)).toEqual({ kind: 'message', ringGroupId: null, retryAfterS: 30 });
+    expect(refusal(() => box.ringGroups.remove(group.id))).toContain('in use by "closed"');
+    expect(refusal(() => box.closed.set('nobody', closed))).toMatch(/^tenant_unknown/);
+    box.closed.set(tenantId, { kind: 'busy', ringGroupId: group.id });
     box.ringGroups.remove(group.id);
     box.transferTargets.remove(lee.id);
     expect([box.ringGroups.list(), box.transferTargets.list(tenantId)]).toEqual([[], []]);

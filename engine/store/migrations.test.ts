@@ -38,7 +38,8 @@ describe('data of version 1', () => {
     const { boxDatabaseKey, unwrap } = openKeyring(dataDir, { create: false });
     const path = join(dataDir, 'box.db');
     const newer = openDatabase({ path, key: boxDatabaseKey, migrations: boxMigrations });
-    const tenant = newer.prepare<Record<string, unknown>>('select * from tenants').get() ?? {};
+    const { recording: _, ...tenant } =
+      newer.prepare<Record<string, unknown>>('select * from tenants').get() ?? {};
     const number = newer.prepare<Record<string, unknown>>('select * from numbers').get() ?? {};
     newer.close();
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
@@ -84,7 +85,7 @@ describe('data of version 1', () => {
     oldTenant.close();
 
     const again = open();
-    expect(again.tenants.list()).toMatchObject([{ id, name: 'Salon' }]);
+    expect(again.tenants.list()).toMatchObject([{ id, name: 'Salon', recording: 'silent' }]);
     expect(again.trunks.list()).toMatchObject([
       { id: 't2', kind: 'digest', username: 'desk', ha1, addresses: [], enabled: true },
       { id: 't1', kind: 'address', address: '192.0.2.7', addresses: ['192.0.2.7'], transport: 'udp' },
@@ -93,5 +94,27 @@ describe('data of version 1', () => {
     expect(again.trunks.findByUsername('desk')?.id).toBe('t2');
     expect(again.trunks.change('t1', { host: 'pbx.example' }).codecs).toEqual(['PCMU', 'PCMA']);
     expect(again.tenant(id).calls.find('c1')).toMatchObject({ outcome: 'answered', quality: null });
+  });
+});
+
+describe('data of version 2', () => {
+  it('keeps what was to happen while the box is full', () => {
+    const { boxDatabaseKey } = openKeyring(dataDir, { create: true });
+    const old = openDatabase({
+      ...{ path: join(dataDir, 'box.db'), key: boxDatabaseKey, create: true },
+      migrations: boxMigrations.slice(0, 2),
+    });
+    old
+      .prepare(
+        `insert into tenants values ('t', 'salon', 'Salon', 'other', 'active', 'Europe/London', 'en-GB', x'00', 1)`,
+      )
+      .run();
+    old.prepare(`insert into ring_groups values ('g', 't', 'Desk', '["desk"]', 'all', 25)`).run();
+    old.prepare(`insert into overflow_policies values ('t', 'ring-group', 'g', 30)`).run();
+    old.close();
+    const box = open();
+    expect(box.overflow.get('t')).toEqual({ kind: 'ring-group', ringGroupId: 'g', retryAfterS: 30 });
+    expect(box.closed.get('t')).toEqual({ kind: 'agent', ringGroupId: null });
+    expect(box.tenants.find('t')).toMatchObject({ name: 'Salon', recording: 'silent' });
   });
 });

@@ -168,6 +168,22 @@ export const boxMigrations: readonly string[] = [
     retry_after_s integer not null
   ) strict, without rowid;
   `,
+  `
+  create table answer_policies (
+    tenant_id     text not null references tenants (id),
+    occasion      text not null check (occasion in ('full', 'closed')),
+    kind          text not null,
+    ring_group_id text references ring_groups (id),
+    retry_after_s integer,
+    primary key (tenant_id, occasion)
+  ) strict, without rowid;
+  insert into answer_policies
+    select tenant_id, 'full', kind, ring_group_id, retry_after_s from overflow_policies;
+  drop table overflow_policies;
+
+  alter table tenants add column recording text not null default 'silent'
+    check (recording in ('announced', 'silent', 'off'));
+  `,
 ];
 
 export const tenantMigrations: readonly string[] = [

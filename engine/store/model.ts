@@ -2,6 +2,8 @@
 
 export type Industry = 'healthcare' | 'restaurant' | 'services' | 'retail' | 'other';
 export type TenantStatus = 'trial' | 'active' | 'suspended';
+/** Whether calls are recorded, and whether they are told so before anything else. */
+export type RecordingPolicy = 'announced' | 'silent' | 'off';
 
 /** Opening hours of one weekday, minutes since local midnight; a day may have several spans. */
 export interface OpenSpan {
@@ -21,6 +23,7 @@ export interface Tenant {
   readonly timeZone: string;
   /** BCP 47, for example en-US. */
   readonly language: string;
+  readonly recording: RecordingPolicy;
   readonly createdAtMs: number;
 }
 
@@ -165,6 +168,12 @@ export interface OverflowPolicy {
   readonly ringGroupId: string | null;
   /** Told to the caller's side with 503 (RFC 3261 §20.33). */
   readonly retryAfterS: number;
+}
+
+/** What happens to a call from outside that comes outside the opening hours. */
+export interface ClosedPolicy {
+  readonly kind: 'agent' | 'message' | 'ring-group' | 'busy';
+  readonly ringGroupId: string | null;
 }
 
 export interface AgentProfile {

@@ -23,7 +23,7 @@ export interface RingGroups {
   /** @throws VoxboxError `tenant_unknown` */
   add(group: NewRingGroup): RingGroup;
   change(id: string, change: RingGroupChange): RingGroup;
-  /** Refused while a transfer target or the overflow of the tenant leads to it. */
+  /** Refused while a transfer target or an answer policy of the tenant leads to it. */
   remove(id: string): void;
 }
 
@@ -53,7 +53,7 @@ export function ringGroupRows(
   const remove = database.prepare('delete from ring_groups where id = ?');
   const used = database.prepare<{ name: string }>(
     `select name from transfer_targets where kind = 'ring-group' and target = :id
-     union all select 'overflow' from overflow_policies where ring_group_id = :id limit 1`,
+     union all select case occasion when 'full' then 'overflow' else 'closed' end from answer_policies where ring_group_id = :id limit 1`,
   );
 
   const need = (id: string): RingGroup => {

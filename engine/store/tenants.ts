@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { Tenant, TenantStatus } from './model.ts';
+import type { RecordingPolicy, Tenant, TenantStatus } from './model.ts';
 
 /** Rows of `tenants`, with each tenant's sealed key. */
 export interface TenantRows {
@@ -10,9 +10,11 @@ export interface TenantRows {
   insert(tenant: Tenant, sealedKey: Buffer): void;
   /** False when there is no such tenant. */
   setStatus(id: string, status: TenantStatus): boolean;
+  setRecording(id: string, recording: RecordingPolicy): void;
 }
 
-const columns = `id, slug, name, industry, status, time_zone as timeZone, language, created_at_ms as createdAtMs`;
+const columns = `id, slug, name, industry, status, time_zone as timeZone, language, recording,
+  created_at_ms as createdAtMs`;
 
 export function tenantRows(database: Database): TenantRows {
   const list = database.prepare<Tenant>(`select ${columns} from tenants order by created_at_ms, id`);
@@ -22,10 +24,11 @@ export function tenantRows(database: Database): TenantRows {
     'select sealed_key as sealedKey from tenants where id = ?',
   );
   const insert = database.prepare(
-    `insert into tenants (id, slug, name, industry, status, time_zone, language, sealed_key, created_at_ms)
-     values (:id, :slug, :name, :industry, :status, :timeZone, :language, :sealedKey, :createdAtMs)`,
+    `insert into tenants (id, slug, name, industry, status, time_zone, language, recording, sealed_key, created_at_ms)
+     values (:id, :slug, :name, :industry, :status, :timeZone, :language, :recording, :sealedKey, :createdAtMs)`,
   );
   const setStatus = database.prepare('update tenants set status = ? where id = ?');
+  const setRecording = database.prepare('update tenants set recording = ? where id = ?');
   return {
     list: () => list.all(),
     find: (id) => byId.get(id) ?? null,
@@ -35,5 +38,8 @@ export function tenantRows(database: Database): TenantRows {
       insert.run({ ...tenant, sealedKey });
     },
     setStatus: (id, status) => setStatus.run(status, id) > 0,
+    setRecording: (id, recording) => {
+      setRecording.run(recording, id);
+    },
   };
 }

@@ -104,7 +104,7 @@ function asWritten(text: string): string {
     written
       // "ten A M", run together on the line.
       .replace(/\b(that )?tenant?\b(-| |, )?(a?m|em|and)?\b/g, '10 a m')
-      .replace(/\b(a a|at|hey|ay)\.? m\b/g, 'a m')
+      .replace(/\b(a a|at|hey|ay|o)\.?['’ ]m\b/g, 'a m')
       .replace(/\b(\d{1,2})\.(\d{2})\b/g, '$1:$2')
       .replace(
         new RegExp(`\\b${hourWords} (thirty|fifteen|forty)(?:[- ]five)?\\b`, 'g'),

@@ -176,6 +176,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     invited.length = 0;
     inference.said = [];
     inference.heard = [];
+    inference.spoken = [];
     limits.maxCalls = 4;
     limits.hasAgents = true;
   };
@@ -308,6 +309,8 @@ export async function startCallHouse(options: HouseOptions = {}) {
     legsLeft: () => opened - closed,
     /** What the recogniser was given, by its tones. */
     heardByAgent: () => inference.heard,
+    /** Clauses that were synthesised. */
+    spoken: () => inference.spoken,
     ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
     ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
   };

@@ -13,6 +13,8 @@ export class QuickInference extends FakeInference {
   said: string[] = [];
   /** Of each utterance, the tones that were loud in it. */
   heard: (readonly number[])[] = [];
+  /** What was spoken, clause by clause; what is ready in the cache is not spoken again. */
+  spoken: string[] = [];
 
   constructor() {
     super({ transcribe: () => ({ text: this.said.at(-1) ?? 'hello', confidence: 0.95 }) });
@@ -25,6 +27,7 @@ export class QuickInference extends FakeInference {
   }
 
   override async synthesise(...given: Parameters<FakeInference['synthesise']>) {
+    this.spoken.push(given[0].text);
     const speech = await super.synthesise(...given);
     return { ...speech, samples: speech.samples.subarray(0, Math.ceil(speech.samples.length / 10)) };
   }

@@ -130,6 +130,8 @@ describe('times in words', () => {
     ]);
     expect(read('Monday, November thirty at that tenant, and for Sarah Miller')).toEqual(['11-30 10:00']);
     expect(read('Monday, November thirty, at that ten a a m. for Miller')).toEqual(['11-30 10:00']);
+    expect(read('How about Monday? December seventh at ten o M..')).toEqual(['12-07 10:00']);
+    expect(read("Monday, December seventh, at ten o'm., for Sarah Miller")).toEqual(['12-07 10:00']);
     expect(read('no time at all')).toEqual([]);
   });
 

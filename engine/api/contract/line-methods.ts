@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   banModel,
+  closedPolicyModel,
   defenceFiguresModel,
   lineStatusModel,
   newPhoneModel,
@@ -31,6 +32,7 @@ const ringGroup = z.object({ ringGroup: ringGroupModel });
 const transferTarget = z.object({ transferTarget: transferTargetModel });
 const outbound = z.object({ policy: outboundPolicyModel, used: outboundUseModel });
 const overflow = z.object({ policy: overflowPolicyModel });
+const closed = z.object({ policy: closedPolicyModel });
 
 const get = <N extends keyof typeof paths, Q extends z.ZodType, A extends z.ZodType>(
   name: N,
@@ -109,4 +111,6 @@ export const lineMethods = {
   'outbound.set': write('outbound.set', 'PUT', { body: outboundPolicyModel, answer: outbound }),
   'overflow.read': get('overflow.read', nothing, overflow),
   'overflow.set': write('overflow.set', 'PUT', { body: overflowPolicyModel, answer: overflow }),
+  'closed.read': get('closed.read', nothing, closed),
+  'closed.set': write('closed.set', 'PUT', { body: closedPolicyModel, answer: closed }),
 } as const;

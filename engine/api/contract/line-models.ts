@@ -262,6 +262,11 @@ export const overflowPolicyModel = z.strictObject({
   retryAfterS: z.number().int(),
 });
 
+export const closedPolicyModel = z.strictObject({
+  kind: z.enum(['agent', 'message', 'ring-group', 'busy']),
+  ringGroupId: z.string().nullable(),
+});
+
 export type Trunk = z.infer<typeof trunkModel>;
 export type NewTrunkRequest = z.infer<typeof newTrunkModel>;
 export type TrunkChangeRequest = z.infer<typeof trunkChangeModel>;
@@ -282,3 +287,4 @@ export type DefenceFigures = z.infer<typeof defenceFiguresModel>;
 export type OutboundPolicy = z.infer<typeof outboundPolicyModel>;
 export type OutboundUse = z.infer<typeof outboundUseModel>;
 export type OverflowPolicy = z.infer<typeof overflowPolicyModel>;
+export type ClosedPolicy = z.infer<typeof closedPolicyModel>;

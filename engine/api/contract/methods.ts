@@ -8,6 +8,7 @@ import {
   callModel,
   newTenantModel,
   statusModel,
+  tenantChangeModel,
   tenantModel,
 } from './models.ts';
 import { type MethodName, paths } from './paths.ts';
@@ -40,6 +41,14 @@ export const methods = {
     path: paths['tenant.create'],
     query: nothing,
     body: newTenantModel,
+    answer: z.object({ tenant: tenantModel }),
+  },
+  /** Calls in progress go on as they began. */
+  'tenant.change': {
+    verb: 'PATCH',
+    path: paths['tenant.change'],
+    query: nothing,
+    body: tenantChangeModel,
     answer: z.object({ tenant: tenantModel }),
   },
   ...lineMethods,

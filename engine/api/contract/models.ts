@@ -34,6 +34,12 @@ export const slotsModel = z.record(z.string(), z.string()).readonly();
 
 export const numberModel = z.object({ number: z.string(), label: z.string(), active: z.boolean() });
 
+/** `announced`: callers are told before anything else. */
+const recordingModel = z.enum(['announced', 'silent', 'off']);
+
+/** What may be changed of a tenant. */
+export const tenantChangeModel = z.strictObject({ recording: recordingModel });
+
 export const tenantModel = z.object({
   id: z.string(),
   slug: z.string(),
@@ -43,6 +49,7 @@ export const tenantModel = z.object({
   /** IANA zone; screens show every time of this tenant in it. */
   timeZone: z.string(),
   language: z.string(),
+  recording: recordingModel,
   createdAtMs: timeMs,
   numbers: z.array(numberModel),
   /** Name the agent gives itself; null while the tenant has no profile. */
@@ -232,6 +239,7 @@ export type CallOutcome = z.infer<typeof callOutcomeModel>;
 export type CallState = z.infer<typeof callStateModel>;
 export type Slots = z.infer<typeof slotsModel>;
 export type Tenant = z.infer<typeof tenantModel>;
+export type TenantChangeRequest = z.infer<typeof tenantChangeModel>;
 export type NewTenantRequest = z.infer<typeof newTenantModel>;
 export type Call = z.infer<typeof callModel>;
 export type CallDetail = z.infer<typeof callDetailModel>;

@@ -2,6 +2,7 @@
 export const paths = {
   'tenant.list': '/api/v1/tenants',
   'tenant.create': '/api/v1/tenants',
+  'tenant.change': '/api/v1/tenants/:id',
   'trunk.list': '/api/v1/trunks',
   'trunk.create': '/api/v1/trunks',
   'trunk.presets': '/api/v1/trunk-presets',
@@ -30,6 +31,8 @@ export const paths = {
   'outbound.set': '/api/v1/tenants/:id/outbound',
   'overflow.read': '/api/v1/tenants/:id/overflow',
   'overflow.set': '/api/v1/tenants/:id/overflow',
+  'closed.read': '/api/v1/tenants/:id/closed',
+  'closed.set': '/api/v1/tenants/:id/closed',
   'call.list': '/api/v1/calls',
   'call.read': '/api/v1/calls/:id',
   'call.recording': '/api/v1/calls/:id/recording',
