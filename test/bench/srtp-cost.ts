@@ -3,6 +3,7 @@
  * neighbours, compiled code and memory: runs of their own differ by more than encryption costs.
  * Run: node test/bench/srtp-cost.ts [--legs 100] [--turns 40]
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { MediaLeg } from '../../engine/media/index.ts';
@@ -37,7 +38,7 @@ interface Shares {
 }
 
 async function compare({ turns, count }: Readonly<Record<'turns' | 'count', number>>) {
-  const receiver = startRole(new URL('./rtp-pacing.ts', import.meta.url).pathname, 'receiver', ['--echo']);
+  const receiver = startRole(join(import.meta.dirname, 'rtp-pacing.ts'), 'receiver', ['--echo']);
   const sender = startRole(import.meta.filename, 'sender', [
     '--legs',
     String(count),

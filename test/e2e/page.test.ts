@@ -375,11 +375,12 @@ describe.skipIf(!hasBrowser)(title, () => {
     const { port } = api;
     await api.stop();
     await page.getByText('The connection to the box is lost.').waitFor();
+    const tryNow = page.getByRole('button', { name: 'Try now' });
+    await tryNow.waitFor();
     await page.screenshot({ path: join(pictures, 'desk-lost-1280-light.png') });
     api = await start(port);
     live.put({ ...later, tenantId: practice.tenant.id });
     // The page may have been quicker by itself.
-    const tryNow = page.getByRole('button', { name: 'Try now' });
     await tryNow.click({ timeout: 2000 }).catch(() => {});
     await page.getByText('Which suits you?').waitFor();
     expect(await page.getByText('The connection to the box is lost.').count()).toBe(0);

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
-const folder = new URL('.', import.meta.url).pathname;
+const folder = import.meta.dirname;
 
 /** FIPS 180-4 §4.1.1 and §4.2.1: function and constant of twenty rounds each, of the words called b, c, d. */
 const stages = [
