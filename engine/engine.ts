@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { startApi } from './api/index.ts';
+import { listVoices } from '../models/index.ts';
+import { createVoiceVendors, startApi } from './api/index.ts';
 import {
   askExternal,
   createDefence,
@@ -10,6 +11,7 @@ import {
   createRegistry,
   createTraceBook,
   type Defence,
+  keepGreetingsReady,
   type LineDoctor,
   type Serving,
   startServing,
@@ -73,6 +75,7 @@ export async function startEngine(config: Config): Promise<Engine> {
     const line = await startLine(house);
     const doctor = createDoctor(line, house);
     const serving = parts.add('calls', startServing({ config, box, log }), (part) => part.stop());
+    parts.add('greetings', keepGreetingsReady({ box, serving, log }), (part) => part.stop());
     const registry = createRegistry(systemClock);
     const api = await startPage({ line, doctor, serving, registry }, house);
     box.announce({ host: httpHost, port: api.port });
@@ -222,6 +225,14 @@ async function startPage(
     controls: registry.liveControls,
     lines: lines.lines,
     defence,
+    providers: { health: serving.providerHealth, inference: serving.inference },
+    voices: {
+      local: () => listVoices(config.modelsDir),
+      inference: serving.inference,
+      vendors: createVoiceVendors(box.providers),
+      ...{ clock: systemClock, ids: systemIds },
+    },
+    useModel: serving.useModel,
     lineTests: { test: doctor.test, ladder: createLadderLookup(traces, (id) => sipCallIdOf(box, id)) },
     health: () => ({
       ...serving.health(),

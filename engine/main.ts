@@ -1,6 +1,11 @@
 /** The one entry of the engine and of the command line: `voxbox <command>`. */
-import { runCli } from './cli/index.ts';
-import { serve } from './serve.ts';
+import { fileURLToPath } from 'node:url';
+import { keepCompiledCode } from './foundation/index.ts';
+
+keepCompiledCode(fileURLToPath(new URL('../node_modules/.cache/voxbox-code', import.meta.url)));
+// what is imported from here on comes out of the cache
+const { runCli } = await import('./cli/index.ts');
+const { serve } = await import('./serve.ts');
 
 // `voxbox calls list | head` closes the pipe early; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -77,6 +77,33 @@ const kokoroStyle = (voice: string, sha256: string): PublishedFile => ({
 
 const pinnedModels: readonly Model[] = [
   {
+    id: 'silero-vad',
+    use: 'vad',
+    kind: 'silero',
+    group: 'starter',
+    description: 'Silero VAD: hears within 32 ms whether somebody speaks, in any language',
+    languages: ['mul'],
+    licence: 'MIT',
+    needs: { ramBytes: 20 * MiB },
+    tested: true,
+    files: [
+      {
+        name: 'silero_vad.onnx',
+        bytes: 2_327_524,
+        sha256: '1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3',
+        pieces: [
+          {
+            client: 'pip',
+            name: 'silero-vad',
+            version: '6.2.3',
+            archiveBytes: 11_317_527,
+            path: 'silero_vad/data/silero_vad.onnx',
+          },
+        ],
+      },
+    ],
+  },
+  {
     id: 'moonshine-tiny-en',
     use: 'stt',
     kind: 'moonshine',
@@ -135,7 +162,7 @@ const pinnedModels: readonly Model[] = [
     description: 'SmolLM2 135M: phrases short answers; too small to choose tools or intents',
     languages: ['en'],
     licence: 'Apache-2.0',
-    needs: { ramBytes: 300 * MiB },
+    needs: { ramBytes: 500 * MiB, gpuBytes: 600 * MiB },
     tested: true,
     files: [
       {
@@ -163,7 +190,7 @@ const pinnedModels: readonly Model[] = [
     description: 'all-MiniLM-L6-v2: sentence vectors of 384 numbers for intents and knowledge',
     languages: ['en'],
     licence: 'Apache-2.0',
-    needs: { ramBytes: 200 * MiB },
+    needs: { ramBytes: 200 * MiB, gpuBytes: 200 * MiB },
     tested: true,
     files: [
       {

@@ -8,6 +8,8 @@ import { type FileState, fileStates, requireFiles } from './state.ts';
 export { catalogue } from './catalogue.ts';
 export type { Model, ModelGroup, ModelUse } from './model.ts';
 export type { PullProgress, SourceKind } from './pull.ts';
+export type { CatalogueVoice } from './voices.ts';
+export { listVoices } from './voices.ts';
 
 export interface ModelState {
   readonly id: string;

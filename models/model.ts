@@ -1,5 +1,5 @@
 /** What a model is for. */
-export type ModelUse = 'stt' | 'tts' | 'llm' | 'embedding' | 'turn';
+export type ModelUse = 'vad' | 'stt' | 'tts' | 'llm' | 'embedding' | 'turn';
 
 /** `starter` is what a fresh box fetches; `simulated-caller` speaks the callers of the tests; `large` wants a GPU. */
 export type ModelGroup = 'starter' | 'simulated-caller' | 'large';

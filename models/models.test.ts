@@ -48,7 +48,7 @@ describe('catalogue', () => {
   test('the starter set serves every use and needs no hub', () => {
     const starter = catalogue.filter((model) => model.group === 'starter');
     expect(new Set(starter.map((model) => model.use))).toEqual(
-      new Set(['stt', 'tts', 'llm', 'embedding', 'turn']),
+      new Set(['vad', 'stt', 'tts', 'llm', 'embedding', 'turn']),
     );
     for (const model of catalogue.filter((each) => each.group !== 'large')) {
       for (const file of model.files.flatMap((each): readonly PublishedFile[] =>

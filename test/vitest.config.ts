@@ -5,6 +5,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** These run in real time, with speech and packets: they lie beside their source and run with the long ones. */
 const realTime = [
+  'engine/agent/session-trouble.test.ts',
   'engine/agent/session.test.ts',
   'engine/media/leg.test.ts',
   'engine/sip/failover.test.ts',

@@ -1,28 +1,32 @@
-import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, it } from 'vitest';
-import { quietLiveKit, spokenTextKey } from '../speech/index.ts';
+import type { Speech } from '../speech/index.ts';
 import { CallAudioOutput, heardText, type SpokenStretch } from './audio-output.ts';
 
-quietLiveKit();
-
-function frame(text: string, durationMs: number): AudioFrame {
-  const made = new AudioFrame(new Int16Array(durationMs * 16), 16_000, 1, durationMs * 16);
-  made.userdata[spokenTextKey] = text;
-  return made;
-}
+/** A tone with a quiet moment of 40 ms in every half second. */
+const speech = (durationMs: number): Speech => ({
+  samples: Int16Array.from({ length: durationMs * 16 }, (_, i) =>
+    (i / 16) % 500 < 40 ? 0 : 8000 * Math.sin(i / 8),
+  ),
+  sampleRateHz: 16_000,
+});
 
 /** A leg that plays nothing by itself. */
 class FakeLeg {
   readonly log: string[] = [];
   tell: (stretch: { id: number; playedMs: number; cut: boolean }) => void = () => {};
+  /** Told by the next `clear`; null: the leg has stopped and tells nothing. */
+  playedMs: number | null = null;
+  #lastId = 0;
   play({ id, samples }: { id: number; samples: Int16Array }): void {
-    this.log.push(`play ${id} ${samples.length}`);
+    this.#lastId = id;
+    this.log.push(`play ${id} ${samples.length / 16}`);
   }
   finish(id: number): void {
     this.log.push(`finish ${id}`);
   }
   clear(): void {
     this.log.push('clear');
+    if (this.playedMs !== null) this.tell({ id: this.#lastId, playedMs: this.playedMs, cut: true });
   }
   onPlayed(listener: FakeLeg['tell']): void {
     this.tell = listener;
@@ -32,56 +36,83 @@ class FakeLeg {
 function open() {
   const leg = new FakeLeg();
   const finished: SpokenStretch[] = [];
-  const clock = { nowMs: () => 1000, monotonicMs: () => 0 };
+  const time = { nowMs: 1000 };
+  let started = 0;
   const output = new CallAudioOutput({
     audio: leg,
-    clock,
-    onStarted: () => {},
-    onFinished: (s) => finished.push(s),
+    clock: { nowMs: () => time.nowMs, monotonicMs: () => time.nowMs },
+    onStarted: () => started++,
+    onFinished: (stretch) => finished.push(stretch),
   });
-  return { leg, output, finished };
+  return { leg, output, finished, time, started: () => started };
 }
 
 describe('CallAudioOutput', () => {
-  it('gives each stretch its own id and tells its end when the leg has played it', async () => {
-    const { leg, output, finished } = open();
-    await output.captureFrame(frame('Hello.', 400));
-    await output.captureFrame(frame('How can I help?', 900));
-    output.flush();
-    const played = output.waitForPlayout();
-    expect(output.playing).toBe(true);
+  it('plays a turn clause by clause and tells its end when the leg has played it', () => {
+    const { leg, output, finished, started } = open();
+    output.say(speech(400), 'Hello.');
+    output.say(speech(600), 'How can I help?');
+    output.say(speech(300), null);
+    output.finish();
+    expect([output.speaking, output.audible, started()]).toEqual([true, true, 1]);
     leg.tell({ id: 1, playedMs: 1300, cut: false });
-    expect(await played).toMatchObject({ playbackPosition: 1.3, interrupted: false });
-    await output.captureFrame(frame('Fine.', 300));
-    expect(leg.log).toEqual(['play 1 6400', 'play 1 14400', 'finish 1', 'play 2 4800']);
+    expect(output.speaking).toBe(false);
+    output.say(speech(300), 'Fine.');
+    expect(leg.log).toEqual(['play 1 400', 'play 1 600', 'play 1 300', 'finish 1', 'play 2 300']);
     expect(finished).toEqual([
       { text: 'Hello. How can I help?', startedAtMs: 1000, endedAtMs: 2300, interrupted: false },
     ]);
   });
 
-  it('tells what was heard of a stretch that was cut, even when its end comes later', async () => {
+  it('tells what was heard of a turn that was cut', async () => {
     const { leg, output, finished } = open();
-    await output.captureFrame(frame('One two three four five.', 1000));
-    output.clearBuffer();
-    leg.tell({ id: 1, playedMs: 400, cut: true });
-    await output.captureFrame(frame('Too late.', 500));
-    output.flush();
-    expect(await output.waitForPlayout()).toMatchObject({
-      interrupted: true,
-      synchronizedTranscript: 'One two',
-    });
-    leg.tell({ id: 1, playedMs: 400, cut: true });
-    expect(finished.map(({ text }) => text)).toEqual(['One two']);
-    expect(leg.log).not.toContain('finish 1');
+    output.say(speech(1000), 'One two three four five.');
+    leg.playedMs = 400;
+    await output.cut();
+    await output.cut();
+    expect(finished).toEqual([{ text: 'One two', startedAtMs: 1000, endedAtMs: 1400, interrupted: true }]);
+    expect(output.speaking).toBe(false);
+  });
+
+  it('goes on from a quiet moment after it was stopped for nothing, and tells one whole turn', async () => {
+    const { leg, output, finished } = open();
+    output.say(speech(1500), 'One two three four five.');
+    leg.playedMs = 800;
+    await output.hold();
+    expect([output.held, output.audible, output.speaking]).toEqual([true, false, true]);
+    // Made while the agent was silent: it waits with the rest.
+    output.say(speech(500), 'Six seven.');
+    output.finish();
+    output.resume();
+    expect(leg.log).toEqual(['play 1 1500', 'clear', 'play 2 980', 'play 2 500', 'finish 2']);
+    leg.tell({ id: 2, playedMs: 1480, cut: false });
+    expect(finished).toEqual([
+      { text: 'One two three four five. Six seven.', startedAtMs: 1000, endedAtMs: 3000, interrupted: false },
+    ]);
+  });
+
+  it('cuts what is held where it was silenced', async () => {
+    const { leg, output, finished } = open();
+    output.say(speech(1000), 'One two three four five.');
+    leg.playedMs = 600;
+    await output.hold();
+    await output.cut();
+    expect(finished).toMatchObject([{ text: 'One two three', endedAtMs: 1600, interrupted: true }]);
+    expect(leg.log.filter((line) => line === 'clear')).toHaveLength(1);
   });
 
   it('does not wait for a leg that has stopped', async () => {
-    const { output, finished } = open();
-    await output.captureFrame(frame('Hello there.', 500));
+    const { output, finished, time } = open();
+    output.say(speech(1000), 'Hello to you there.');
+    time.nowMs += 500;
+    await output.hold();
+    await output.cut();
+    expect(finished).toMatchObject([{ text: 'Hello to', endedAtMs: 1500 }]);
+    output.say(speech(500), 'Bye.');
     output.close();
     output.close();
-    await output.waitForPlayout();
-    expect(finished).toHaveLength(1);
+    output.say(speech(500), 'More.');
+    expect(finished).toHaveLength(2);
   });
 });
 

@@ -103,6 +103,8 @@ export type DialogueEvent =
   | { readonly kind: 'booked'; readonly appointment: BookedAppointment }
   | { readonly kind: 'tool-failed'; readonly code: ErrorCode | null }
   | { readonly kind: 'transfer-failed'; readonly why: TransferFailure }
+  /** The agent cannot go on: the caller is put through. */
+  | { readonly kind: 'hand-over'; readonly personId: string }
   | { readonly kind: 'silence'; readonly times: number };
 
 /** When the caller wishes to come, put together from all turns. */

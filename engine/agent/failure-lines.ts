@@ -1,16 +1,48 @@
-import type { Saying } from './model.ts';
+import type { Receptionist, Saying } from './model.ts';
 
 /** Said when something behind the agent failed; kept as ready audio, so that they need no model. */
 export const apologyLine = "I'm sorry, could you say that again?";
 export const troubleLine =
   "I'm sorry, we are having technical trouble. Please call back in a few minutes. Goodbye.";
+/** Leaving a message needs no model but a voice: it is in the recording. */
+export const recordLine =
+  "I'm sorry, we are having technical trouble. Please say your name, your number and your message after the tone.";
+export const recordedLine = 'Thank you. We will call you back. Goodbye.';
 
-/** True for a failure line, also for the beginning of one that was cut. */
-export const isFailureLine = (text: string): boolean => text === apologyLine || troubleLine.startsWith(text);
+/** Said while an answer takes its time. */
+export const fillerLines = [
+  'One moment, please.',
+  'Just a moment longer.',
+  'Thank you for waiting.',
+] as const;
+
+/** All of them, to be made ready with the greeting. */
+export const readyLines: readonly string[] = [
+  apologyLine,
+  ...fillerLines,
+  troubleLine,
+  recordLine,
+  recordedLine,
+];
 
 /** A single line. */
 export async function* one(text: string): AsyncGenerator<Saying> {
   yield { kind: 'say', text, fixed: true };
+}
+
+/** The agent gives up: the call ends as failed. */
+export async function* troubleAndEnd(): AsyncGenerator<Saying> {
+  yield* one(troubleLine);
+  yield { kind: 'end-call', failed: true };
+}
+
+/** What is said after so many failures in a row: silence is never the answer. */
+export function wayOut(
+  failures: number,
+  { handOver }: Pick<Receptionist, 'handOver'>,
+): AsyncIterable<Saying> {
+  if (failures === 1) return one(apologyLine);
+  return failures === 2 && handOver ? handOver() : troubleAndEnd();
 }
 
 /** A last line: the call ends after it. */

@@ -3,7 +3,7 @@ import type { CallAudio } from './session-model.ts';
 
 const frameMs = 20;
 const frameSamples = 160;
-const sampleRateHz = 8000;
+const sampleRateHz = 8000 as const;
 
 interface Stretch {
   readonly id: number;

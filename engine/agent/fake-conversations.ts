@@ -170,7 +170,7 @@ export const conversations: readonly ScriptedConversation[] = [
     title: 'questions on the way',
     script: `
       caller: How much is a filling?
-      agent: a filling is 210 dollars
+      agent: a filling is \\$210
       caller: Okay, I'd like to book that.
       agent: what day
       caller: What are your hours?
@@ -186,7 +186,7 @@ export const conversations: readonly ScriptedConversation[] = [
       caller: area code 415 then 555 0132
       agent: a filling on Saturday, November 21st at 9 AM
       caller: And how much does it cost?
-      agent: 210 dollars.*filling on Saturday.*is that
+      agent: \\$210.*filling on Saturday.*is that
       caller: Yes
       agent: all set`,
     books: [['fill', '2026-11-21T09:00', sarah, phone]],

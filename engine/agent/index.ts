@@ -1,5 +1,6 @@
 export type * from './model.ts';
 export { fixedPhrases } from './phrasing/phrase.ts';
+export { smallTalkPrompt } from './phrasing/small-talk.ts';
 export { spokenDateTime } from './phrasing/spoken.ts';
 export type { Acceptance } from './phrasing/transfer.ts';
 export { briefing, connecting } from './phrasing/transfer.ts';
@@ -9,4 +10,3 @@ export { startAgentSession } from './session.ts';
 export type * from './session-model.ts';
 export type { Embed, IntentBank } from './understanding/intents.ts';
 export { prepareIntentBank } from './understanding/intents.ts';
-export { shortestEndOfTurnMs } from './voice-session.ts';

@@ -1,4 +1,4 @@
-import type { OpenSpan, Service } from '../store/index.ts';
+import type { OpenSpan, Service, SpeechSettings } from '../store/index.ts';
 
 /** What one call knows of the business: frozen when the call is answered. */
 export interface ProfileSnapshot {
@@ -10,13 +10,18 @@ export interface ProfileSnapshot {
   readonly language: string;
   readonly agentName: string;
   readonly greeting: string;
+  /** Model id of the local voice. */
   readonly voice: string;
+  /** How it speaks and takes turns; the usual where left out. */
+  readonly speech?: SpeechSettings;
   readonly skills: readonly string[];
   readonly prompt: string;
   readonly hours: readonly OpenSpan[];
   readonly services: readonly Service[];
   /** Whom callers may be put through to; the first is meant where nobody is named. Nobody where left out. */
   readonly people?: readonly Person[];
+  /** Whether the call is recorded, so that a message can be spoken into it. */
+  readonly recorded?: boolean;
 }
 
 /** Somebody, or a place like the front desk, that callers are put through to. */
@@ -89,13 +94,23 @@ export type Saying =
     }
   /** Put the caller through when everything before it has been heard. */
   | { readonly kind: 'transfer'; readonly targetId: string }
-  | { readonly kind: 'end-call' };
+  /** Let the caller speak a message into the call's recording. */
+  | { readonly kind: 'record-message' }
+  /** `failed`: the agent gives up, because of trouble of its own. */
+  | { readonly kind: 'end-call'; readonly failed?: true };
 
 /** The receptionist's mind for one call: text in, sayings out. It knows neither audio nor SIP. */
 export interface Receptionist {
   greeting(): string;
   /** Answers one committed turn of the caller. The iterable may wait for tools and models between sayings. */
   reply(heard: Heard, signal?: AbortSignal): AsyncIterable<Saying>;
+  /**
+   * What the reply would begin with if this were the whole turn, so that its audio can be made ahead. It reads
+   * only: nothing changes, nothing is booked.
+   */
+  anticipate?(heard: Heard, signal: AbortSignal): Promise<readonly string[]>;
+  /** The way out when hearing or answering has failed twice: a person, a message in the recording, or the end. */
+  handOver?(): AsyncIterable<Saying>;
   /** Answers keys pressed by the caller (a whole group, for example a phone number). */
   keypad(keys: string, signal?: AbortSignal): AsyncIterable<Saying>;
   /** The caller has said nothing for a while. `times` counts from 1 since the caller last spoke. */

@@ -12,7 +12,7 @@ import {
 import { onBooked, onFailure, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
 import { hoursLine } from './skills/hours.ts';
-import { onMessage, onPerson, onTransferFailed, onTransferTalk } from './skills/person.ts';
+import { onMessage, onPerson, onTransferFailed, onTransferTalk, putThrough } from './skills/person.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -41,6 +41,8 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
         : { state, moves: [] };
     case 'tool-failed':
       return state.waitingFor === null ? { state, moves: [] } : onFailure(state, event.code, facts);
+    case 'hand-over':
+      return putThrough(state, event.personId, true);
     case 'transfer-failed':
       // Also of one that somebody at the desk began.
       return onTransferFailed(state, event.why, facts);

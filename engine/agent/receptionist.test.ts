@@ -4,8 +4,15 @@ import { silentLog, VoxboxError } from '../foundation/index.ts';
 import { playScript } from './fake-caller.ts';
 import { conversations } from './fake-conversations.ts';
 import { fakeEmbed } from './fake-embedding.ts';
-import { brightSmile, type FakeTools, fakeTools, fridayMorningMs, stoppedClock } from './fake-practice.ts';
-import type { Receptionist, Saying } from './model.ts';
+import {
+  brightSmile,
+  type FakeTools,
+  fakePeople,
+  fakeTools,
+  fridayMorningMs,
+  stoppedClock,
+} from './fake-practice.ts';
+import type { ProfileSnapshot, Receptionist, Saying } from './model.ts';
 import { fixedPhrases } from './phrasing/phrase.ts';
 import type { Phrase } from './phrasing/small-talk.ts';
 import { createReceptionist } from './receptionist.ts';
@@ -41,10 +48,14 @@ const words = (sayings: readonly Saying[]): string =>
 const say = (receptionist: Receptionist, text: string): Promise<Saying[]> =>
   all(receptionist.reply({ text, confidence: 0.95 }));
 
-describe('scripted conversations', () => {
+describe.each([
+  { anticipates: false, how: 'as they come' },
+  { anticipates: true, how: 'each turn foreseen before it is over' },
+])('scripted conversations, $how', (options) => {
   it.each(conversations.map((entry) => [entry.title, entry] as const))('%s', async (_title, entry) => {
     const tools = fakeTools(brightSmile, entry);
-    const wrong = await playScript(receptionistWith(tools, { number: entry.number }), entry.script);
+    const receptionist = receptionistWith(tools, { number: entry.number });
+    const wrong = await playScript(receptionist, entry.script, options);
     expect(wrong).toEqual([]);
     const booked = tools.bookings.map((booking) => [
       booking.serviceId,
@@ -59,6 +70,67 @@ describe('scripted conversations', () => {
 const ready = async (receptionist: Receptionist): Promise<void> => {
   await say(receptionist, 'This is Sarah Miller, a cleaning on Tuesday at ten, my number is 415-555-0132');
 };
+
+describe('anticipation', () => {
+  const { signal } = new AbortController();
+
+  it('changes nothing, and books nothing', async () => {
+    const tools = fakeTools(brightSmile);
+    const receptionist = receptionistWith(tools, { number: '+14155550132' });
+    await say(receptionist, 'This is Sarah Miller, I would like a cleaning on Tuesday at ten');
+    await say(receptionist, 'Yes');
+    const before = JSON.stringify(receptionist.slots());
+    for (const text of ['Yes that is right', 'Actually Thursday', 'goodbye', 'A filling on Friday at nine']) {
+      await receptionist.anticipate?.({ text, confidence: 0.9 }, signal);
+    }
+    expect(tools.bookings).toEqual([]);
+    expect(JSON.stringify(receptionist.slots())).toBe(before);
+    await say(receptionist, 'Yes that is right');
+    expect(tools.bookings).toHaveLength(1);
+  });
+
+  it('looks openings up once for the words that turn out to be the turn', async () => {
+    let lookups = 0;
+    const tools = fakeTools(brightSmile);
+    const counted: FakeTools = {
+      ...tools,
+      findOpenings(request) {
+        lookups++;
+        return tools.findOpenings(request);
+      },
+    };
+    const receptionist = receptionistWith(counted);
+    const text = 'I would like a cleaning on Tuesday at ten';
+    const foreseen = await receptionist.anticipate?.({ text, confidence: 0.9 }, signal);
+    expect(foreseen?.length).toBeGreaterThan(0);
+    expect(words(await say(receptionist, text))).toContain(foreseen?.at(-1) ?? '?');
+    expect(lookups).toBe(1);
+    await receptionist.anticipate?.({ text: 'On Wednesday at', confidence: 0.9 }, signal);
+    await say(receptionist, 'On Thursday at nine');
+    expect(lookups).toBe(3);
+  });
+});
+
+describe('handing over', () => {
+  const handOver = async (given: Partial<ProfileSnapshot>): Promise<Saying[]> => {
+    const snapshot = { ...brightSmile, people: [], ...given };
+    const options = { caller: { number: null, name: null, earlierCalls: 0 }, tools: fakeTools(snapshot) };
+    const receptionist = createReceptionist({
+      ...{ snapshot, ...options, embed: fakeEmbed, clock: stoppedClock(fridayMorningMs), log: silentLog },
+      intentBank,
+    });
+    return all(receptionist.handOver?.() ?? receptionist.silence(3));
+  };
+
+  it('puts through to the first person, else takes a message, else ends', async () => {
+    expect((await handOver({ people: fakePeople, recorded: true })).at(-1)).toEqual({
+      kind: 'transfer',
+      targetId: 'desk',
+    });
+    expect((await handOver({ recorded: true })).at(-1)).toEqual({ kind: 'record-message' });
+    expect((await handOver({})).at(-1)).toEqual({ kind: 'end-call', failed: true });
+  });
+});
 
 describe('tools', () => {
   it('bridges a slow tool with a filler and says the result after it', async () => {

@@ -7,6 +7,8 @@ import {
   type Move,
   startState,
 } from './dialogue.ts';
+import { one, recordLine, troubleAndEnd } from './failure-lines.ts';
+import { createForeseen, type Foreseen } from './foreseen.ts';
 import type {
   CallerContext,
   Heard,
@@ -57,6 +59,8 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   // Results that were decided on but not yet said, because the caller talked over the waiting.
   let untold: readonly Move[] = [];
   let services: Promise<ServiceVectors> | null = null;
+  // What was read and looked up while the caller was still about to finish.
+  let foreseen: Foreseen | null = null;
 
   const facts = (): Facts => ({ snapshot, caller, nowMs: clock.nowMs() });
 
@@ -75,7 +79,9 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   const callTool = async (move: Move): Promise<readonly Move[]> => {
     try {
       if (move.kind === 'find-openings') {
-        return apply({ kind: 'openings', openings: await options.tools.findOpenings(move.request) });
+        const ahead = foreseen?.openingsOf(move.request, clock.monotonicMs());
+        const openings = await (ahead ?? options.tools.findOpenings(move.request));
+        return apply({ kind: 'openings', openings });
       }
       if (move.kind === 'book') {
         return apply({ kind: 'booked', appointment: await options.tools.book(move.request) });
@@ -116,7 +122,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     let moves = first;
     while (moves.length > 0) {
       const tool = moves.find((move) => move.kind === 'find-openings' || move.kind === 'book');
-      const spoken = phrased(moves);
+      const spoken = phrased(moves, state);
       const result = tool ? begin(tool) : null;
       for (const item of spoken) {
         if (signal?.aborted) return;
@@ -141,11 +147,15 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   };
 
   /** Sayings in order; a string stands for a remark that the model answers. */
-  const phrased = (moves: readonly Move[]): readonly (Saying | string)[] =>
+  const phrased = (
+    moves: readonly Move[],
+    decided: DialogueState,
+    turnNumber = turn,
+  ): readonly (Saying | string)[] =>
     moves.flatMap((move): readonly (Saying | string)[] => {
       if (move.kind === 'find-openings' || move.kind === 'book') return [];
       if (move.kind === 'chat') return [move.text];
-      return phraseMove(move, { ...facts(), state, turn });
+      return phraseMove(move, { ...facts(), state: decided, turn: turnNumber });
     });
 
   const chat = async (text: string, signal?: AbortSignal): Promise<Saying> => {
@@ -162,7 +172,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       if (!tool) break;
       moves = await runTool(tool);
     }
-    const told = phrased(untold).filter((item) => typeof item !== 'string');
+    const told = phrased(untold, state).filter((item) => typeof item !== 'string');
     untold = [];
     return told;
   };
@@ -174,11 +184,13 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       turn++;
       const news = await unheard();
       const startedMs = clock.monotonicMs();
-      const reading = await read(heard);
+      const known = await foreseen?.readingOf(heard, state);
+      const reading = known ?? (await read(heard));
       log.debug(
         {
           intent: reading.intent?.name ?? null,
           understandingMs: clock.monotonicMs() - startedMs,
+          foreseen: known !== undefined && known !== null,
           pii: { text: heard.text },
         },
         'understood',
@@ -187,6 +199,33 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       const moves = apply({ kind: 'reading', reading });
       yield* news;
       yield* perform(moves, signal);
+    },
+
+    async anticipate(heard, signal) {
+      // Nothing is foreseen while a tool runs: its result changes what is said.
+      if (running) return [];
+      const reading = read(heard);
+      const ahead = createForeseen(heard.text, state, reading);
+      foreseen = ahead;
+      const decision = decide(state, { kind: 'reading', reading: await reading }, facts());
+      let texts = textsOf(phrased(decision.moves, decision.state, turn + 1));
+      const search = decision.moves.find((move) => move.kind === 'find-openings');
+      if (search?.kind !== 'find-openings' || signal.aborted) return texts;
+      const openings = options.tools.findOpenings(search.request);
+      ahead.looksUp(search.request, openings, clock.monotonicMs());
+      const found = decide(decision.state, { kind: 'openings', openings: await openings }, facts());
+      texts = [...texts, ...textsOf(phrased(found.moves, found.state, turn + 1))];
+      return texts;
+    },
+
+    async *handOver() {
+      const [person] = snapshot.people ?? [];
+      if (person) {
+        yield* perform(apply({ kind: 'hand-over', personId: person.id }));
+      } else if (snapshot.recorded) {
+        yield* one(recordLine);
+        yield { kind: 'record-message' };
+      } else yield* troubleAndEnd();
     },
 
     async *keypad(keys, signal) {
@@ -216,6 +255,9 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     },
   };
 }
+
+const textsOf = (sayings: readonly (Saying | string)[]): readonly string[] =>
+  sayings.flatMap((saying) => (typeof saying !== 'string' && saying.kind === 'say' ? [saying.text] : []));
 
 const isNews = (move: Move): boolean =>
   move.kind === 'say' && (move.line.name === 'booked' || move.line.name === 'failure');

@@ -1,15 +1,14 @@
-import type { VAD } from '@livekit/agents';
 import type { Clock, Log } from '../foundation/index.ts';
 import type { Inference } from '../inference/index.ts';
-import type { LegTimes } from '../media/index.ts';
-import type { PhraseCache } from '../speech/index.ts';
+import type { LegRateHz, LegTimes } from '../media/index.ts';
+import type { CallRecogniser, RecogniserEvents, Speaker, Vad } from '../speech/index.ts';
 import type { TranscriptTurn } from '../store/index.ts';
 import type { ProfileSnapshot, Receptionist, TransferFailure } from './model.ts';
 
 /** A call's audio in both directions, as a media leg gives it. Listeners are never taken off again. */
 export interface CallAudio {
   /** 20 ms of the caller's audio, mono: 160 samples at 8 kHz or 320 at 16 kHz. */
-  onAudio(listener: (samples: Int16Array, sampleRateHz: number) => void): void;
+  onAudio(listener: (samples: Int16Array, sampleRateHz: LegRateHz) => void): void;
   onDtmf(listener: (key: string) => void): void;
   /** A stretch was played to its end, or cut by `clear`. */
   onPlayed(
@@ -33,18 +32,20 @@ export interface AgentSessionEvents {
   slots(understood: { readonly skill: string; readonly slots: Readonly<Record<string, string>> }): void;
   /** The caller has heard, to the end, that they are being connected. The session is paused from then on. */
   transfer(targetId: string): void;
-  /** Everything was said: hang up. At most once. */
-  endCall(): void;
+  /** Everything was said: hang up. At most once. `failed` when the agent had to give up. */
+  endCall(failed: boolean): void;
 }
 
 export interface AgentSessionOptions {
   readonly audio: CallAudio;
   readonly receptionist: Receptionist;
-  readonly inference: Inference;
   readonly snapshot: ProfileSnapshot;
-  readonly phrases: PhraseCache;
   /** Loaded once for the process. */
-  readonly vad: VAD;
+  readonly vad: Vad;
+  /** Opens the call's recogniser; it is closed with the session. */
+  readonly recognise: (events: RecogniserEvents) => CallRecogniser;
+  readonly endOfTurn: Pick<Inference, 'endOfTurn'>;
+  readonly speaker: Speaker;
   readonly clock: Clock;
   readonly log: Log;
   readonly on: AgentSessionEvents;

@@ -1,15 +1,9 @@
-import { quietLiveKit } from '../speech/index.ts';
-import { Conversation } from './session-loop.ts';
+import { Conversation } from './conversation.ts';
 import type { AgentCallSession, AgentSessionOptions } from './session-model.ts';
 
-/**
- * Starts the voice loop of one call and says the greeting.
- *
- * @throws what LiveKit throws when a session cannot be built; afterwards failures are spoken, not thrown
- */
-export async function startAgentSession(options: AgentSessionOptions): Promise<AgentCallSession> {
-  quietLiveKit();
+/** Starts the voice loop of one call and says the greeting. Failures are spoken, not thrown. */
+export function startAgentSession(options: AgentSessionOptions): AgentCallSession {
   const conversation = new Conversation(options);
-  await conversation.start();
+  conversation.start();
   return conversation;
 }

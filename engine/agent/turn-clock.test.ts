@@ -6,19 +6,23 @@ it('splits the time from the last voiced packet in to the first one out', () => 
   clock.understood(1310);
   clock.understood(1900);
   clock.firstAudio(1345);
-  expect(clock.latency(1360)).toEqual({
+  clock.firstVoicedOut(1360);
+  // The sentence was held and went on.
+  clock.firstVoicedOut(2400);
+  expect(clock.latency()).toEqual({
     totalMs: 360,
     endOfTurnMs: 300,
     sttMs: 60,
     understandingMs: 10,
     ttsMs: 35,
+    outputMs: 15,
   });
 });
 
 it('leaves out what did not happen, and takes no voice from before the turn for its reply', () => {
   const clock = new TurnClock({ lastVoicedInMs: null, committedMs: 1300, sttMs: null });
-  const nothing = { totalMs: null, endOfTurnMs: null, sttMs: null, understandingMs: null, ttsMs: null };
-  expect(clock.latency(null)).toEqual(nothing);
+  expect(Object.values(clock.latency())).toEqual([null, null, null, null, null, null]);
   const early = new TurnClock({ lastVoicedInMs: 1000, committedMs: 1300, sttMs: null });
-  expect(early.latency(900).totalMs).toBeNull();
+  early.firstVoicedOut(900);
+  expect(early.latency().totalMs).toBeNull();
 });

@@ -2,7 +2,8 @@ import type { TurnLatency } from '../store/index.ts';
 
 /**
  * Takes the times of one reply, from the caller's last voiced packet to the agent's first. All times are
- * monotonic milliseconds of this process, as the media leg tells them.
+ * monotonic milliseconds of this process, as the media leg tells them. The stages follow each other: end of
+ * turn, understanding, voice and output together are the total.
  */
 export class TurnClock {
   readonly #lastVoicedInMs: number | null;
@@ -10,6 +11,7 @@ export class TurnClock {
   readonly #sttMs: number | null;
   #understoodMs: number | null = null;
   #firstAudioMs: number | null = null;
+  #firstVoicedOutMs: number | null = null;
 
   constructor(turn: {
     readonly lastVoicedInMs: number | null;
@@ -30,18 +32,24 @@ export class TurnClock {
   /** The first audio of the reply was handed to the leg. */
   firstAudio(nowMs: number): void {
     this.#firstAudioMs ??= nowMs;
+    // A filler comes before any words are known.
+    this.#understoodMs ??= nowMs;
   }
 
-  /** @param firstVoicedOutMs departure of the first voiced packet of the reply */
-  latency(firstVoicedOutMs: number | null): TurnLatency {
+  /** @param atMs departure of the first voiced packet, as the leg knows it; null where nothing left */
+  firstVoicedOut(atMs: number | null): void {
     // A time from before the turn belongs to an earlier stretch: nothing voiced left in this one.
-    const out = firstVoicedOutMs !== null && firstVoicedOutMs >= this.#committedMs ? firstVoicedOutMs : null;
+    if (atMs !== null && atMs >= this.#committedMs) this.#firstVoicedOutMs ??= atMs;
+  }
+
+  latency(): TurnLatency {
     return {
-      totalMs: between(this.#lastVoicedInMs, out),
+      totalMs: between(this.#lastVoicedInMs, this.#firstVoicedOutMs),
       endOfTurnMs: between(this.#lastVoicedInMs, this.#committedMs),
       sttMs: this.#sttMs === null ? null : Math.round(this.#sttMs),
       understandingMs: between(this.#committedMs, this.#understoodMs),
       ttsMs: between(this.#understoodMs, this.#firstAudioMs),
+      outputMs: between(this.#firstAudioMs, this.#firstVoicedOutMs),
     };
   }
 }

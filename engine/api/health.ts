@@ -13,5 +13,6 @@ export const statusOf = (health: BoxHealth, live: LiveCalls): BoxStatus => ({
   callsNow: live.list().length,
   capacity: health.capacity ?? null,
   models: health.models ?? [],
+  devices: health.devices ?? [],
   problems: health.problems ?? [],
 });

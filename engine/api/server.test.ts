@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Clock, hasCode, silentLog, systemIds } from '../foundation/index.ts';
+import { type Clock, hasCode, silentLog, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, openBox, type Tenant } from '../store/index.ts';
-import { errorModel, type FeedMessage, feedMessageModel, methods } from './contract/index.ts';
+import { type BoxStatus, errorModel, type FeedMessage, feedMessageModel, methods } from './contract/index.ts';
 import type { BoxHealth } from './health.ts';
 import { type LiveCall, type LiveCalls, type LiveEvent, startApi } from './index.ts';
 import { buildApi } from './server.ts';
@@ -57,6 +57,10 @@ describe('the API', () => {
   let tenant: Tenant;
   let app: FastifyInstance;
   let stopFeed: () => void;
+  const fakeUseModel = async (id: string): Promise<BoxStatus['models']> => {
+    if (id === 'elephant') throw new VoxboxError('model_too_large', 'there is no room for it');
+    return [{ id, kind: 'stt', state: 'loaded' }];
+  };
   const options = () => ({
     host: '127.0.0.1',
     port: 0,
@@ -66,6 +70,7 @@ describe('the API', () => {
     dataDir,
     log: silentLog,
     pageDir,
+    useModel: fakeUseModel,
   });
 
   const get = async (url: string, headers: Record<string, string> = {}) =>
@@ -156,6 +161,30 @@ describe('the API', () => {
     expect(status).toMatchObject({ status: 'degraded', callsNow: 0, capacity: null, sipAddress: null });
     expect(status.problems).toEqual(['The voice could not be loaded.']);
     health.now = { status: 'ready', version: '0.1.0', capacity: 4 };
+  });
+
+  it('shows the devices: in short to whoever watches, in full with the status', async () => {
+    const cpu: BoxStatus['devices'][number] = {
+      ...{ kind: 'cpu', name: 'A processor', totalBytes: 8, usedBytes: 2, budgetBytes: 6 },
+      ...{ speedClass: 'tiny', models: ['ears'] },
+    };
+    health.now = { status: 'ready', devices: [cpu] };
+    const { kind, usedBytes, budgetBytes, speedClass } = cpu;
+    expect((await get('/health')).json()).toEqual({
+      status: 'ready',
+      devices: [{ kind, usedBytes, budgetBytes, speedClass }],
+    });
+    const status = methods['box.status'].answer.parse((await get('/api/v1/status')).json());
+    expect(status.devices).toEqual([cpu]);
+    health.now = { status: 'ready', version: '0.1.0', capacity: 4 };
+  });
+
+  it('puts another model into use, or says why not', async () => {
+    const changed = await post('/api/v1/models/ears/use', {});
+    const { models } = methods['model.use'].answer.parse(changed.json());
+    expect(models).toEqual([{ id: 'ears', kind: 'stt', state: 'loaded' }]);
+    const large = await post('/api/v1/models/elephant/use', {});
+    expect([large.statusCode, errorOf(large).code]).toEqual([409, 'model_too_large']);
   });
 
   it('lists tenants with their numbers and the name of their agent', async () => {

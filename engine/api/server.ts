@@ -7,7 +7,14 @@ import { type Log, VoxboxError } from '../foundation/index.ts';
 import type { Box } from '../store/index.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { type CallActions, serveCalls } from './call-routes.ts';
-import { feedPath, healthPath, type LineStatus, type MethodName, methods } from './contract/index.ts';
+import {
+  type BoxStatus,
+  feedPath,
+  healthPath,
+  type LineStatus,
+  type MethodName,
+  methods,
+} from './contract/index.ts';
 import { errorAnswer, firstIssue } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { guard, isLoopbackName } from './guard.ts';
@@ -18,7 +25,9 @@ import { type DefenceView, serveLineStatus } from './line-status.ts';
 import { createLines } from './lines.ts';
 import type { LiveCalls } from './live.ts';
 import { servePage } from './page.ts';
+import { type ProviderParts, serveProviders } from './providers.ts';
 import { sendRecording } from './recording.ts';
+import { serveVoices, type VoiceRouteParts } from './voice-routes.ts';
 
 export interface ApiOptions {
   readonly host: string;
@@ -37,6 +46,12 @@ export interface ApiOptions {
   readonly defence?: DefenceView;
   /** Lines cannot be tested where it is absent. */
   readonly lineTests?: LineTestParts;
+  /** Providers are set up, but neither watched nor tested, where it is absent. */
+  readonly providers?: ProviderParts;
+  /** Voices cannot be listened to or changed where it is absent. */
+  readonly voices?: VoiceRouteParts;
+  /** Models cannot be changed where it is absent. */
+  readonly useModel?: (id: string) => Promise<BoxStatus['models']>;
   /** Build of the page; the product's own when absent. */
   readonly pageDir?: string;
 }
@@ -106,10 +121,13 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
   });
 
   app.get(healthPath, (_request, reply) => {
-    const { status } = options.health();
-    return reply.code(status === 'starting' ? 503 : 200).send({ status });
+    const { status, devices } = options.health();
+    const inShort = devices?.map(({ kind, usedBytes, budgetBytes, speedClass }) => ({
+      ...{ kind, usedBytes, budgetBytes, speedClass },
+    }));
+    return reply.code(status === 'starting' ? 503 : 200).send({ status, devices: inShort });
   });
-  const { controls = () => null, lines = () => [], defence = null, lineTests } = options;
+  const { controls = () => null, lines = () => [], defence = null, lineTests, voices } = options;
   const nowMs = (): number => Date.now();
   const sipPort = (): number | null => Number(options.health().sipAddress?.split(':').at(-1)) || null;
   const serve = methodServer(app);
@@ -118,6 +136,10 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
   serveLines(serve, createLines({ box, nowMs, sipPort }));
   serveLineStatus(serve, { box, nowMs, lines, defence });
   if (lineTests) serveLineTests(serve, lineTests);
+  const { useModel } = options;
+  if (useModel) serve('model.use', async ({ id }) => ({ models: await useModel(id) }));
+  serveProviders(serve, { ...options.providers, box, nowMs });
+  if (voices) serveVoices(serve, { ...voices, box, log });
   app.get(feedPath, { websocket: true }, (socket) => feed.join(socket));
   servePage(app, pageDir);
   return { app, feed };
@@ -133,6 +155,8 @@ type Body<M extends MethodName> = (typeof methods)[M] extends { body: infer B ex
 interface Asked<M extends MethodName> {
   readonly query: z.output<(typeof methods)[M]['query']>;
   readonly body: Body<M>;
+  /** The body of a method with `upload`; empty for all others. */
+  readonly file: Buffer;
   /** The `:id` of the path; empty where it has none. */
   readonly id: string;
   readonly reply: FastifyReply;
@@ -145,21 +169,32 @@ export type Serve = <M extends MethodName>(
 ) => void;
 
 function methodServer(app: FastifyInstance): Serve {
+  const fileTypes = Object.values(methods).flatMap((method) =>
+    'upload' in method ? method.upload.types : [],
+  );
+  app.addContentTypeParser(
+    [...new Set<string>(fileTypes)],
+    { parseAs: 'buffer' },
+    async (_: unknown, file: Buffer) => file,
+  );
   return (name, handle) => {
     const method: {
       verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
       path: string;
       query: z.ZodType;
       body?: z.ZodType;
+      upload?: { readonly maxBytes: number };
     } = methods[name];
     type Given = Parameters<typeof handle>[0];
     app.route({
       method: method.verb,
       url: method.path,
+      ...(method.upload ? { bodyLimit: method.upload.maxBytes } : {}),
       handler: async (request: FastifyRequest<{ Params: { id?: string } }>, reply) => {
         const query = checked(method.query, request.query) as Given['query'];
         const body = (method.body ? checked(method.body, request.body) : undefined) as Given['body'];
-        return handle({ query, body, id: request.params.id ?? '', reply });
+        const file = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        return handle({ query, body, file, id: request.params.id ?? '', reply });
       },
     });
   };

@@ -1,4 +1,5 @@
 import type { CallAudio } from '../agent/index.ts';
+import type { LegRateHz } from '../media/index.ts';
 import type { CarriedLeg } from './carried-leg.ts';
 
 /** A caller's leg as the agent hears and speaks on it; while the agent is away it hears silence. */
@@ -13,8 +14,8 @@ export function agentAudio(leg: CarriedLeg): AgentAudio {
   const { media } = leg;
   const listeners: Parameters<CallAudio['onAudio']>[0][] = [];
   let isAway = false;
-  let last = { samples: 160, sampleRateHz: 8000 };
-  const tell = (samples: Int16Array, sampleRateHz: number): void => {
+  let last: { samples: number; sampleRateHz: LegRateHz } = { samples: 160, sampleRateHz: 8000 };
+  const tell = (samples: Int16Array, sampleRateHz: LegRateHz): void => {
     for (const listener of listeners) listener(samples, sampleRateHz);
   };
   media.on('audio', (samples, sampleRateHz) => {

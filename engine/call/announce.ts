@@ -1,5 +1,5 @@
 import type { MediaLeg } from '../media/index.ts';
-import { type PhraseCache, splitClauses } from '../speech/index.ts';
+import { type Speaker, splitClauses } from '../speech/index.ts';
 
 /** A breath before the first word, so that it is not lost while the other side's phone opens its audio. */
 const leadMs = 300;
@@ -14,12 +14,11 @@ export async function announce(
   message: {
     readonly id: number;
     readonly text: string;
-    readonly voice: string;
-    readonly phrases: PhraseCache;
+    readonly speaker: Speaker;
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { id, text, voice, phrases } = message;
+  const { id, text, speaker } = message;
   if (signal.aborted) return;
   let over = (): void => {};
   const played = new Promise<void>((resolve) => {
@@ -31,11 +30,12 @@ export async function announce(
   leg.on('played', onPlayed);
   signal.addEventListener('abort', over, { once: true });
   try {
-    phrases.keep(text, { voice });
+    speaker.keep(text);
     leg.play({ id, samples: new Int16Array(8 * leadMs), sampleRateHz: 8000 });
     for (const clause of splitClauses(text)) {
-      const speech = await phrases.speech({ text: clause, voice }, { priority: 'live', signal });
-      leg.play({ id, samples: speech.samples, sampleRateHz: speech.sampleRateHz });
+      for await (const { samples, sampleRateHz } of speaker.speak(clause, { priority: 'live', signal })) {
+        leg.play({ id, samples, sampleRateHz });
+      }
     }
     leg.finish(id);
     await played;

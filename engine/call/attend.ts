@@ -1,5 +1,6 @@
 import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
 import { callerLeg } from './messages.ts';
+import type { ProviderChains } from './providers.ts';
 import type { CallWorker } from './worker-client.ts';
 
 /** Longest message that is taken. */
@@ -7,7 +8,12 @@ const messageMs = 120_000;
 
 /** What an answered call is to be met with. */
 export type Attendance =
-  | { readonly kind: 'agent'; readonly snapshot: ProfileSnapshot; readonly caller: CallerContext }
+  | {
+      readonly kind: 'agent';
+      readonly snapshot: ProfileSnapshot;
+      readonly caller: CallerContext;
+      readonly providers: ProviderChains;
+    }
   /** Nobody may answer: the caller hears why. */
   | { readonly kind: 'announcement'; readonly text: string; readonly voice: string }
   /** No agent answers: the caller's words are kept in the recording. */
@@ -30,8 +36,8 @@ export async function attend(
   const { callId, worker, signal } = call;
   switch (attendance.kind) {
     case 'agent': {
-      const { snapshot, caller } = attendance;
-      await worker.request({ kind: 'start-agent', callId, snapshot, caller });
+      const { snapshot, caller, providers } = attendance;
+      await worker.request({ kind: 'start-agent', callId, snapshot, caller, providers });
       return 'goes on';
     }
     case 'announcement': {

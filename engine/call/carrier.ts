@@ -1,16 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AgentCallSession,
   createReceptionist,
   fixedPhrases,
   type IntentBank,
+  smallTalkPrompt,
   startAgentSession,
 } from '../agent/index.ts';
-import { type Log, systemClock, VoxboxError } from '../foundation/index.ts';
-import type { Inference } from '../inference/index.ts';
+import {
+  createHealthBook,
+  type HealthBook,
+  type Log,
+  systemClock,
+  VoxboxError,
+} from '../foundation/index.ts';
+import { type Inference, ownedBy } from '../inference/index.ts';
 import type { Bridge, Media } from '../media/index.ts';
 import type { loadVad, PhraseCache } from '../speech/index.ts';
 import { type AgentAudio, agentAudio } from './agent-audio.ts';
 import { announce } from './announce.ts';
+import { type ChainParts, llmOf, localSpeaker, recogniserOf, speakerOf } from './call-speech.ts';
 import { CarriedLeg } from './carried-leg.ts';
 import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
 import { createRemoteTools, type RemoteTools } from './remote-tools.ts';
@@ -45,16 +54,25 @@ type LegOrder = Extract<ToWorker, { readonly leg: string }>;
 type Done = Omit<Extract<FromWorker, { readonly kind: 'done' }>, 'kind' | 'id'>;
 
 const statisticsEveryMs = 5000;
+const idlePollMs = 500;
+/** Understanding goes by the words alone where the model does not answer in time. */
+const longestEmbedMs = 800;
 
 /** Carries calls: legs, bridges and agent sessions. */
 export class CallCarrier {
   readonly #parts: CarrierParts;
   readonly #calls = new Map<string, CarriedCall>();
   readonly #timer: NodeJS.Timeout;
+  /** One breaker for all calls that use a provider. */
+  readonly #health: HealthBook;
   #speech: Speech | null = null;
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
+    this.#health = createHealthBook({
+      clock: systemClock,
+      onChange: (health) => parts.tell({ kind: 'provider-health', health }),
+    });
     this.#timer = setInterval(() => this.#tellStatistics(), statisticsEveryMs);
     this.#timer.unref();
   }
@@ -74,6 +92,9 @@ export class CallCarrier {
         return this.#stopLeg(order);
       case 'move-leg':
         this.#moveLeg(order);
+        return {};
+      case 'warm-agent':
+        await this.#warmAgent(order);
         return {};
       case 'start-agent':
         await this.#startAgent(order);
@@ -167,34 +188,57 @@ export class CallCarrier {
         return call.bridge?.remove(leg.media);
       case 'play': {
         const { text, voice } = order;
-        const { phrases } = this.#needSpeech();
-        return leg.say((id, signal) => announce(leg.media, { id, text, voice, phrases }, signal));
+        const speaker = localSpeaker({ voice, language: 'en-US' }, this.#chainParts(this.#parts.log));
+        return leg.say((id, signal) => announce(leg.media, { id, text, speaker }, signal));
       }
     }
   }
 
-  async #startAgent({ callId, snapshot, caller }: Order<'start-agent'>): Promise<void> {
+  /** The greeting goes into memory, and the language model reads how the call's prompts begin. */
+  async #warmAgent({ callId, snapshot, providers }: Order<'warm-agent'>): Promise<void> {
+    const { inference } = this.#needSpeech();
+    const { signal } = this.#find(callId).abort;
+    const options = { priority: 'greeting', signal } as const;
+    const speaker = speakerOf(snapshot, providers.tts, this.#chainParts(this.#parts.log));
+    const prefix = [{ role: 'system', content: smallTalkPrompt(snapshot) }] as const;
+    const isLocal = providers.llm[0]?.provider === 'local';
+    await Promise.all([
+      speaker.prepare([snapshot.greeting], options),
+      isLocal ? inference.openDialogue({ id: callId, prefix }, options) : null,
+    ]);
+  }
+
+  async #startAgent({ callId, snapshot, caller, providers }: Order<'start-agent'>): Promise<void> {
     const { tell } = this.#parts;
-    const { inference, phrases, vad, intentBank } = this.#needSpeech();
+    const { vad, intentBank } = this.#needSpeech();
     const call = this.#find(callId);
     const { tools, abort } = call;
     const log = this.#parts.log.child({ callId });
+    const parts = this.#chainParts(log, callId);
+    const { inference } = parts;
+    const llm = llmOf(providers.llm, parts);
     const receptionist = createReceptionist({
       ...{ snapshot, caller, tools, intentBank, log },
       clock: systemClock,
-      embed: (texts) => inference.embed(texts, { priority: 'live', signal: abort.signal }),
+      embed: (texts) =>
+        inference.embed(texts, { priority: 'live', signal: abort.signal, timeoutMs: longestEmbedMs }),
       phrase: async ({ system, user, signal }) => {
         const messages = [
           { role: 'system', content: system },
           { role: 'user', content: user },
         ] as const;
         const options = { priority: 'live', ...(signal ? { signal } : {}) } as const;
-        return (await inference.generate({ messages, maxTokens: 48, temperature: 0.2 }, options)).text;
+        const request = { messages, maxTokens: 48, temperature: 0.2, dialogue: callId };
+        return (await llm.generate(request, options)).text;
       },
     });
     const audio = agentAudio(this.#legOf(call, callerLeg));
-    const session = await startAgentSession({
-      ...{ audio, receptionist, inference, snapshot, phrases, vad, log },
+    const session = startAgentSession({
+      ...{ audio, receptionist, snapshot, vad, log },
+      endOfTurn: inference,
+      speaker: speakerOf(snapshot, providers.tts, parts),
+      recognise: (events) =>
+        recogniserOf(snapshot, providers.stt, { ...parts, events, signal: abort.signal }),
       clock: systemClock,
       signal: abort.signal,
       on: {
@@ -205,7 +249,7 @@ export class CallCarrier {
           audio.away(true);
           tell({ kind: 'transfer', callId, targetId });
         },
-        endCall: () => tell({ kind: 'end-call', callId, reason: 'agent' }),
+        endCall: (failed) => tell({ kind: 'end-call', callId, reason: failed ? 'failed' : 'agent' }),
       },
     });
     call.agent = { session, audio };
@@ -225,15 +269,30 @@ export class CallCarrier {
     agent?.session.resume(failed);
   }
 
-  /** The greeting is ready when this resolves; the other phrases follow while nothing else is to do. */
-  async #prepare({ snapshot }: Order<'prepare'>): Promise<void> {
+  /**
+   * The greeting of a local voice is ready when this resolves; the other phrases follow while nothing else is to
+   * do. What a service speaks is not waited for: it may be down, and calls are taken all the same.
+   */
+  async #prepare({ snapshot, providers }: Order<'prepare'>): Promise<void> {
     const { log } = this.#parts;
-    const { phrases } = this.#needSpeech();
-    const { voice, greeting } = snapshot;
-    await phrases.prepare([greeting], { voice });
-    phrases
-      .prepare([recordingNotice, ...fixedPhrases(snapshot)], { voice, priority: 'summary' })
+    const parts = this.#chainParts(log);
+    const speaker = speakerOf(snapshot, providers.tts, parts);
+    const greeting = speaker.prepare([snapshot.greeting], { priority: 'greeting' });
+    if (providers.tts[0]?.provider === 'local' && !snapshot.speech?.clonedVoice) await greeting;
+    greeting
+      .then(async () => {
+        for (const text of fixedPhrases(snapshot)) {
+          await this.#idle();
+          await speaker.prepare([text], { priority: 'summary' });
+        }
+        await localSpeaker(snapshot, parts).prepare([recordingNotice], { priority: 'summary' });
+      })
       .catch((error: unknown) => log.warn({ err: error }, 'fixed phrases could not be made ready'));
+  }
+
+  /** Resolves when no agent talks: what may never be needed does not take a core from a call. */
+  async #idle(): Promise<void> {
+    while ([...this.#calls.values()].some(({ agent }) => agent !== null)) await sleep(idlePollMs);
   }
 
   async #stopLeg({ callId, leg: id }: Order<'stop-leg'>): Promise<Done> {
@@ -263,6 +322,7 @@ export class CallCarrier {
     this.#calls.delete(callId);
     call.abort.abort();
     call.tools.close();
+    this.#speech?.inference.closeDialogue(callId).catch(() => {});
     // The legs first: no port waits for an agent that is slow to end.
     call.bridge?.close();
     const agent = call.agent?.session.stop();
@@ -280,6 +340,13 @@ export class CallCarrier {
       );
       this.#parts.tell({ kind: 'statistics', callId, legs });
     }
+  }
+
+  /** @param owner the call whose requests they are; calls take turns at the models */
+  #chainParts(log: Log, owner?: string): ChainParts {
+    const { inference, phrases } = this.#needSpeech();
+    const owned = owner === undefined ? inference : ownedBy(inference, owner);
+    return { inference: owned, phrases, health: this.#health, log };
   }
 
   #needSpeech(): Speech {

@@ -24,7 +24,7 @@ export async function createFakeWorker(options: {
   });
   await carrier.speakWith({
     inference,
-    phrases: createPhraseCache({ inference, directory: phraseDir, log }),
+    phrases: createPhraseCache({ directory: phraseDir, log }),
     vad: new FakeVad(),
     intentBank: await prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
   });

@@ -1,6 +1,7 @@
 export type { CallControls, TransferOrder } from './controls-model.ts';
 export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
 export { allowOutbound, createDefence, createGuesses, decideOutbound, sourceKey } from './defence/index.ts';
+export { keepGreetingsReady } from './greetings.ts';
 export { inboundCall } from './inbound.ts';
 export type {
   LineDoctor,
@@ -13,6 +14,10 @@ export type {
 export { createLadderLookup, createLineDoctor, createTraceBook } from './line-doctor/index.ts';
 export type { PresetField, TrunkPreset } from './presets/index.ts';
 export { findPreset, listPresets, presetFieldNames, trunkFromPreset } from './presets/index.ts';
+export type { ProviderVerdict } from './provider-test.ts';
+export { testProvider } from './provider-test.ts';
+export type { ProviderAccess } from './providers.ts';
+export { healthId } from './providers.ts';
 export type { CallRegistry, LiveCall, LiveEvent, LiveTurn } from './registry.ts';
 export { createRegistry } from './registry.ts';
 export type { Serving } from './serving.ts';

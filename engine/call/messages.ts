@@ -6,8 +6,9 @@ import type {
   SessionTurn,
   TransferFailure,
 } from '../agent/index.ts';
-import type { Config, ErrorShape } from '../foundation/index.ts';
+import type { Config, ErrorShape, ProviderHealth } from '../foundation/index.ts';
 import type { LegStart, LegStatistics } from '../media/index.ts';
+import type { ProviderChains } from './providers.ts';
 
 /** Everything that passes between the engine and a call worker: one tagged union each way. */
 
@@ -33,6 +34,7 @@ export interface WorkerInit {
   readonly rtpHost: string;
   readonly rtpPortMin: number;
   readonly rtpPortMax: number;
+  readonly modelsDir: string;
   /** Where ready audio of fixed phrases is kept. */
   readonly phraseDir: string;
   readonly logLevel: Config['logLevel'];
@@ -76,12 +78,21 @@ export type ToWorker =
   | (OfLeg<'press-key'> & { readonly key: string })
   /** Says words without the agent; done when the last one has left, or when the leg ends. */
   | (OfLeg<'play'> & { readonly text: string; readonly voice: string })
+  /** While it rings: what the agent will say and read first is made ready. It is not waited for. */
+  | {
+      readonly kind: 'warm-agent';
+      readonly id: number;
+      readonly callId: string;
+      readonly snapshot: ProfileSnapshot;
+      readonly providers: ProviderChains;
+    }
   | {
       readonly kind: 'start-agent';
       readonly id: number;
       readonly callId: string;
       readonly snapshot: ProfileSnapshot;
       readonly caller: CallerContext;
+      readonly providers: ProviderChains;
     }
   /** The agent neither hears nor speaks any more; done when what it was saying has been played, at the latest after `withinMs`. */
   | {
@@ -98,7 +109,12 @@ export type ToWorker =
       readonly failed: TransferFailure | null;
     }
   /** Makes fixed phrases ready ahead of the first call. */
-  | { readonly kind: 'prepare'; readonly id: number; readonly snapshot: ProfileSnapshot }
+  | {
+      readonly kind: 'prepare';
+      readonly id: number;
+      readonly snapshot: ProfileSnapshot;
+      readonly providers: ProviderChains;
+    }
   | { readonly kind: 'stop-call'; readonly id: number; readonly callId: string }
   | {
       readonly kind: 'tool-done';
@@ -143,6 +159,8 @@ export type FromWorker =
   | { readonly kind: 'voice'; readonly callId: string; readonly leg: string }
   /** Nothing has arrived on the leg for a while, although it should. */
   | { readonly kind: 'silent'; readonly callId: string; readonly leg: string; readonly forMs: number }
+  /** A provider of speech or language has begun to fail, or is well again. */
+  | { readonly kind: 'provider-health'; readonly health: ProviderHealth }
   /** How the legs are doing: all every few seconds, and each at its end. */
   | { readonly kind: 'statistics'; readonly callId: string; readonly legs: CallStatistics }
   | {

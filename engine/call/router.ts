@@ -70,10 +70,12 @@ export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): Profil
     agentName: profile.agentName,
     greeting: tenant.recording === 'announced' ? `${recordingNotice} ${profile.greeting}` : profile.greeting,
     voice: profile.voice,
+    speech: store.voices.settings(),
     skills: profile.skills,
     prompt: profile.prompt,
     hours,
     services,
+    recorded: tenant.recording !== 'off',
     people: box.transferTargets.list(tenant.id).map(({ id, name, aliases }) => ({ id, name, aliases })),
   });
 }

@@ -11,6 +11,7 @@ import { credentialsOf, type OutboundParts } from './outbound-leg.ts';
 import type { AnswerDecision } from './overflow.ts';
 import type { PlacedLeg } from './placed-leg.ts';
 import { findPreset } from './presets/index.ts';
+import { providerChains } from './providers.ts';
 import { type CallRow, keepRecord, openRecord } from './record.ts';
 import { codeOf, refuse } from './refusal.ts';
 import type { CallRegistry } from './registry.ts';
@@ -135,6 +136,7 @@ export class TakenCall {
     let outcome: CallOutcome = 'failed';
     try {
       await this.#leg.open(invitation.source.address);
+      this.#warmAgent();
       this.#person = await this.#ringFirst();
       const localSdp = invitation.offer ? await this.#leg.answer(invitation.offer) : this.#leg.offer();
       this.#hangUp.signal.throwIfAborted();
@@ -151,6 +153,18 @@ export class TakenCall {
       parts.stopping.removeEventListener('abort', stop);
       await this.#finish(outcome, unlisten);
     }
+  }
+
+  /** It need not be ready before the call is answered; what fails here fails again where it matters. */
+  #warmAgent(): void {
+    const { route, parts, callId, worker, log } = this.#given;
+    if (route.kind !== 'agent' || this.#plan.kind !== 'admit') return;
+    const providers = providerChains(parts.box, route.tenant.id);
+    worker
+      .request({ kind: 'warm-agent', callId, snapshot: route.snapshot, providers })
+      .catch((error: unknown) =>
+        log.debug({ err: error }, 'the agent could not be made ready while it rang'),
+      );
   }
 
   /**
@@ -277,7 +291,7 @@ export class TakenCall {
     if (plan.kind === 'ring-group' || plan.kind === 'dial') return { kind: 'person' };
     return plan.kind === 'message'
       ? { kind: 'message', text: this.#messageRequest(plan.because, route), voice: snapshot.voice, asked }
-      : { kind: 'agent', snapshot, caller };
+      : { kind: 'agent', snapshot, caller, providers: providerChains(parts.box, route.tenant.id) };
   }
 
   #outcomeOf(end: CallEnd): CallOutcome {

@@ -14,9 +14,9 @@ export const busyRequest = (tenantName: string): string =>
 
 /** @param opensAtMs when the business opens next; null: never */
 export const closedRequest = (
-  tenant: { readonly tenantName: string; readonly timeZone: string },
+  tenant: { readonly tenantName: string; readonly timeZone: string; readonly language: string },
   opensAtMs: number | null,
 ): string => {
-  const opens = opensAtMs === null ? '' : ` We open again on ${spokenDateTime(opensAtMs, tenant.timeZone)}.`;
+  const opens = opensAtMs === null ? '' : ` We open again on ${spokenDateTime(opensAtMs, tenant)}.`;
   return `Thank you for calling ${tenant.tenantName}. We are closed right now.${opens} ${leaveMessage}`;
 };

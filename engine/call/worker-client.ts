@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ErrorShape, Log } from '../foundation/index.ts';
+import type { ErrorShape, Log, ProviderHealth } from '../foundation/index.ts';
 import { fromErrorShape, VoxboxError } from '../foundation/index.ts';
 import type { FromWorker, ToolResult, ToWorker, WorkerInit } from './messages.ts';
 
@@ -25,6 +25,8 @@ export interface CallWorker {
 export interface StartedCallWorker extends CallWorker {
   /** Also for every worker that has to be started in place of one that died. */
   connectModels(inferenceSocket: string): Promise<void>;
+  /** How providers have been doing, also in workers that are gone. */
+  providerHealth(): readonly ProviderHealth[];
 }
 
 const requestTimeoutMs = 20_000;
@@ -51,6 +53,7 @@ class SupervisedWorker implements StartedCallWorker {
     { resolve: (answer: Answer) => void; reject: (error: Error) => void }
   >();
   readonly #listeners = new Map<string, (message: CallMessage) => void>();
+  readonly #health = new Map<string, ProviderHealth>();
   #child: ChildProcess | null = null;
   #inferenceSocket: string | null = null;
   #nextId = 1;
@@ -77,6 +80,10 @@ class SupervisedWorker implements StartedCallWorker {
   async connectModels(inferenceSocket: string): Promise<void> {
     this.#inferenceSocket = inferenceSocket;
     await this.request({ kind: 'models', inferenceSocket });
+  }
+
+  providerHealth(): readonly ProviderHealth[] {
+    return [...this.#health.values()];
   }
 
   request(body: RequestBody): Promise<Answer> {
@@ -137,6 +144,7 @@ class SupervisedWorker implements StartedCallWorker {
   #receive(message: FromWorker): void {
     if (message.kind === 'done') this.#pending.get(message.id)?.resolve(message);
     else if (message.kind === 'failed') this.#pending.get(message.id)?.reject(fromErrorShape(message.error));
+    else if (message.kind === 'provider-health') this.#health.set(message.health.id, message.health);
     else this.#listeners.get(message.callId)?.(message);
   }
 

@@ -16,6 +16,7 @@ const tell = (message: FromWorker): void => {
 
 interface Started {
   readonly carrier: CallCarrier;
+  readonly modelsDir: string;
   readonly phraseDir: string;
   readonly log: Log;
 }
@@ -27,18 +28,18 @@ function start(init: WorkerInit): Started {
     ...(init.logFile === null ? {} : { file: init.logFile }),
   };
   const log = createLog(logOptions);
-  const { rtpHost: host, rtpPortMin: portMin, rtpPortMax: portMax, phraseDir } = init;
+  const { rtpHost: host, rtpPortMin: portMin, rtpPortMax: portMax, modelsDir, phraseDir } = init;
   const media = createMediaThread({ host, portMin, portMax, log: logOptions });
-  return { carrier: new CallCarrier({ media, log, tell }), phraseDir, log };
+  return { carrier: new CallCarrier({ media, log, tell }), modelsDir, phraseDir, log };
 }
 
-async function loadSpeech(inferenceSocket: string, { phraseDir, log }: Started): Promise<Speech> {
+async function loadSpeech(inferenceSocket: string, { modelsDir, phraseDir, log }: Started): Promise<Speech> {
   const inference = await connectInference(inferenceSocket, log);
   const [vad, intentBank] = await Promise.all([
-    loadVad(),
+    loadVad({ modelsDir }),
     prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
   ]);
-  const phrases = createPhraseCache({ inference, directory: phraseDir, log });
+  const phrases = createPhraseCache({ directory: phraseDir, log });
   return { inference, vad, intentBank, phrases };
 }
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { listModels } from '../../models/index.ts';
 import { healthPath, methods, paths } from '../api/contract/index.ts';
 import { type Config, isVoxboxError } from '../foundation/index.ts';
+import type { Survey } from '../inference/index.ts';
 import { type EngineRecord, runningEngine } from '../store/index.ts';
 import type { Command } from './command.ts';
 import { withBox } from './data.ts';
@@ -50,7 +51,7 @@ export async function examine(config: Config): Promise<Check[]> {
     await checkEngine(engine),
     ...(await checkPorts(config, engine)),
     checkRtp(config),
-    await checkDevice(),
+    ...(await checkDevices()),
   ];
 }
 
@@ -223,26 +224,40 @@ function checkRtp({ rtpPortMin, rtpPortMax, maxCalls }: Config): Check {
   return { name: 'ports RTP', state: 'fail', finding: `${finding} are too few: each call takes two` };
 }
 
-/** What llama.cpp would run on; nothing is downloaded or compiled to find out. */
-async function checkDevice(): Promise<Check> {
+/** What models run on, and why not on something better. */
+async function checkDevices(): Promise<Check[]> {
   const name = 'device';
   try {
-    const { getLlama, LlamaLogLevel } = await import('node-llama-cpp');
-    const logLevel = LlamaLogLevel.disabled;
-    const llama = await getLlama({
-      gpu: 'auto',
-      build: 'never',
-      skipDownload: true,
-      progressLogs: false,
-      logLevel,
-    });
-    const names = llama.gpu === false ? [] : await llama.getGpuDeviceNames();
-    const gpu = names.length > 0 ? `${names.join(', ')} (${llama.gpu})` : null;
-    await llama.dispose();
-    return { name, state: 'ok', finding: gpu ?? 'CPU: fine for the starter models' };
+    // llama.cpp is loaded only where it is asked for
+    const { surveyDevices } = await import('../inference/index.ts');
+    return deviceChecks(await surveyDevices());
   } catch (error) {
-    return { name, state: 'warn', finding: `llama.cpp does not load here: ${wordsOf(error)}` };
+    return [{ name, state: 'warn', finding: `llama.cpp does not load here: ${wordsOf(error)}` }];
   }
+}
+
+const carries = {
+  tiny: 'carries the starter models',
+  small: 'carries a language model of 4 B parameters',
+  medium: 'carries a language model of 8 B parameters',
+  large: 'carries a language model of 14 B parameters',
+} as const;
+
+export function deviceChecks({ devices, models }: Survey): Check[] {
+  return [
+    ...devices.map((device): Check => {
+      const { totalBytes, usedBytes, budgetBytes } = device;
+      const memory = `${size(totalBytes)} of memory, ${size(usedBytes)} used, ${size(budgetBytes)} for models`;
+      const finding = `${device.name} (${device.kind}): ${memory}; ${carries[device.speedClass]}`;
+      return { name: 'device', state: 'ok', finding };
+    }),
+    ...models.map(({ id, device, reason }): Check => {
+      const name = 'runs on';
+      if (device === null) return { name, state: 'fail', finding: `${id}: nowhere: ${reason ?? 'no room'}` };
+      const place = device === 'gpu' ? 'graphics processor' : 'processor';
+      return { name, state: 'ok', finding: `${id}: ${place}${reason === null ? '' : `: ${reason}`}` };
+    }),
+  ];
 }
 
 const wordsOf = (error: unknown): string => {

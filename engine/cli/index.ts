@@ -17,7 +17,7 @@ import { doctor } from './doctor.ts';
 import { commandHelp, overview } from './help.ts';
 import { lineLadder, lineTest } from './line.ts';
 import { linesList } from './lines.ts';
-import { modelsList, modelsPull } from './models.ts';
+import { modelsList, modelsPull, modelsUse } from './models.ts';
 import { outboundSet, outboundShow } from './outbound.ts';
 import { overflowSet, overflowShow } from './overflow.ts';
 import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
@@ -39,6 +39,7 @@ const commands: readonly Command[] = [
   serve,
   modelsList,
   modelsPull,
+  modelsUse,
   tenantsList,
   tenantsCreate,
   tenantsChange,

@@ -2,6 +2,7 @@ import { listModels, type ModelState, pullModels } from '../../models/index.ts';
 import { silentLog } from '../foundation/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { showProgress } from './progress.ts';
+import { ask, withEngine } from './running.ts';
 import { size, table } from './table.ts';
 
 const modelsFlag = {
@@ -58,6 +59,26 @@ export const modelsPull: Command = {
     return 0;
   },
 };
+
+export const modelsUse: Command = {
+  name: 'models use',
+  summary: 'Serve with another model from now on, without dropping calls',
+  operands: '<id>',
+  flags: {},
+  run(call) {
+    const { json, io, positionals } = call;
+    const [id = ''] = positionals;
+    return withEngine(call, async (engine) => {
+      const { models } = await ask(engine, { method: 'model.use', id, withinMs: loadingMs });
+      if (json) io.out(`${JSON.stringify({ models }, null, 2)}\n`);
+      else io.out(`${id} is in use.\n${table(models.map((model) => [model.kind, model.id]))}`);
+      return 0;
+    });
+  },
+};
+
+/** A large model comes from a slow disk. */
+const loadingMs = 300_000;
 
 const modelTable = (models: readonly ModelState[]): string =>
   table([

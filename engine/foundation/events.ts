@@ -120,6 +120,18 @@ export type DomainEvent =
       readonly recording: 'announced' | 'silent' | 'off';
     }
   | {
+      readonly type: 'providers.changed';
+      readonly tenantId: string;
+      readonly kind: 'stt' | 'tts' | 'llm';
+    }
+  /** How the agent sounds: voice, speed, greeting, words of the dictionary. */
+  | { readonly type: 'voice.changed' | 'dictionary.changed'; readonly tenantId: string }
+  | {
+      readonly type: 'voice.cloned' | 'voice.forgotten';
+      readonly tenantId: string;
+      readonly voiceId: string;
+    }
+  | {
       readonly type: 'call.refused';
       /** Null where the number belongs to nobody. */
       readonly tenantId: string | null;

@@ -1,16 +1,19 @@
 import { createConnection, type Socket } from 'node:net';
 import { fromErrorShape, type Log, VoxboxError } from '../foundation/index.ts';
 import type {
+  DeviceReport,
+  Dialogue,
   GenerateRequest,
   GenerateResult,
   Inference,
   InferenceOptions,
   LoadedModel,
   SynthesisedSpeech,
+  TranscribeOptions,
   Transcription,
 } from './contract.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
-import type { ClientMessage, EndOfTurn, Work, WorkerMessage, WorkResult } from './messages.ts';
+import type { ClientMessage, EndOfTurn, ModelUse, Work, WorkerMessage, WorkResult } from './messages.ts';
 
 /** Longest audio that is recognised at once. */
 const longestSamples = 30 * 16_000;
@@ -59,9 +62,9 @@ export class InferenceClient implements Inference {
     }
   }
 
-  async transcribe(samples: Float32Array, options: InferenceOptions): Promise<Transcription> {
+  async transcribe(samples: Float32Array, options: TranscribeOptions): Promise<Transcription> {
     if (samples.length > longestSamples) throw new VoxboxError('input_invalid', 'more than 30 s of audio');
-    return await this.#request({ kind: 'transcribe', samples }, options);
+    return await this.#request({ kind: 'transcribe', samples, known: options.known ?? [] }, options);
   }
 
   async synthesise(
@@ -95,6 +98,7 @@ export class InferenceClient implements Inference {
       maxTokens: request.maxTokens,
       temperature: request.temperature ?? 0,
       stream: request.onText !== undefined,
+      dialogue: request.dialogue ?? null,
     } as const;
     return await this.#request(work, options, request.onText);
   }
@@ -103,8 +107,25 @@ export class InferenceClient implements Inference {
     return await this.#request({ kind: 'end-of-turn', samples: samples.subarray(-8 * 16_000) }, options);
   }
 
+  async openDialogue({ id, prefix }: Dialogue, options: InferenceOptions): Promise<void> {
+    await this.#request({ kind: 'open-dialogue', id, prefix }, options);
+  }
+
+  async closeDialogue(id: string): Promise<void> {
+    // a worker that is gone, or has no language model, keeps no dialogue
+    await this.#request({ kind: 'close-dialogue', id }, { priority: 'live' }).catch(() => {});
+  }
+
+  async swap(use: ModelUse, modelId: string): Promise<readonly LoadedModel[]> {
+    return await this.#request({ kind: 'swap', use, modelId }, { priority: 'live' });
+  }
+
   async loaded(): Promise<readonly LoadedModel[]> {
     return await this.#request({ kind: 'loaded' }, { priority: 'live' });
+  }
+
+  async devices(): Promise<readonly DeviceReport[]> {
+    return await this.#request({ kind: 'devices' }, { priority: 'live' });
   }
 
   async close(): Promise<void> {
@@ -170,7 +191,7 @@ export class InferenceClient implements Inference {
     options: InferenceOptions,
     onText?: (text: string) => void,
   ): Promise<WorkResult[W['kind']]> {
-    const { signal, priority, timeoutMs } = options;
+    const { signal, priority, owner, timeoutMs } = options;
     if (signal?.aborted) throw aborted();
     if (this.#closed) throw unavailable('the connection is closed');
     const startedMs = performance.now();
@@ -192,7 +213,7 @@ export class InferenceClient implements Inference {
       if (!this.#socket) await Promise.race([this.connected(), answer.promise]);
       this.#pending.set(id, { onText, resolve: answer.resolve, reject: answer.reject });
       const left = timeoutMs === undefined ? undefined : timeoutMs - (performance.now() - startedMs);
-      this.#send({ type: 'request', id, priority, timeoutMs: left, work });
+      this.#send({ type: 'request', id, priority, owner, timeoutMs: left, work });
       // the worker answers each kind of work with its own kind of result
       return (await answer.promise) as WorkResult[W['kind']];
     } finally {

@@ -1,5 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
+import type { DeviceReport } from './contract.ts';
+import { budgetOf, speedClassOf } from './placement.ts';
 
 /** How the work is spread over one machine. */
 export interface DevicePlan {
@@ -10,6 +12,8 @@ export interface DevicePlan {
   readonly ttsSlots: number;
   /** Generations at the same time, batched by llama.cpp. */
   readonly llmSlots: number;
+  /** Conversations whose prompts are kept; each has its own room in the language model's memory. */
+  readonly llmDialogues: number;
   readonly llmThreads: number;
 }
 
@@ -18,10 +22,11 @@ export interface DevicePlan {
  */
 export function planDevice(threads?: number, cores = availableParallelism()): DevicePlan {
   return {
-    sessionThreads: cores >= 4 ? 2 : 1,
+    sessionThreads: Math.min(2, cores),
     sttSlots: Math.min(4, Math.max(1, Math.floor(cores / 4))),
     ttsSlots: Math.min(4, Math.max(1, Math.floor(cores / 4))),
     llmSlots: 2,
+    llmDialogues: cores >= 8 ? 8 : 4,
     // one core is left to the audio, where there is one to leave
     llmThreads: threads ?? Math.min(8, Math.max(1, cores - 1)),
   };
@@ -42,4 +47,38 @@ export async function openLlama(): Promise<Llama> {
   return await getLlama({ ...options, gpu: false });
 }
 
-export const deviceName = (llama: Llama): string => (llama.gpu === false ? 'cpu' : llama.gpu);
+/** A graphics processor as the probe sees it now; null where there is none that models can run on. */
+export interface Gpu {
+  readonly kind: 'cuda' | 'vulkan' | 'metal';
+  readonly name: string;
+  readonly totalBytes: number;
+  readonly usedBytes: number;
+}
+
+export async function probeGpu(llama: Llama): Promise<Gpu | null> {
+  if (llama.gpu === false) return null;
+  const [names, { total, used }] = await Promise.all([llama.getGpuDeviceNames(), llama.getVramState()]);
+  return { kind: llama.gpu, name: names.join(', '), totalBytes: total, usedBytes: used };
+}
+
+/** What the models run on, best first. */
+export function deviceReports(
+  gpu: Gpu | null,
+  models: readonly { readonly id: string; readonly device: string }[],
+): DeviceReport[] {
+  const onCpu = models.filter(({ device }) => device === 'cpu');
+  const totalBytes = totalmem();
+  const cpu: DeviceReport = {
+    kind: 'cpu',
+    name: `${cpus()[0]?.model.trim() ?? 'processor'}, ${availableParallelism()} cores`,
+    totalBytes,
+    usedBytes: totalBytes - freemem(),
+    budgetBytes: Math.round(totalBytes * 0.75),
+    speedClass: 'tiny',
+    models: onCpu.map(({ id }) => id),
+  };
+  if (!gpu) return [cpu];
+  const onGpu = models.filter(({ device }) => device !== 'cpu').map(({ id }) => id);
+  const speedClass = speedClassOf(gpu.totalBytes);
+  return [{ ...gpu, budgetBytes: budgetOf(gpu), speedClass, models: onGpu }, cpu];
+}

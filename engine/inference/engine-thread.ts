@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type ErrorShape, fromErrorShape, toErrorShape } from '../foundation/index.ts';
 import type { LoadedModel } from './contract.ts';
-import type { Engine } from './engines/engine.ts';
+import type { Engine, EngineStart } from './engines/engine.ts';
 import { loadMoonshine } from './engines/moonshine.ts';
 import { loadSmartTurn } from './engines/smart-turn.ts';
 import { loadVoices } from './engines/voices.ts';
@@ -18,8 +18,7 @@ export type ThreadUse = 'stt' | 'tts' | 'turn';
 
 interface ThreadConfig {
   readonly use: ThreadUse;
-  readonly modelsDir: string;
-  readonly sessionThreads: number;
+  readonly start: EngineStart;
 }
 
 type ToThread =
@@ -37,7 +36,7 @@ type FromThread =
     }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorShape };
 
-const loaders: Record<ThreadUse, (modelsDir: string, threads: number) => Promise<Engine>> = {
+const loaders: Record<ThreadUse, (start: EngineStart) => Promise<Engine>> = {
   stt: loadMoonshine,
   tts: loadVoices,
   turn: loadSmartTurn,
@@ -97,6 +96,7 @@ export async function startEngineThread(config: ThreadConfig): Promise<Engine> {
         signal.removeEventListener('abort', abort);
       }
     },
+    close: async () => void (await thread.terminate()),
   };
 }
 
@@ -105,7 +105,7 @@ async function serve(config: ThreadConfig): Promise<void> {
   const reply = (message: FromThread) => parentPort?.postMessage(message);
   let engine: Engine;
   try {
-    engine = await loaders[config.use](config.modelsDir, config.sessionThreads);
+    engine = await loaders[config.use](config.start);
   } catch (error) {
     reply({ type: 'load-failed', error: toErrorShape(error, 'inference_failed') });
     return;
@@ -134,5 +134,5 @@ async function serve(config: ThreadConfig): Promise<void> {
 if (!isMainThread && isThreadConfig(workerData)) await serve(workerData);
 
 function isThreadConfig(data: unknown): data is ThreadConfig {
-  return typeof data === 'object' && data !== null && 'use' in data && 'sessionThreads' in data;
+  return typeof data === 'object' && data !== null && 'use' in data && 'start' in data;
 }

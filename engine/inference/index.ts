@@ -9,6 +9,9 @@ import type { Inference, LoadedModel } from './contract.ts';
 import { Supervisor } from './supervisor.ts';
 
 export type * from './contract.ts';
+export { ownedBy } from './owned.ts';
+export type { Survey } from './survey.ts';
+export { surveyDevices } from './survey.ts';
 
 export interface InferenceStart {
   readonly modelsDir: string;
@@ -17,6 +20,8 @@ export interface InferenceStart {
   readonly uses?: readonly LoadedModel['use'][];
   /** Unix socket or Windows named pipe; a private one of its own when absent. */
   readonly socketPath?: string;
+  /** Models in place of those of the starter set. */
+  readonly models?: Readonly<Partial<Record<LoadedModel['use'], string>>>;
   /** CPU threads of a language model. */
   readonly threads?: number;
 }
@@ -45,6 +50,7 @@ export async function startInference(options: InferenceStart): Promise<Inference
       socketPath,
       modelsDir: options.modelsDir,
       uses: options.uses ?? defaultUses,
+      models: options.models ?? {},
       threads: options.threads,
     },
     options.log,
@@ -77,8 +83,16 @@ export async function startInference(options: InferenceStart): Promise<Inference
     synthesise: (speech, request) => client.synthesise(speech, request),
     embed: (texts, request) => client.embed(texts, request),
     generate: (prompt, request) => client.generate(prompt, request),
+    openDialogue: (dialogue, request) => client.openDialogue(dialogue, request),
+    closeDialogue: (id) => client.closeDialogue(id),
     endOfTurn: (samples, request) => client.endOfTurn(samples, request),
+    swap: async (use, modelId) => {
+      const models = await client.swap(use, modelId);
+      supervisor.remember(use, modelId);
+      return models;
+    },
     loaded: () => client.loaded(),
+    devices: () => client.devices(),
   };
 }
 

@@ -9,7 +9,13 @@ class FakeEngine implements Engine {
   readonly started: string[] = [];
   readonly #running: (() => void)[] = [];
 
+  closed = false;
+
   models = () => [];
+
+  close = async () => {
+    this.closed = true;
+  };
 
   run: Engine['run'] = async (work) => {
     const text = work.kind === 'embed' ? (work.texts[0] ?? '') : '';
@@ -92,6 +98,41 @@ describe('Lane', () => {
     await expect(submit(lane, 'bad', 'live')).rejects.toMatchObject({ code: 'inference_failed' });
     submit(lane, 'good', 'live');
     expect(engine.started).toEqual(['bad', 'good']);
+  });
+
+  test('another model takes over: what is under way ends on the old one, nothing is refused', async () => {
+    const lane = new Lane();
+    const [before, after] = [new FakeEngine(), new FakeEngine()];
+    lane.open([before]);
+    const first = submit(lane, 'first', 'live');
+    const second = submit(lane, 'second', 'live');
+    lane.open([after]);
+    expect([before.started, after.started]).toEqual([['first'], ['second']]);
+    expect(before.closed).toBe(false);
+    await before.finishOne();
+    expect(before.closed).toBe(true);
+    await after.finishOne();
+    await expect(Promise.all([first, second])).resolves.toHaveLength(2);
+    submit(lane, 'third', 'live');
+    expect(after.started).toEqual(['second', 'third']);
+    expect(after.closed).toBe(false);
+  });
+
+  test('a model that idles is closed as soon as another takes over', () => {
+    const lane = new Lane();
+    const before = new FakeEngine();
+    lane.open([before], 2);
+    lane.open([new FakeEngine()]);
+    expect(before.closed).toBe(true);
+  });
+
+  test('a lane whose model could not be loaded opens with the next one', async () => {
+    const lane = new Lane();
+    lane.fail(new VoxboxError('model_missing', 'no file'));
+    const engine = new FakeEngine();
+    lane.open([engine]);
+    submit(lane, 'now', 'live');
+    expect(engine.started).toEqual(['now']);
   });
 
   test('a lane without a model refuses what waits and what comes', async () => {

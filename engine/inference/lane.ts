@@ -7,6 +7,8 @@ import { PriorityQueue } from './queue.ts';
 export interface LaneRequest {
   readonly work: Work;
   readonly priority: InferencePriority;
+  /** See `InferenceOptions`. */
+  readonly owner?: string;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
 }
@@ -25,6 +27,7 @@ export class Lane {
   readonly #reserved: number;
   #slots: Engine[] = [];
   #engines: readonly Engine[] = [];
+  readonly #running = new WeakMap<Engine, number>();
   #failure: unknown = null;
 
   /** @param reserved slots that only a caller on the line may take */
@@ -40,10 +43,16 @@ export class Lane {
     return this.#engines.flatMap((engine) => engine.models());
   }
 
-  /** Gives the lane its engines; `slotsEach` is how much one of them does at the same time. */
+  /**
+   * Gives the lane its engines; `slotsEach` is how much one of them does at the same time. Those that it had
+   * before take no new work and are closed when they have finished what is under way.
+   */
   open(engines: readonly Engine[], slotsEach = 1): void {
+    const before = this.#engines;
+    this.#failure = null;
     this.#engines = engines;
     this.#slots = engines.flatMap((engine) => Array.from({ length: slotsEach }, () => engine));
+    for (const engine of before) this.#retire(engine);
     this.#pump();
   }
 
@@ -69,7 +78,7 @@ export class Lane {
         },
         { once: true },
       );
-      this.#queue.push(waiting, request.priority);
+      this.#queue.push(waiting, request);
       this.#pump();
     });
   }
@@ -85,7 +94,15 @@ export class Lane {
     }
   }
 
+  /** Closes an engine that serves no longer, once nothing runs on it. */
+  #retire(engine: Engine): void {
+    if (this.#engines.includes(engine) || (this.#running.get(engine) ?? 0) > 0) return;
+    // what it had loaded is lost either way
+    engine.close().catch(() => {});
+  }
+
   async #run(engine: Engine, request: Waiting): Promise<void> {
+    this.#running.set(engine, (this.#running.get(engine) ?? 0) + 1);
     try {
       request.signal.throwIfAborted();
       const live = request.priority === 'live' || request.priority === 'greeting';
@@ -95,7 +112,9 @@ export class Lane {
     } catch (error) {
       request.reject(request.signal.aborted ? withdrawal(request.signal) : error);
     } finally {
-      this.#slots.push(engine);
+      this.#running.set(engine, (this.#running.get(engine) ?? 1) - 1);
+      if (this.#engines.includes(engine)) this.#slots.push(engine);
+      else this.#retire(engine);
       this.#pump();
     }
   }

@@ -1,5 +1,6 @@
 import type { ErrorShape } from '../foundation/index.ts';
 import type {
+  DeviceReport,
   GenerateRequest,
   GenerateResult,
   InferencePriority,
@@ -17,7 +18,7 @@ export interface EndOfTurn {
 
 /** One piece of work, as it crosses the socket and reaches an engine. */
 export type Work =
-  | { readonly kind: 'transcribe'; readonly samples: Float32Array }
+  | { readonly kind: 'transcribe'; readonly samples: Float32Array; readonly known: readonly number[] }
   | { readonly kind: 'synthesise'; readonly text: string; readonly voice: string; readonly speed: number }
   | { readonly kind: 'embed'; readonly texts: readonly string[] }
   | {
@@ -27,9 +28,14 @@ export type Work =
       readonly temperature: number;
       /** Send the text piece by piece too. */
       readonly stream: boolean;
+      readonly dialogue: string | null;
     }
+  | { readonly kind: 'open-dialogue'; readonly id: string; readonly prefix: GenerateRequest['messages'] }
+  | { readonly kind: 'close-dialogue'; readonly id: string }
   | { readonly kind: 'end-of-turn'; readonly samples: Float32Array }
-  | { readonly kind: 'loaded' };
+  | { readonly kind: 'swap'; readonly use: ModelUse; readonly modelId: string }
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'devices' };
 
 export type WorkKind = Work['kind'];
 
@@ -39,18 +45,27 @@ export interface WorkResult {
   synthesise: SynthesisedSpeech;
   embed: Float32Array[];
   generate: GenerateResult;
+  'open-dialogue': null;
+  'close-dialogue': null;
   'end-of-turn': EndOfTurn;
+  swap: LoadedModel[];
   loaded: LoadedModel[];
+  devices: DeviceReport[];
 }
 
-/** The lane each kind of work runs in; `loaded` is answered at once. */
+/** What is asked of the process itself and not of a model. */
+export type HouseWork = Extract<Work, { kind: 'swap' | 'loaded' | 'devices' }>;
+
+/** The lane each kind of a model's work runs in. */
 export const useOf = {
   transcribe: 'stt',
   synthesise: 'tts',
   embed: 'embedding',
   generate: 'llm',
+  'open-dialogue': 'llm',
+  'close-dialogue': 'llm',
   'end-of-turn': 'turn',
-} as const satisfies Record<Exclude<WorkKind, 'loaded'>, ModelUse>;
+} as const satisfies Record<Exclude<WorkKind, HouseWork['kind']>, ModelUse>;
 
 /** Client → worker. Ids are the client's own, one connection each. */
 export type ClientMessage =
@@ -58,6 +73,7 @@ export type ClientMessage =
       readonly type: 'request';
       readonly id: number;
       readonly priority: InferencePriority;
+      readonly owner?: string;
       /** Counted from arrival; the worker drops what nobody waits for any more. */
       readonly timeoutMs?: number;
       readonly work: Work;
@@ -75,6 +91,8 @@ export interface WorkerConfig {
   readonly modelsDir: string;
   /** Loaded at the start; the others follow in the background. */
   readonly uses: readonly ModelUse[];
+  /** Models in place of those of the starter set. */
+  readonly models: Readonly<Partial<Record<ModelUse, string>>>;
   /** CPU threads of a language model; by the number of cores when absent. */
   readonly threads?: number;
 }
@@ -82,11 +100,14 @@ export interface WorkerConfig {
 /** Supervisor → worker, over the process channel. */
 export type SupervisorMessage =
   | { readonly type: 'start'; readonly config: WorkerConfig }
+  /** Answered at once by a process that is not frozen. */
+  | { readonly type: 'ping' }
   | { readonly type: 'stop' };
 
 /** Worker → supervisor, over the process channel. */
 export type WorkerReport =
   | { readonly type: 'listening' }
+  | { readonly type: 'pong' }
   | { readonly type: 'ready' }
   | { readonly type: 'load-failed'; readonly use: ModelUse; readonly error: ErrorShape }
   | { readonly type: 'loaded'; readonly model: LoadedModel };

@@ -3,18 +3,14 @@ import { createServer, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { toErrorShape, VoxboxError } from '../foundation/index.ts';
-import { type DevicePlan, openLlama, planDevice } from './device.ts';
-import { startEngineThread } from './engine-thread.ts';
-import { loadEmbedding } from './engines/embedding.ts';
-import type { Engine } from './engines/engine.ts';
-import { loadLlm } from './engines/llm.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
-import { Lane } from './lane.ts';
+import { House } from './house.ts';
 import {
   type ClientMessage,
-  type ModelUse,
+  type HouseWork,
   type SupervisorMessage,
   useOf,
+  type Work,
   type WorkerConfig,
   type WorkerMessage,
   type WorkerReport,
@@ -27,59 +23,12 @@ import {
 
 const report = (message: WorkerReport) => process.send?.(message);
 
-type Lanes = Readonly<Record<ModelUse, Lane>>;
-
-async function loadEngines(
-  use: ModelUse,
-  options: { config: WorkerConfig; plan: DevicePlan; llama: () => ReturnType<typeof openLlama> },
-): Promise<{ engines: Engine[]; slotsEach: number }> {
-  const { config, plan } = options;
-  if (use === 'embedding') {
-    return { engines: [await loadEmbedding(config.modelsDir, await options.llama())], slotsEach: 1 };
-  }
-  if (use === 'llm') {
-    return {
-      engines: [await loadLlm(config.modelsDir, await options.llama(), plan)],
-      slotsEach: plan.llmSlots,
-    };
-  }
-  const count = use === 'stt' ? plan.sttSlots : use === 'tts' ? plan.ttsSlots : 1;
-  const thread = { use, modelsDir: config.modelsDir, sessionThreads: plan.sessionThreads };
-  return {
-    engines: await Promise.all(Array.from({ length: count }, () => startEngineThread(thread))),
-    slotsEach: 1,
-  };
-}
-
-async function openLanes(config: WorkerConfig, lanes: Lanes): Promise<void> {
-  const plan = planDevice(config.threads);
-  let opened: ReturnType<typeof openLlama> | null = null;
-  const llama = () => {
-    opened ??= openLlama();
-    return opened;
-  };
-  const open = async (use: ModelUse) => {
-    try {
-      const { engines, slotsEach } = await loadEngines(use, { config, plan, llama });
-      lanes[use].open(engines, slotsEach);
-      for (const model of lanes[use].models()) report({ type: 'loaded', model });
-    } catch (error) {
-      lanes[use].fail(error);
-      report({ type: 'load-failed', use, error: toErrorShape(error, 'inference_failed') });
-    }
-  };
-  await Promise.all(config.uses.map(open));
-  report({ type: 'ready' });
-  const later = (['stt', 'tts', 'embedding', 'turn', 'llm'] as const).filter(
-    (use) => !config.uses.includes(use),
-  );
-  for (const use of later) await open(use);
-}
-
 /** One client: reads requests, answers each exactly once, forgets those of a client that has gone. */
-function serveClient(socket: Socket, lanes: Lanes): void {
+function serveClient(socket: Socket, house: House): void {
   const reader = new FrameReader();
   const running = new Map<number, AbortController>();
+  /** Opened and not closed: their calls end with this client. */
+  const dialogues = new Set<string>();
   const send = (message: WorkerMessage) => {
     if (!socket.destroyed) socket.write(encodeFrame(message));
   };
@@ -88,11 +37,9 @@ function serveClient(socket: Socket, lanes: Lanes): void {
       running.get(message.id)?.abort();
       return;
     }
-    const { id, work, priority, timeoutMs } = message;
-    if (work.kind === 'loaded') {
-      send({ type: 'result', id, result: Object.values(lanes).flatMap((lane) => lane.models()) });
-      return;
-    }
+    const { id, work, priority, owner, timeoutMs } = message;
+    if (work.kind === 'open-dialogue') dialogues.add(work.id);
+    if (work.kind === 'close-dialogue') dialogues.delete(work.id);
     const controller = new AbortController();
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(late()), timeoutMs);
     running.set(id, controller);
@@ -100,8 +47,12 @@ function serveClient(socket: Socket, lanes: Lanes): void {
       const onText = (text: string) => {
         if (work.kind === 'generate' && work.stream) send({ type: 'text', id, text });
       };
-      const lane = lanes[useOf[work.kind]];
-      const result = await lane.submit({ work, priority, signal: controller.signal, onText });
+      const result = isHouseWork(work)
+        ? await house.run(work)
+        : await house.lanes[useOf[work.kind]].submit({
+            ...{ work, priority, owner, onText },
+            signal: controller.signal,
+          });
       send({ type: 'result', id, result });
     } catch (error) {
       send({ type: 'error', id, error: toErrorShape(error, 'inference_failed') });
@@ -120,21 +71,18 @@ function serveClient(socket: Socket, lanes: Lanes): void {
   socket.on('error', () => {});
   socket.on('close', () => {
     for (const controller of running.values()) controller.abort();
+    for (const id of dialogues) void house.closeDialogue(id);
   });
 }
+
+const isHouseWork = (work: Work): work is HouseWork =>
+  work.kind === 'swap' || work.kind === 'loaded' || work.kind === 'devices';
 
 const late = () => new VoxboxError('deadline_exceeded', 'the request was not finished in time');
 
 function start(config: WorkerConfig): void {
-  const lanes: Lanes = {
-    stt: new Lane(),
-    tts: new Lane(),
-    embedding: new Lane(),
-    turn: new Lane(),
-    // one generation at a time may be a background one
-    llm: new Lane(1),
-  };
-  const server = createServer((socket) => serveClient(socket, lanes));
+  const house = new House(config, report);
+  const server = createServer((socket) => serveClient(socket, house));
   if (process.platform !== 'win32') {
     mkdirSync(dirname(config.socketPath), { recursive: true, mode: 0o700 });
     rmSync(config.socketPath, { force: true }); // left over from a process that was killed
@@ -144,7 +92,7 @@ function start(config: WorkerConfig): void {
   });
   server.listen(config.socketPath, () => {
     report({ type: 'listening' });
-    void openLanes(config, lanes);
+    void house.open();
   });
 }
 
@@ -157,5 +105,6 @@ try {
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: SupervisorMessage) => {
   if (message.type === 'start') start(message.config);
+  else if (message.type === 'ping') report({ type: 'pong' });
   else process.exit(0);
 });

@@ -107,4 +107,17 @@ describe('play queue', () => {
     const steps = heard.slice(1).map((sample, n) => Math.abs(sample - (heard[n] ?? 0)));
     expect(Math.max(...steps)).toBeLessThan(8000 * 2 * Math.sin((Math.PI * 500) / 8000) * 1.5);
   });
+
+  it('brings a voice of 22.05 kHz to a wide-band leg with what lies above 4 kHz', () => {
+    const queue = newQueue(16_000);
+    const high = Int16Array.from(
+      { length: 22_050 },
+      (_, n) => 8000 * Math.sin((2 * Math.PI * 6000 * n) / 22_050),
+    );
+    queue.add(1, high, 22_050);
+    queue.finish(1);
+    const heard = drain(queue, 50).flatMap(({ samples }) => [...(samples ?? [])]);
+    const power = heard.reduce((sum, sample) => sum + sample ** 2, 0) / heard.length;
+    expect(10 * Math.log10((2 * power) / 8000 ** 2)).toBeCloseTo(0, 0);
+  });
 });

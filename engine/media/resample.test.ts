@@ -16,8 +16,21 @@ function levelDb(samples: Int16Array): number {
 }
 
 describe('resampler', () => {
-  it('leaves no alias of 5 kHz when it goes from 22.05 to 8 kHz', () => {
-    expect(levelDb(resample(tone(5000, 22050), 22050, 8000))).toBeLessThan(-50);
+  it.each([22050, 24000, 16000])(
+    'leaves no alias of what lies above 4 kHz when it goes from %i Hz to 8 kHz',
+    (from) => {
+      for (let hz = 4050; hz < Math.min(from / 2, 11_000); hz += 350)
+        expect(levelDb(resample(tone(hz, from), from, 8000)), `${hz} Hz`).toBeLessThan(-60);
+    },
+  );
+
+  it('adds no image above 4 kHz when it goes from 8 to 16 kHz', () => {
+    for (let hz = 300; hz <= 3400; hz += 310) {
+      const output = resample(tone(hz, 8000), 8000, 16000);
+      // The tone as it should be is taken out: what is left is what was added.
+      const wanted = tone(hz, 16000);
+      expect(levelDb(output.map((sample, n) => sample - (wanted[n] ?? 0))), `${hz} Hz`).toBeLessThan(-60);
+    }
   });
 
   it('passes 1 kHz and 3.2 kHz within half a decibel between all rates', () => {
@@ -30,6 +43,16 @@ describe('resampler', () => {
         }
       }
     }
+  });
+
+  it.each([
+    [22050, 8000],
+    [24000, 8000],
+    [16000, 8000],
+    [8000, 16000],
+  ])('passes 300 to 3400 Hz within a decibel from %i to %i Hz', (from, to) => {
+    for (let hz = 300; hz <= 3400; hz += 310)
+      expect(Math.abs(levelDb(resample(tone(hz, from), from, to))), `${hz} Hz`).toBeLessThan(0.5);
   });
 
   it.each([

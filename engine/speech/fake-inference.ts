@@ -1,5 +1,6 @@
 import { VoxboxError } from '../foundation/index.ts';
 import type {
+  DeviceReport,
   GenerateResult,
   Inference,
   InferenceOptions,
@@ -44,7 +45,7 @@ export class FakeInference implements Inference {
     try {
       await this.#serve('transcribe', options);
       const { text, confidence = 0.95 } = this.#options.transcribe?.(samples) ?? { text: 'hello' };
-      return { text, confidence, modelMs: this.#options.latencyMs ?? 0 };
+      return { text, tokens: [], confidence, modelMs: this.#options.latencyMs ?? 0 };
     } finally {
       this.transcriptionsInFlight--;
     }
@@ -80,7 +81,8 @@ export class FakeInference implements Inference {
     await this.#serve('generate', options);
     const text = this.#options.generate?.(request.messages.at(-1)?.content ?? '') ?? 'I see.';
     for (const word of text.split(/(?<=\s)/)) request.onText?.(word);
-    return { text, tokens: text.split(' ').length, firstTokenMs: 0, modelMs: 0 };
+    const tokens = text.split(' ').length;
+    return { text, tokens, promptTokens: 0, reusedTokens: 0, firstTokenMs: 0, modelMs: 0 };
   }
 
   async endOfTurn(
@@ -89,6 +91,18 @@ export class FakeInference implements Inference {
   ): Promise<{ probability: number; modelMs: number }> {
     await this.#serve('endOfTurn', options);
     return { probability: this.#options.endOfTurn?.(samples) ?? 0.95, modelMs: 0 };
+  }
+
+  async openDialogue(): Promise<void> {}
+
+  async closeDialogue(): Promise<void> {}
+
+  async swap(): Promise<readonly LoadedModel[]> {
+    return [];
+  }
+
+  async devices(): Promise<readonly DeviceReport[]> {
+    return [];
   }
 
   async loaded(): Promise<readonly LoadedModel[]> {

@@ -21,6 +21,7 @@ import { completeTenant, type NewTenant } from './new-tenant.ts';
 import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
 import { type Outbound, outboundRows } from './outbound.ts';
 import { type Phones, phoneRows } from './phones.ts';
+import { type Providers, providerRows } from './providers.ts';
 import { type Refusals, refusalRows } from './refusals.ts';
 import { type RingGroups, ringGroupRows } from './ring-groups.ts';
 import { type Settings, settingRows } from './settings.ts';
@@ -58,6 +59,7 @@ export interface Box {
   /** What happens to calls that come while the box is full, and while the business is closed. */
   readonly overflow: AnswerPolicies<OverflowPolicy>;
   readonly closed: AnswerPolicies<ClosedPolicy>;
+  readonly providers: Providers;
   readonly refusals: Refusals;
   readonly settings: Settings;
   readonly events: Pick<EventLog, 'since'>;
@@ -172,6 +174,7 @@ function assemble(parts: BoxParts): Box {
     bans: banRows(database, { clock, events }),
     outbound: outboundRows(database, { events }),
     ...answerPolicyRows(database, { events }),
+    providers: providerRows(database, { ids, events, keyring }),
     refusals: refusalRows(database, { clock, events }),
     settings: settingRows(database),
     events: { since: events.since },

@@ -184,6 +184,20 @@ export const boxMigrations: readonly string[] = [
   alter table tenants add column recording text not null default 'silent'
     check (recording in ('announced', 'silent', 'off'));
   `,
+  `
+  create table providers (
+    id         text primary key,
+    tenant_id  text not null references tenants (id),
+    kind       text not null check (kind in ('stt', 'tts', 'llm')),
+    position   integer not null,
+    provider   text not null,
+    model      text,
+    voice      text,
+    base_url   text,
+    sealed_key blob,
+    unique (tenant_id, kind, position)
+  ) strict;
+  `,
 ];
 
 export const tenantMigrations: readonly string[] = [
@@ -285,5 +299,41 @@ export const tenantMigrations: readonly string[] = [
   `,
   `
   alter table calls add column quality text;
+  `,
+  `
+  create table cloned_voices (
+    id              text primary key,
+    name            text not null,
+    vendor          text not null check (vendor in ('cartesia', 'elevenlabs')),
+    voice           text not null,
+    speaker         text not null,
+    sentence        text not null,
+    heard           text not null,
+    consented_at_ms integer not null,
+    created_at_ms   integer not null
+  ) strict;
+
+  create table voice_pieces (
+    voice_id text not null,
+    kind     text not null check (kind in ('sample', 'consent')),
+    position integer not null,
+    bytes    blob not null,
+    unique (voice_id, kind, position)
+  ) strict;
+
+  create table speech (
+    id              integer primary key check (id = 1),
+    speed           real not null check (speed between 0.7 and 1.3),
+    floor_ms        integer not null check (floor_ms between 150 and 1000),
+    ceiling_ms      integer not null check (ceiling_ms between 800 and 4000 and ceiling_ms >= floor_ms),
+    cloned_voice_id text references cloned_voices (id)
+  ) strict;
+  insert into speech values (1, 1, 250, 2000, null);
+
+  create table pronunciations (
+    position integer primary key,
+    word     text not null,
+    spoken   text not null
+  ) strict;
   `,
 ];

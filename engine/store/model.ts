@@ -189,6 +189,72 @@ export interface AgentProfile {
   readonly prompt: string;
 }
 
+/** What a provider is asked for: speech to text, text to speech, text. */
+export type ProviderKind = 'stt' | 'tts' | 'llm';
+
+/** One place in a tenant's chain of providers; its key lies sealed beside it. */
+export interface ProviderSetting {
+  readonly id: string;
+  readonly provider: 'local' | 'deepgram' | 'cartesia' | 'elevenlabs' | 'openai';
+  /** Null: the usual one of the provider. */
+  readonly model: string | null;
+  /** The provider's own id of a voice; of `tts` only. */
+  readonly voice: string | null;
+  /** Null: the provider's own address. */
+  readonly baseUrl: string | null;
+  readonly hasKey: boolean;
+}
+
+/** How one word or name is said: `Siobhan` → `shiv awn`. */
+export interface Pronunciation {
+  /** As it is written: a whole word or several, whatever their case. */
+  readonly word: string;
+  /** As it is said. */
+  readonly spoken: string;
+}
+
+/** How long the agent waits, from the caller's last sound, before it answers. */
+export interface TurnTaking {
+  /** At least: an answer that comes sooner seems to interrupt. */
+  readonly floorMs: number;
+  /** At most, however unfinished the caller sounds. */
+  readonly ceilingMs: number;
+}
+
+/** Services that copy a person's voice. */
+export type VoiceVendor = 'cartesia' | 'elevenlabs';
+
+/** How the agent speaks and takes turns. Its local voice is `AgentProfile.voice`. */
+export interface SpeechSettings {
+  /** 1 is the voice's own; 0.7 to 1.3. */
+  readonly speed: number;
+  readonly pronunciations: readonly Pronunciation[];
+  readonly turnTaking: TurnTaking;
+  /** A copied voice that speaks in place of the local one, which stands in when the service fails. */
+  readonly clonedVoice: { readonly vendor: VoiceVendor; readonly voice: string } | null;
+}
+
+/** The copy of a person's voice that a service keeps, made with that person's recorded consent. */
+export interface ClonedVoice {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: VoiceVendor;
+  /** The service's own id of it. */
+  readonly voice: string;
+  readonly consent: Consent;
+  readonly createdAtMs: number;
+}
+
+/** Who agreed to what, and when; the recording of it lies beside. */
+export interface Consent {
+  readonly speaker: string;
+  /** The sentence that was to be read. */
+  readonly sentence: string;
+  /** What was recognised in the recording. */
+  readonly heard: string;
+  readonly atMs: number;
+}
+
 export interface Service {
   readonly id: string;
   readonly name: string;
@@ -299,6 +365,8 @@ export interface TurnLatency {
   readonly sttMs: number | null;
   readonly understandingMs: number | null;
   readonly ttsMs: number | null;
+  /** First audio handed to the leg → first voiced packet out. */
+  readonly outputMs: number | null;
 }
 
 /** One side's completed contribution, as it is kept in the transcript. */

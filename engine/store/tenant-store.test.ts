@@ -30,7 +30,7 @@ const turn = (callId: string, text: string) => ({
   endedAtMs: 20,
   confidence: 0.75,
   interrupted: true,
-  latency: { totalMs: 500, endOfTurnMs: 200, sttMs: 50, understandingMs: null, ttsMs: 40 },
+  latency: { totalMs: 500, endOfTurnMs: 200, sttMs: 50, understandingMs: null, ttsMs: 40, outputMs: 12 },
 });
 const appointment = (id: string, fields: Partial<Appointment> = {}): Appointment => ({
   id,

@@ -11,6 +11,7 @@ import { serviceRows } from './services.ts';
 import { staffRows } from './staff.ts';
 import { type Transcript, transcriptRows } from './transcript.ts';
 import { type Understood, understoodRows } from './understood.ts';
+import { type Voices, voiceRows } from './voices.ts';
 
 /** What one business owns, in a file of its own. Synchronous: when a method returns, its change is on the disk. */
 export interface TenantStore {
@@ -26,6 +27,7 @@ export interface TenantStore {
   readonly calls: Calls;
   readonly transcript: Transcript;
   readonly appointments: Appointments;
+  readonly voices: Voices;
   readonly events: Pick<EventLog, 'since'>;
   /** Several changes as one; `work` is synchronous, and its events are told after the commit. */
   transaction<T>(work: () => T): T;
@@ -72,6 +74,7 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
     calls: callRows(database, { tenantId, clock, events }),
     transcript: transcriptRows(database, { tenantId, ids, events }),
     appointments: appointmentRows(database, { tenantId, events }),
+    voices: voiceRows(database, { tenantId, clock, events }),
     events: { since: events.since },
     transaction: events.transaction,
     slotsUnderstood: (callId, skill, slots) => understood.put(callId, { skill, slots }),

@@ -63,7 +63,13 @@ export function transcriptRows(database: Database, { tenantId, ids, events }: Tr
       list.all(callId).map((row) => ({
         ...row,
         interrupted: row.interrupted === 1,
-        latency: row.latency === null ? null : (JSON.parse(row.latency) as TurnLatency),
+        latency: row.latency === null ? null : latencyOf(row.latency),
       })),
   };
 }
+
+/** Turns of before the output was measured have none. */
+const latencyOf = (stored: string): TurnLatency => ({
+  outputMs: null,
+  ...(JSON.parse(stored) as Omit<TurnLatency, 'outputMs'> & Partial<TurnLatency>),
+});

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { median, stagesOf } from './latency.ts';
 
-const latency = { totalMs: 1000, endOfTurnMs: 500, sttMs: 200, understandingMs: 100, ttsMs: 150 };
+const latency = {
+  totalMs: 1000,
+  endOfTurnMs: 500,
+  sttMs: 200,
+  understandingMs: 100,
+  ttsMs: 150,
+  outputMs: 20,
+};
 
 describe('stagesOf', () => {
   it('splits the whole answer time, in order', () => {

@@ -5,6 +5,7 @@ describe('route', () => {
   it('reads what it writes', () => {
     expect(parseRoute(href('calls', 'a/b c'))).toEqual({ page: 'calls', id: 'a/b c' });
     expect(parseRoute(href('calendar'))).toEqual({ page: 'calendar', id: null });
+    expect(parseRoute(href('agent', 'x'))).toEqual({ page: 'agent', id: null });
   });
 
   it('leads to the desk from whatever does not exist', () => {

@@ -1,4 +1,5 @@
-export type PageName = 'desk' | 'calls' | 'calendar';
+export const pages = ['desk', 'calls', 'calendar', 'agent'] as const;
+export type PageName = (typeof pages)[number];
 
 /** Where the page is: kept after the # so that one address serves everything. */
 export interface Route {
@@ -7,14 +8,13 @@ export interface Route {
   readonly id: string | null;
 }
 
-const pages: readonly PageName[] = ['desk', 'calls', 'calendar'];
-
 /** What does not exist leads to the desk. */
 export function parseRoute(hash: string): Route {
   const [name = '', id = ''] = hash.replace(/^#\/?/, '').split('/');
   const page = pages.find((known) => known === name);
   if (!page) return { page: 'desk', id: null };
-  return { page, id: id && page !== 'calendar' ? safeDecode(id) : null };
+  const opens = page === 'desk' || page === 'calls';
+  return { page, id: id && opens ? safeDecode(id) : null };
 }
 
 export const href = (page: PageName, id?: string): string =>

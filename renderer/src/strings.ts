@@ -1,4 +1,5 @@
 import type { CallOutcome, CallState, Industry } from '../../engine/api/contract/index.ts';
+import { agentStrings } from './strings-agent.ts';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -6,7 +7,7 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 export const strings = {
   product: 'Voxbox',
   skip: 'Skip to the page',
-  nav: { label: 'Pages', desk: 'Desk', calls: 'Calls', calendar: 'Calendar' },
+  nav: { label: 'Pages', desk: 'Desk', calls: 'Calls', calendar: 'Calendar', agent: 'Agent' },
   tenant: { choose: 'Business', suspended: 'Suspended' },
 
   box: {
@@ -179,6 +180,8 @@ export const strings = {
     booked: (n: number) => count(n, 'appointment', 'appointments'),
     openCall: 'Open the call that booked it',
   },
+
+  agent: agentStrings,
 
   speaker: { caller: 'Caller', agent: 'Receptionist' },
 

@@ -7,8 +7,10 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../caller/engine-process.ts';
+import { audioQuality } from './audio-quality.ts';
 import { type Bench, type Figure, ratio } from './figure.ts';
 import { firstCall } from './first-call.ts';
+import { llmRaw } from './llm-raw.ts';
 import { mediaCores } from './media-cores.ts';
 import { models } from './models.ts';
 import { overload } from './overload.ts';
@@ -16,16 +18,24 @@ import { rtpPacing } from './rtp-pacing.ts';
 import { sessionOverhead } from './session-overhead.ts';
 import { sipSetups } from './sip-setups.ts';
 import { srtpCost } from './srtp-cost.ts';
+import { sttWer } from './stt-wer.ts';
+import { ttsRaw } from './tts-raw.ts';
+import { turnTaking } from './turn-taking.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
+  'audio-quality': audioQuality,
   'first-call': firstCall,
   'media-cores': mediaCores,
+  'llm-raw': llmRaw,
   models,
   overload,
   'rtp-pacing': rtpPacing,
   'srtp-cost': srtpCost,
   'session-overhead': sessionOverhead,
   'sip-setups': sipSetups,
+  'stt-wer': sttWer,
+  'tts-raw': ttsRaw,
+  'turn-taking': turnTaking,
 };
 
 const help = `Usage: npm run bench -- [--only NAME]... [--quick] [--json] [--write]

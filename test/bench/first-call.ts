@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TurnLatency } from '../../engine/store/index.ts';
 import { callerNumber, demoNumber, openCaller, sarahMiller } from '../caller/caller.ts';
 import { EngineApi } from '../caller/engine-api.ts';
 import { startEngineProcess } from '../caller/engine-process.ts';
 import { percentile } from '../caller/percentiles.ts';
 import { simulateCall } from '../caller/simulated-call.ts';
 import { nextTuesdayAtTen } from '../caller/spoken-time.ts';
-import type { Bench } from './figure.ts';
+import type { Bench, Figure } from './figure.ts';
 
 /** Calls that book an appointment, one at a time, measured at the wire by the caller's own RTP thread. */
 export const firstCall: Bench = async ({ quick, tell }) => {
@@ -18,6 +19,7 @@ export const firstCall: Bench = async ({ quick, tell }) => {
   const greeting: number[] = [];
   const latency: number[] = [];
   const gaps: number[] = [];
+  const stages: TurnLatency[] = [];
   let [lost, booked] = [0, 0];
   try {
     const startMs = performance.now();
@@ -42,7 +44,8 @@ export const firstCall: Bench = async ({ quick, tell }) => {
         voice: caller.voice,
         recognise: caller.recognise,
       });
-      const { call } = await api.finishedCall();
+      const { call, transcript } = await api.finishedCall();
+      stages.push(...transcript.flatMap((turn) => (turn.latency === null ? [] : [turn.latency])));
       if ((await api.appointments()).some(({ callId }) => callId === call.id)) booked += 1;
       answered.push(report.answeredMs);
       if (report.firstGreetingMs !== null) greeting.push(report.firstGreetingMs);
@@ -58,6 +61,15 @@ export const firstCall: Bench = async ({ quick, tell }) => {
     return [
       { name: 'voice to voice p50', value: percentile(latency, 50), unit: 'ms', limit: 450, note: over },
       { name: 'voice to voice p95', value: percentile(latency, 95), unit: 'ms', limit: 700, note: over },
+      {
+        name: 'fastest reply',
+        value: Math.min(...latency),
+        unit: 'ms',
+        limit: 150,
+        limitIs: 'least',
+        note: 'sooner than that seems to interrupt',
+      },
+      ...stageFigures(stages),
       { name: 'INVITE to 200', value: percentile(answered, 95), unit: 'ms', limit: 200, note: 'p95' },
       {
         name: 'ACK to greeting',
@@ -94,3 +106,37 @@ export const firstCall: Bench = async ({ quick, tell }) => {
     for (const step of undo.reverse()) await step();
   }
 };
+
+/** Audio that is handed over so soon after its words are known was ready. */
+const readyMs = 10;
+
+/** Where the time of a reply goes, as the record tells it. */
+function stageFigures(stages: readonly TurnLatency[]): readonly Figure[] {
+  const all = (of: (stage: TurnLatency) => number | null): number[] =>
+    stages.flatMap((stage) => of(stage) ?? []);
+  const p50 = (name: string, of: (stage: TurnLatency) => number | null): Figure => ({
+    name: `${name} p50`,
+    value: percentile(all(of), 50),
+    unit: 'ms',
+    limit: null,
+    note: `of the reply, ${all(of).length} turns; p95 ${percentile(all(of), 95)} ms`,
+  });
+  const cached = stages.filter(({ ttsMs }) => ttsMs !== null && ttsMs <= readyMs);
+  const firstWordMs = cached.flatMap(({ understandingMs, ttsMs, outputMs }) =>
+    outputMs === null ? [] : [(understandingMs ?? 0) + (ttsMs ?? 0) + outputMs],
+  );
+  const totalMs = cached.flatMap((stage) => stage.totalMs ?? []);
+  return [
+    {
+      name: 'first word of a cached answer p95',
+      value: percentile(firstWordMs, 95),
+      unit: 'ms',
+      limit: 300,
+      note: `from the end of the turn, ${cached.length} turns; p50 from the caller's last sound ${percentile(totalMs, 50)} ms`,
+    },
+    p50('end of turn', ({ endOfTurnMs }) => endOfTurnMs),
+    p50('understanding', ({ understandingMs }) => understandingMs),
+    p50('voice', ({ ttsMs }) => ttsMs),
+    p50('output', ({ outputMs }) => outputMs),
+  ];
+}

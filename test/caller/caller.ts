@@ -24,7 +24,7 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-const hasEspeak = (): boolean => spawnSync('espeak-ng', ['--version']).error === undefined;
+export const hasEspeak = (): boolean => spawnSync('espeak-ng', ['--version']).error === undefined;
 
 /** Why there can be no simulated caller on this machine; null when there can. */
 export async function callerMissing(): Promise<string | null> {

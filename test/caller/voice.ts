@@ -15,8 +15,10 @@ const lineRateHz = 8000;
 /** The caller's voice: another one than the agent's. */
 export interface CallerVoice {
   readonly name: string;
-  /** 8 kHz mono, without silence before or after, at the level of a telephone. */
+  /** Mono, 8 kHz unless made otherwise, without silence before or after, at the level of a telephone. */
   speak(text: string): Promise<Int16Array>;
+  /** Whether the text was spoken before, so that no model is needed. */
+  keeps(text: string): boolean;
 }
 
 type Synthesise = (text: string) => Promise<{ readonly samples: Int16Array; readonly sampleRateHz: number }>;
@@ -41,15 +43,26 @@ export const espeakVoice: Synthesise = async (text) => {
 };
 
 /** Keeps what was said before as WAV files, so that the same call is quick the second time. */
-export function keptVoice(name: string, synthesise: Synthesise, cacheDir: string): CallerVoice {
+export function keptVoice(
+  name: string,
+  synthesise: Synthesise,
+  cacheDir: string,
+  rateHz = lineRateHz,
+): CallerVoice {
   const making = new Map<string, Promise<Int16Array>>();
+  const fileOf = (text: string): string => {
+    const key = createHash('sha256')
+      .update(`${name}${rateHz === lineRateHz ? '' : ` ${rateHz}`}\n${text}`)
+      .digest('hex')
+      .slice(0, 32);
+    return join(cacheDir, `${key}.wav`);
+  };
   const make = async (text: string): Promise<Int16Array> => {
-    const key = createHash('sha256').update(`${name}\n${text}`).digest('hex').slice(0, 32);
-    const file = join(cacheDir, `${key}.wav`);
+    const file = fileOf(text);
     if (existsSync(file)) return readWav(file).channels[0] ?? new Int16Array(0);
     const { samples, sampleRateHz } = await synthesise(text);
-    const ready = trimAndLevel(resample(samples, sampleRateHz, lineRateHz), lineRateHz);
-    writeWav(file, ready, lineRateHz);
+    const ready = trimAndLevel(resample(samples, sampleRateHz, rateHz), rateHz);
+    writeWav(file, ready, rateHz);
     return ready;
   };
   return {
@@ -59,5 +72,6 @@ export function keptVoice(name: string, synthesise: Synthesise, cacheDir: string
       making.set(text, known);
       return known;
     },
+    keeps: (text) => existsSync(fileOf(text)),
   };
 }

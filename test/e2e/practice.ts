@@ -149,6 +149,7 @@ export class Practice {
               sttMs: Math.round(latencyMs * 0.2),
               understandingMs: Math.round(latencyMs * 0.15),
               ttsMs: Math.round(latencyMs * 0.2),
+              outputMs: Math.round(latencyMs * 0.05),
             }
           : null,
       });

@@ -42,9 +42,9 @@ export function hoursCases(house: CallHouse, server: string): void {
     return { id, number, first, second, groupId: group.id, lastCall, recordingOf };
   };
 
-  const opensInTwoDays = splitClauses(`We open again on ${spokenDateTime(inTwoDays.toMillis(), 'UTC')}.`).map(
-    (clause) => speakable(clause),
-  );
+  const opensInTwoDays = splitClauses(
+    `We open again on ${spokenDateTime(inTwoDays.toMillis(), { timeZone: 'UTC', language: 'en-US' })}.`,
+  ).map((clause) => speakable(clause, 'en-US'));
 
   describe(`hours and recording, over ${server}`, { retry: 0 }, () => {
     beforeEach(() => house.reset());

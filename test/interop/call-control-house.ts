@@ -34,6 +34,7 @@ import {
 } from '../../engine/sip/index.ts';
 import { ensureDemoTenant, openBox, type Tenant } from '../../engine/store/index.ts';
 import { callerNumber, host, own, Party, QuickInference, tones, until } from './call-control-party.ts';
+import type { FaultyInference, Stage } from './faulty-inference.ts';
 import { type ControlServer, embeddedServer } from './peers/control-servers.ts';
 
 export type CallHouse = Awaited<ReturnType<typeof startCallHouse>>;
@@ -46,6 +47,8 @@ export interface HouseOptions {
   /** The box's media on a thread of its own, as in the engine; `mediaClock` is not for that one. */
   readonly ownThread?: boolean;
   readonly mediaClock?: Clock;
+  /** The models; quick ones where left out. */
+  readonly inference?: FaultyInference;
 }
 
 /** A box without models or API, and an outside with callers, phones and carriers; signalling and media are real. */
@@ -54,7 +57,8 @@ export async function startCallHouse(options: HouseOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-control-'));
   let opened = 0;
   let closed = 0;
-  const inference = new QuickInference();
+  const inference: QuickInference = options.inference ?? new QuickInference();
+  let toolFault: 'stall' | 'kill' | null = null;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const events: StoredEvent[] = [];
@@ -108,12 +112,28 @@ export async function startCallHouse(options: HouseOptions = {}) {
     ...{ host, log: silentLog },
     ...{ portMin: ports + 2 * legs, portMax: ports + 4 * legs - 1 },
   });
-  const worker = await createFakeWorker({
+  const sound = await createFakeWorker({
     inference,
     media,
     phraseDir: join(folder, 'phrases'),
     log: silentLog,
   });
+  const worker: typeof sound = {
+    ...sound,
+    toolDone: (callId, request, result) => {
+      if (toolFault === null) sound.toolDone(callId, request, result);
+      else if (toolFault === 'kill')
+        sound.toolFailed(callId, request, { code: 'database_broken', message: 'the tool was made to fail' });
+    },
+  };
+  const fail = (stage: Stage | 'tool', fault: 'stall' | 'kill'): void => {
+    if (stage === 'tool') toolFault = fault;
+    else options.inference?.faults.set(stage, fault);
+  };
+  const mend = (): void => {
+    toolFault = null;
+    options.inference?.faults.clear();
+  };
   for (const username of ['lee', 'desk', 'third']) {
     const phone = {
       tenantId: tenant.id,
@@ -312,6 +332,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     /** Clauses that were synthesised. */
     spoken: () => inference.spoken,
     ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
+    ...{ fail, mend },
     ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
   };
 }

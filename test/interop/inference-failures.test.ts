@@ -47,6 +47,47 @@ describe.skipIf(missing.length > 0)(`inference when things go wrong${reason}`, (
     await other.close();
   });
 
+  test('a frozen worker is replaced, and what it owed is refused', async () => {
+    const before = host.pid;
+    process.kill(before, 'SIGSTOP');
+    const owed = host.synthesise({ text: 'Hello?', voice }, live);
+    await expect(owed).rejects.toMatchObject({ code: 'inference_unavailable' });
+    expect((await host.transcribe(new Float32Array(16_000), live)).text).toBeTypeOf('string');
+    expect(host.pid).not.toBe(before);
+  });
+
+  test('a model is replaced while requests come, and none of them fails', async () => {
+    let swapped = false;
+    const heard: string[] = [];
+    const audio = Float32Array.from({ length: 16_000 }, (_, at) => Math.sin(at / 8) / 20);
+    const callers = [0, 1, 2].map(async () => {
+      while (!swapped) heard.push((await host.transcribe(audio, live)).text);
+    });
+    const models = await host.swap('stt', 'moonshine-tiny-en');
+    swapped = true;
+    await Promise.all(callers);
+    expect(models).toMatchObject([{ id: 'moonshine-tiny-en', use: 'stt' }]);
+    expect(heard.length).toBeGreaterThan(3);
+    expect(new Set(heard).size).toBe(1);
+    expect((await host.loaded()).filter(({ use }) => use === 'stt')).toHaveLength(1);
+  });
+
+  test('a model that cannot be loaded leaves the old one in its place', async () => {
+    await expect(host.swap('stt', 'moonshine-base-en')).rejects.toMatchObject({ code: 'model_missing' });
+    await expect(host.swap('stt', 'smart-turn-v3.2')).rejects.toMatchObject({ code: 'input_invalid' });
+    await expect(host.swap('stt', 'nothing')).rejects.toMatchObject({ code: 'model_missing' });
+    expect((await host.transcribe(new Float32Array(16_000), live)).text).toBeTypeOf('string');
+  });
+
+  test('the devices are told, with what runs on them', async () => {
+    const devices = await host.devices();
+    const cpu = devices.find(({ kind }) => kind === 'cpu');
+    expect(cpu?.models).toContain('moonshine-tiny-en');
+    for (const { totalBytes, usedBytes } of devices) expect(usedBytes).toBeLessThanOrEqual(totalBytes);
+    const stt = (await host.loaded()).find(({ use }) => use === 'stt');
+    expect(stt).toMatchObject({ device: 'cpu', deviceReason: 'it is made for the processor' });
+  });
+
   test('a withdrawn request is refused at once and frees its lane', async () => {
     const controller = new AbortController();
     const speaking = host.synthesise({ text: longText, voice }, { ...live, signal: controller.signal });

@@ -1,6 +1,7 @@
 import { type ErrorCode, type ErrorEntry, errorCatalogue } from '../../foundation/index.ts';
 import type { Service } from '../../store/index.ts';
 import type { BookingRequest, DialogueState, Facts, Line, Move, Question } from '../dialogue.ts';
+import { readyLines } from '../failure-lines.ts';
 import type { Opening, ProfileSnapshot, Saying } from '../model.ts';
 import { spansOf } from '../skills/hours.ts';
 import {
@@ -10,11 +11,11 @@ import {
   spokenHours,
   spokenList,
   spokenMinute,
-  spokenMoney,
   spokenPhone,
   spokenService,
   spokenSpans,
   weekdayName,
+  writtenMoney,
 } from './spoken.ts';
 import { connectingSentence, notConnectedSentence, peopleSentences } from './transfer.ts';
 import { fixedWords, lineWordings, questionWordings } from './wordings.ts';
@@ -79,8 +80,7 @@ const serviceQuestions = (snapshot: ProfileSnapshot): readonly string[] => {
 
 /** "I have Tuesday, November 24th at 10 AM or 2 PM." One day is named once. */
 function offer(offers: readonly Opening[], wording: number, context: PhraseContext): readonly Saying[] {
-  const zone = context.snapshot.timeZone;
-  const words = offers.map((opening) => spokenDateTime(opening.startsAtMs, zone));
+  const words = offers.map((opening) => spokenDateTime(opening.startsAtMs, context.snapshot));
   const [first = '', second] = words;
   if (second === undefined) {
     const lead = wording === 0 ? `How about ${first}?` : `I have ${first}.`;
@@ -104,9 +104,9 @@ const serviceWords = (id: string, snapshot: ProfileSnapshot): string => {
 
 function readBack(booking: BookingRequest, wording: number, context: PhraseContext): readonly Saying[] {
   const { snapshot, caller } = context;
-  const when = spokenDateTime(booking.startsAtMs, snapshot.timeZone);
+  const when = spokenDateTime(booking.startsAtMs, snapshot);
   // The caller knows the number they call from: its end is enough to recognise it.
-  const phone = spokenPhone(booking.customerPhone);
+  const phone = spokenPhone(booking.customerPhone, snapshot.language);
   const number =
     booking.customerPhone === caller.number ? `ending in ${phone.split(', ').at(-1) ?? phone}` : phone;
   const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, for ${booking.customerName}, phone number ${number}.`;
@@ -128,7 +128,7 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(pricesSentence(snapshot))];
     case 'price': {
       const service = serviceOf(line.serviceId, snapshot);
-      return [fixed(service ? priceSentence(service) : pricesSentence(snapshot))];
+      return [fixed(service ? priceSentence(service, snapshot) : pricesSentence(snapshot))];
     }
     case 'services':
       return [fixed(servicesSentence(snapshot))];
@@ -146,16 +146,16 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [
         variable(
           line.minute === null
-            ? `I'm sorry, there's nothing then on ${spokenDay(line.day)}.`
+            ? `I'm sorry, there's nothing then on ${spokenDay(line.day, snapshot.language)}.`
             : `I'm sorry, ${spokenMinute(line.minute)} isn't available.`,
         ),
       ];
     case 'none-that-day':
-      return [variable(`I'm sorry, there's nothing left on ${spokenDay(line.day)}.`)];
+      return [variable(`I'm sorry, there's nothing left on ${spokenDay(line.day, snapshot.language)}.`)];
     case 'failure':
       return [fixed(spokenFailure(line.code))];
     case 'booked': {
-      const when = spokenDateTime(line.appointment.startsAtMs, snapshot.timeZone);
+      const when = spokenDateTime(line.appointment.startsAtMs, snapshot);
       return [fixed(pick(fixedWords.booked, 0)), variable(`${line.customerName}, we'll see you on ${when}.`)];
     }
     case 'goodbye':
@@ -180,15 +180,15 @@ function hoursOfDay(day: string, snapshot: ProfileSnapshot): string {
 const outsideSentence = (day: string, snapshot: ProfileSnapshot): string =>
   `I'm sorry, on ${weekdayName(day)} we're open ${spokenSpans(spansOf(snapshot.hours, day))}.`;
 
-const priceSentence = (service: Service): string => {
+const priceSentence = (service: Service, { language }: ProfileSnapshot): string => {
   const words = spokenService(service);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${spokenMoney(service.priceMinor, service.currency)}.`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${writtenMoney(service.priceMinor, service.currency, language)}.`;
 };
 
 const pricesSentence = (snapshot: ProfileSnapshot): string =>
   snapshot.services.length === 0
     ? "I'm sorry, I don't have our prices at hand."
-    : snapshot.services.map(priceSentence).join(' ');
+    : snapshot.services.map((service) => priceSentence(service, snapshot)).join(' ');
 
 const servicesSentence = (snapshot: ProfileSnapshot): string =>
   snapshot.services.length === 0
@@ -221,12 +221,12 @@ export function slotsInWords(
   const day =
     wish.days &&
     (wish.days.from === wish.days.to
-      ? spokenDay(wish.days.from)
-      : `${spokenDay(wish.days.from)} to ${spokenDay(wish.days.to)}`);
+      ? spokenDay(wish.days.from, snapshot.language)
+      : `${spokenDay(wish.days.from, snapshot.language)} to ${spokenDay(wish.days.to, snapshot.language)}`);
   const time = wish.minute === null ? null : spokenMinute(wish.minute);
   const wished = [day, time].filter((part) => part !== null).join(' at ');
   const startsAtMs = state.chosen?.startsAtMs ?? (state.booking ? undefined : booked?.startsAtMs);
-  const when = startsAtMs === undefined ? wished : spokenDateTime(startsAtMs, snapshot.timeZone);
+  const when = startsAtMs === undefined ? wished : spokenDateTime(startsAtMs, snapshot);
   return {
     ...(serviceName ? { service: serviceName } : {}),
     ...(when ? { when } : {}),
@@ -256,13 +256,14 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
   return [
     ...new Set([
       greetingOf(snapshot),
+      ...readyLines,
       ...Object.values(questionWordings).flat(),
       ...serviceQuestions(snapshot),
       ...Object.values(lineWordings).flat(),
       ...Object.values(fixedWords).flat(),
       hoursSentence(snapshot),
       pricesSentence(snapshot),
-      ...snapshot.services.map(priceSentence),
+      ...snapshot.services.map((service) => priceSentence(service, snapshot)),
       servicesSentence(snapshot),
       identitySentence(snapshot),
       ...peopleSentences(snapshot),

@@ -1,21 +1,31 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { DateTime } from 'luxon';
+import { mannerOf, telephoneOf } from '../../speech/index.ts';
 import type { OpenSpan, Service } from '../../store/index.ts';
+import type { ProfileSnapshot } from '../model.ts';
 
-/** "Tuesday, November 24th at 10 AM". */
-export const spokenDateTime = (atMs: number, zone: string): string => {
-  const at = DateTime.fromMillis(atMs, { zone });
-  return `${dateWords(at)} at ${spokenMinute(at.hour * 60 + at.minute)}`;
+/** Where and in which English a day is spoken. */
+export type SpokenIn = Pick<ProfileSnapshot, 'timeZone' | 'language'>;
+
+/** "Tuesday, November 24th at 10 AM", "Tuesday the 24th of November at 10 AM". */
+export const spokenDateTime = (atMs: number, { timeZone, language }: SpokenIn): string => {
+  const at = DateTime.fromMillis(atMs, { zone: timeZone });
+  return `${dateWords(at, language)} at ${spokenMinute(at.hour * 60 + at.minute)}`;
 };
 
-/** "Tuesday, November 24th". */
-export const spokenDay = (day: string): string => dateWords(DateTime.fromISO(day, { zone: 'utc' }));
+/** "Tuesday, November 24th", "Tuesday the 24th of November". */
+export const spokenDay = (day: string, language: string): string =>
+  dateWords(DateTime.fromISO(day, { zone: 'utc' }), language);
 
 export const weekdayName = (day: string): string =>
-  DateTime.fromISO(day, { zone: 'utc' }).setLocale('en-US').toFormat('cccc');
+  DateTime.fromISO(day, { zone: 'utc' }).setLocale('en').toFormat('cccc');
 
-const dateWords = (at: DateTime): string =>
-  `${at.setLocale('en-US').toFormat('cccc, LLLL')} ${ordinal(at.day)}`;
+const dateWords = (at: DateTime, language: string): string => {
+  const [weekday = '', month = ''] = at.setLocale('en').toFormat('cccc LLLL').split(' ');
+  return mannerOf(language).dayFirst
+    ? `${weekday} the ${ordinal(at.day)} of ${month}`
+    : `${weekday}, ${month} ${ordinal(at.day)}`;
+};
 
 const ordinal = (n: number): string => {
   const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
@@ -31,31 +41,21 @@ export function spokenMinute(minute: number): string {
 }
 
 /** Digits one by one in the groups of the number's country: "4 1 5, 5 5 5, 0 1 3 2". */
-export function spokenPhone(e164: string): string {
-  const groups = displayPhone(e164).match(/\d+/g) ?? [];
-  return groups.map((group) => [...group].join(' ')).join(', ');
+export function spokenPhone(e164: string, language: string): string {
+  const telephone = telephoneOf(e164, mannerOf(language));
+  const groups = telephone?.groups ?? [e164.replace(/\D/g, '')];
+  return `${telephone?.isForeign ? 'plus ' : ''}${groups.map((group) => [...group].join(' ')).join(', ')}`;
 }
 
 /** As it is written in its country: "(415) 555-0132". */
 export const displayPhone = (e164: string): string =>
   parsePhoneNumberFromString(e164)?.formatNational() ?? e164;
 
-const currencyWords: Readonly<Record<string, readonly [string, string]>> = {
-  USD: ['dollars', 'cents'],
-  CAD: ['dollars', 'cents'],
-  AUD: ['dollars', 'cents'],
-  NZD: ['dollars', 'cents'],
-  EUR: ['euros', 'cents'],
-  GBP: ['pounds', 'pence'],
-};
-
-/** "120 dollars", "49 euros and 50 cents". */
-export function spokenMoney(minor: number, currency: string): string {
-  const [major, cents] = currencyWords[currency] ?? [currency, 'cents'];
-  const whole = Math.floor(minor / 100);
-  const name = whole === 1 ? major.replace(/s$/, '') : major;
-  return minor % 100 === 0 ? `${whole} ${name}` : `${whole} ${name} and ${minor % 100} ${cents}`;
-}
+/** As it is written where the language is spoken: "$120", "£49.50", "₹1,50,000". */
+export const writtenMoney = (minor: number, currency: string, language: string): string =>
+  new Intl.NumberFormat(language, {
+    ...{ style: 'currency', currency, minimumFractionDigits: minor % 100 === 0 ? 0 : 2 },
+  }).format(minor / 100);
 
 /** A service inside a sentence: "a check-up and cleaning", "an eye test", "braces". */
 export function spokenService(service: Service): string {

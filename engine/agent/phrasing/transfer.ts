@@ -53,14 +53,15 @@ export type Acceptance = 'speech-or-key' | 'key';
  * @param wish in words, for example "a filling, Tuesday at 10 AM"; null where nothing is known
  */
 export function briefing(options: {
-  readonly snapshot: Pick<ProfileSnapshot, 'agentName' | 'tenantName'>;
+  readonly snapshot: Pick<ProfileSnapshot, 'agentName' | 'tenantName' | 'language'>;
   readonly caller: Pick<CallerContext, 'name' | 'number'>;
   readonly wish: string | null;
   readonly acceptance: Acceptance;
 }): string {
   const { snapshot, caller, wish, acceptance } = options;
   const who = caller.name ?? 'a caller';
-  const number = caller.number === null ? '' : `, calling from ${spokenPhone(caller.number)}`;
+  const number =
+    caller.number === null ? '' : `, calling from ${spokenPhone(caller.number, snapshot.language)}`;
   return [
     `Hello, this is ${snapshot.agentName}, the assistant of ${snapshot.tenantName}.`,
     `I have ${who} on the line${number}.`,

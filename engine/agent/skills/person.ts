@@ -18,7 +18,8 @@ export function onPerson(state: DialogueState, reading: Reading, facts: Facts): 
   return putThrough(state, person.id, true);
 }
 
-function putThrough(state: DialogueState, personId: string, tells: boolean): Decision {
+/** @param tells whether the caller is told first */
+export function putThrough(state: DialogueState, personId: string, tells: boolean): Decision {
   return {
     state: { ...state, personId, readBack: null, waitingFor: 'transfer' },
     moves: [

@@ -5,3 +5,5 @@ export * from './line-models.ts';
 export * from './methods.ts';
 export * from './models.ts';
 export * from './paths.ts';
+export * from './providers.ts';
+export * from './voices.ts';

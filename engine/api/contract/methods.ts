@@ -12,6 +12,8 @@ import {
   tenantModel,
 } from './models.ts';
 import { type MethodName, paths } from './paths.ts';
+import { providerMethods } from './providers.ts';
+import { voiceMethods } from './voices.ts';
 
 const timeMs = z.coerce.number().int().nonnegative();
 const limit = z.coerce.number().int().min(1).max(500);
@@ -24,6 +26,8 @@ interface Method {
   readonly path: string;
   readonly query: z.ZodType;
   readonly body?: z.ZodType;
+  /** The body is a file of one of these types, in place of JSON. */
+  readonly upload?: { readonly types: readonly string[]; readonly maxBytes: number };
   /** Absent where the answer is no JSON. */
   readonly answer?: z.ZodType;
 }
@@ -53,6 +57,8 @@ export const methods = {
   },
   ...lineMethods,
   ...lineTestMethods,
+  ...providerMethods,
+  ...voiceMethods,
   /** Latest first; of every tenant when none is named. */
   'call.list': {
     verb: 'GET',
@@ -84,6 +90,13 @@ export const methods = {
       limit: limit.default(200),
     }),
     answer: z.object({ appointments: z.array(appointmentModel) }),
+  },
+  /** Puts a model in the place of the one of its use; what is under way ends with the old one. */
+  'model.use': {
+    verb: 'POST',
+    path: paths['model.use'],
+    query: nothing,
+    answer: z.object({ models: statusModel.shape.models }),
   },
   'box.status': {
     verb: 'GET',

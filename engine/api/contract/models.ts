@@ -77,6 +77,7 @@ export const latencyModel = z.object({
   sttMs: z.number().nullable(),
   understandingMs: z.number().nullable(),
   ttsMs: z.number().nullable(),
+  outputMs: z.number().nullable(),
 });
 
 export const turnModel = z.object({
@@ -179,6 +180,22 @@ export const statusModel = z.object({
   models: z.array(
     z.object({ id: z.string(), kind: z.string(), state: z.enum(['loading', 'loaded', 'failed']) }),
   ),
+  /** What models run on; empty while none are loaded. */
+  devices: z
+    .array(
+      z.object({
+        kind: z.enum(['cpu', 'cuda', 'vulkan', 'metal']),
+        name: z.string(),
+        totalBytes: z.number(),
+        usedBytes: z.number(),
+        /** What models may take in all. */
+        budgetBytes: z.number(),
+        /** Size of the language model that answers in time. */
+        speedClass: z.enum(['tiny', 'small', 'medium', 'large']),
+        models: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly(),
   /** What is wrong, in sentences; empty when all is well. */
   problems: z.array(z.string()),
 });

@@ -1,10 +1,9 @@
 import type { Llama } from 'node-llama-cpp';
-import { modelFile, verifyModels } from '../../../models/index.ts';
+import { verifyModels } from '../../../models/index.ts';
 import type { LoadedModel } from '../contract.ts';
-import { deviceName } from '../device.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineStart } from './engine.ts';
+import { deviceOf, ggufFile } from './gguf-file.ts';
 
-const modelId = 'all-minilm-l6-v2';
 /** What the model was trained on, without the two tokens around it; the rest of a longer text is not heard. */
 const longestTokens = 254;
 
@@ -14,11 +13,15 @@ const unitLength = (vector: readonly number[]): Float32Array => {
 };
 
 /** @throws VoxboxError `model_missing` or `model_corrupted` */
-export async function loadEmbedding(modelsDir: string, llama: Llama): Promise<Engine> {
+export async function loadEmbedding(
+  { modelsDir, modelId, placement }: EngineStart,
+  llama: Llama,
+): Promise<Engine> {
   const startedMs = performance.now();
   await verifyModels({ modelsDir, ids: [modelId], full: false });
   const model = await llama.loadModel({
-    modelPath: modelFile(modelsDir, modelId, 'all-MiniLM-L6-v2-f32.gguf'),
+    modelPath: ggufFile(modelsDir, modelId),
+    ...(placement.on === 'cpu' ? { gpuLayers: 0 } : {}),
   });
   // sentences are short: more threads cost more than they bring
   const context = await model.createEmbeddingContext({ contextSize: 512, batchSize: 512, threads: 1 });
@@ -27,14 +30,12 @@ export async function loadEmbedding(modelsDir: string, llama: Llama): Promise<En
     return unitLength((await context.getEmbeddingFor(tokens.slice(0, longestTokens))).vector);
   };
   await embed('Good morning.');
-  const loaded = {
-    id: modelId,
-    use: 'embedding',
-    device: deviceName(llama),
-    loadMs: performance.now() - startedMs,
-  } as const;
+  const loaded: LoadedModel = {
+    ...{ id: modelId, use: 'embedding', loadMs: performance.now() - startedMs },
+    ...deviceOf(llama, placement),
+  };
   return {
-    models: (): LoadedModel[] => [loaded],
+    models: () => [loaded],
     run: async (work, { signal }) => {
       if (work.kind !== 'embed') throw new TypeError(`the embedding model cannot ${work.kind}`);
       const vectors: Float32Array[] = [];
@@ -43,6 +44,10 @@ export async function loadEmbedding(modelsDir: string, llama: Llama): Promise<En
         vectors.push(await embed(text));
       }
       return vectors;
+    },
+    close: async () => {
+      await context.dispose();
+      await model.dispose();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { LoadedModel } from '../contract.ts';
 import type { Work, WorkResult } from '../messages.ts';
+import type { Placement } from '../placement.ts';
 
 export interface RunContext {
   readonly signal: AbortSignal;
@@ -10,6 +11,15 @@ export interface RunContext {
 
 export type ResultOf<W extends Work> = WorkResult[W['kind']];
 
+/** What an engine is made of. */
+export interface EngineStart {
+  readonly modelsDir: string;
+  readonly modelId: string;
+  /** Threads of one onnxruntime session. */
+  readonly threads: number;
+  readonly placement: Placement;
+}
+
 /**
  * Models that are loaded and ready to work. `run` rejects with the signal's reason soon after it is
  * aborted, where the model lets itself be stopped.
@@ -18,4 +28,6 @@ export interface Engine {
   run(work: Work, context: RunContext): Promise<WorkResult[keyof WorkResult]>;
   /** What is loaded by now. */
   models(): readonly LoadedModel[];
+  /** Gives its memory back. Nothing runs on it and nothing will. */
+  close(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { modelFile } from '../../../models/index.ts';
 import { phonemesOf } from '../phonemes.ts';
-import { openSession } from './session.ts';
+import type { EngineStart } from './engine.ts';
+import { type OpenedSession, openSession } from './session.ts';
 import type { Voice } from './voice.ts';
 
 export const kokoroId = 'kokoro-82m-int8';
@@ -58,16 +59,24 @@ export function kokoroIds(phonemes: string): number[] {
 }
 
 /** All voices share one session; a voice is a table of styles, one for each length of input. */
-export async function openKokoro(modelsDir: string, threads: number): Promise<InferenceSession> {
-  return await openSession(modelFile(modelsDir, kokoroId, 'kokoro-v1.0.int8.onnx'), threads);
+export async function openKokoro({ modelsDir, ...start }: EngineStart): Promise<OpenedSession> {
+  return await openSession(modelFile(modelsDir, kokoroId, 'kokoro-v1.0.int8.onnx'), start);
 }
 
 /** @param name for example `af_heart`: a for American, b for British; f and m for the sort of voice */
-export async function loadKokoro(session: InferenceSession, modelsDir: string, name: string): Promise<Voice> {
+export async function loadKokoro(
+  { session, device, deviceReason }: OpenedSession,
+  modelsDir: string,
+  name: string,
+): Promise<Voice> {
   const bytes = await readFile(modelFile(modelsDir, kokoroId, `${name}.bin`));
   const styles = new Float32Array(new Uint8Array(bytes).buffer);
   const language = name.startsWith('b') ? 'en-gb' : 'en-us';
   return {
+    device,
+    deviceReason,
+    // the session is shared by all of its voices
+    close: async () => {},
     sampleRateHz,
     speak: async (sentence, speed) => {
       const ids = kokoroIds(await phonemesOf(sentence, language));

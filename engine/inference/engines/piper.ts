@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import { modelFile } from '../../../models/index.ts';
+import { findModel, modelFile } from '../../../models/index.ts';
 import { phonemesOf } from '../phonemes.ts';
+import type { EngineStart } from './engine.ts';
 import { openSession } from './session.ts';
 import type { Voice } from './voice.ts';
 
@@ -28,13 +29,16 @@ export function piperIds(phonemes: string, map: PhonemeIds): number[] {
 }
 
 /** A Piper voice (VITS, Kim et al. 2021). */
-export async function loadPiper(modelsDir: string, modelId: string, threads: number): Promise<Voice> {
-  const name = 'en_US-joe-medium.onnx';
+export async function loadPiper({ modelsDir, modelId, ...start }: EngineStart): Promise<Voice> {
+  const name = findModel(modelId).files.find((file) => file.name.endsWith('.onnx'))?.name ?? '';
   const text = await readFile(modelFile(modelsDir, modelId, `${name}.json`), 'utf8');
   const config = configSchema.parse(JSON.parse(text));
-  const session = await openSession(modelFile(modelsDir, modelId, name), threads);
+  const { session, device, deviceReason } = await openSession(modelFile(modelsDir, modelId, name), start);
   const { noise_scale, length_scale, noise_w } = config.inference;
   return {
+    device,
+    deviceReason,
+    close: () => session.release(),
     sampleRateHz: config.audio.sample_rate,
     speak: async (sentence, speed) => {
       const phonemes = await phonemesOf(sentence, config.espeak.voice);

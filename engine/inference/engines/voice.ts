@@ -4,6 +4,9 @@ import { sentencesOf } from '../phonemes.ts';
 /** One loaded voice: text of a sentence in, audio out. */
 export interface Voice {
   readonly sampleRateHz: number;
+  readonly device: string;
+  readonly deviceReason?: string;
+  close(): Promise<void>;
   /** @returns mono audio, any level */
   speak(sentence: string, speed: number): Promise<Float32Array>;
 }
@@ -44,7 +47,7 @@ export function levelled(samples: Float32Array): Int16Array {
  * @throws the signal's reason when it is aborted
  */
 export async function speakText(
-  voice: Voice,
+  voice: Pick<Voice, 'sampleRateHz' | 'speak'>,
   request: { readonly text: string; readonly speed: number },
   signal: AbortSignal,
 ): Promise<SynthesisedSpeech> {

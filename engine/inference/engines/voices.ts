@@ -1,25 +1,21 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import { verifyModels } from '../../../models/index.ts';
 import { VoxboxError } from '../../foundation/index.ts';
 import type { LoadedModel } from '../contract.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, EngineStart } from './engine.ts';
 import { kokoroId, loadKokoro, openKokoro } from './kokoro.ts';
 import { loadPiper } from './piper.ts';
+import type { OpenedSession } from './session.ts';
 import { speakText, type Voice } from './voice.ts';
-
-const firstVoice = 'piper-en-us-joe-medium';
 
 /** Voices by name; the agent's own is loaded at the start, others when they are first asked for. */
 class Voices {
-  readonly #modelsDir: string;
-  readonly #threads: number;
+  readonly #start: EngineStart;
   readonly #voices = new Map<string, Promise<Voice>>();
   readonly #loaded: LoadedModel[] = [];
-  #kokoro: Promise<InferenceSession> | null = null;
+  #kokoro: Promise<OpenedSession> | null = null;
 
-  constructor(modelsDir: string, threads: number) {
-    this.#modelsDir = modelsDir;
-    this.#threads = threads;
+  constructor(start: EngineStart) {
+    this.#start = start;
   }
 
   get loaded(): readonly LoadedModel[] {
@@ -42,18 +38,28 @@ class Voices {
     if (!kokoroVoice && !name.startsWith('piper-')) {
       throw new VoxboxError('model_missing', `there is no voice ${name}`);
     }
-    await verifyModels({ modelsDir: this.#modelsDir, ids: [kokoroVoice ? kokoroId : name], full: false });
+    const { modelsDir } = this.#start;
+    await verifyModels({ modelsDir, ids: [kokoroVoice ? kokoroId : name], full: false });
     const voice = kokoroVoice
-      ? await loadKokoro(await this.#openKokoro(), this.#modelsDir, kokoroVoice)
-      : await loadPiper(this.#modelsDir, name, this.#threads);
+      ? await loadKokoro(await this.#openKokoro(), modelsDir, kokoroVoice)
+      : await loadPiper({ ...this.#start, modelId: name });
     if (!kokoroVoice)
       await speakText(voice, { text: 'One moment, please.', speed: 1 }, new AbortController().signal);
-    this.#loaded.push({ id: name, use: 'tts', device: 'cpu', loadMs: performance.now() - startedMs });
+    const { device, deviceReason } = voice;
+    const loadMs = performance.now() - startedMs;
+    this.#loaded.push({ id: name, use: 'tts', device, deviceReason, loadMs });
     return voice;
   }
 
-  #openKokoro(): Promise<InferenceSession> {
-    this.#kokoro ??= openKokoro(this.#modelsDir, this.#threads).catch((error) => {
+  async close(): Promise<void> {
+    const voices = await Promise.allSettled(this.#voices.values());
+    for (const voice of voices) if (voice.status === 'fulfilled') await voice.value.close();
+    const kokoro = await this.#kokoro?.catch(() => null);
+    await kokoro?.session.release();
+  }
+
+  #openKokoro(): Promise<OpenedSession> {
+    this.#kokoro ??= openKokoro(this.#start).catch((error) => {
       this.#kokoro = null;
       throw error;
     });
@@ -62,14 +68,15 @@ class Voices {
 }
 
 /** @throws VoxboxError `model_missing` or `model_corrupted` */
-export async function loadVoices(modelsDir: string, threads: number): Promise<Engine> {
-  const voices = new Voices(modelsDir, threads);
-  await voices.get(firstVoice);
+export async function loadVoices(start: EngineStart): Promise<Engine> {
+  const voices = new Voices(start);
+  await voices.get(start.modelId);
   return {
     models: () => voices.loaded,
     run: async (work, { signal }) => {
       if (work.kind !== 'synthesise') throw new TypeError(`a voice cannot ${work.kind}`);
       return await speakText(await voices.get(work.voice), work, signal);
     },
+    close: () => voices.close(),
   };
 }

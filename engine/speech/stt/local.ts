@@ -1,129 +1,176 @@
-import { type AudioBuffer, mergeFrames, stt, type VADEvent } from '@livekit/agents';
 import { VoxboxError } from '../../foundation/index.ts';
 import type { Inference } from '../../inference/index.ts';
-import { quietLiveKit } from '../quiet.ts';
-import { readVadEvent } from '../vad/tap.ts';
-import { type Recognised, UtteranceListener } from './listener.ts';
+import type { Recognised, SttProvider, UtteranceDecoder } from '../ports.ts';
 
-export interface LocalSttOptions {
-  readonly inference: Inference;
-  /** BCP 47, as it is passed on with every text. */
-  readonly language: string;
-  /** Probability above which a VAD window is voiced; the VAD's own. */
-  readonly vadThreshold: number;
-  /** True for words that shall not count, for example a backchannel while the agent talks. */
-  readonly withhold?: (text: string) => boolean;
-  readonly onFinal?: (recognised: Recognised) => void;
-  /** An utterance was lost because it could not be decoded. Never thrown: the stream goes on. */
-  readonly onError: (error: unknown) => void;
+const samplesPerMs = 16;
+/** A growing utterance is decoded again after this much new audio … */
+const interimEverySamples = 300 * samplesPerMs;
+/** … and so many times what the last decode took, so that the model is seldom busy when the caller pauses. */
+const restFactor = 3;
+/** Silence after which the decode is started that will be the final one if nothing more is said. */
+const pauseSamples = 64 * samplesPerMs;
+/** A decode that takes longer is given up: the recogniser asks somebody else long before. */
+const longestDecodeMs = 5000;
+
+type Utterance = Parameters<SttProvider['open']>[0];
+
+/** One call's ear over the inference worker. At most one decode of the call is under way at a time. */
+export function createLocalStt(options: { readonly inference: Pick<Inference, 'transcribe'> }): SttProvider {
+  return new LocalStt(options.inference);
 }
 
-/**
- * Streaming recogniser of one call over the inference worker. It takes its audio from the events of the
- * tapped VAD (`hear`), not from the stream's own frames, so that both agree on every sample.
- */
-export class LocalStt extends stt.STT {
-  readonly label = 'voxbox.LocalStt';
-  readonly #options: LocalSttOptions;
-  readonly #listener: UtteranceListener;
-  readonly #closing = new AbortController();
-  #stream: LocalSpeechStream | null = null;
+class LocalStt implements SttProvider {
+  readonly name = 'local';
+  readonly #inference: Pick<Inference, 'transcribe'>;
+  /** Those that are not closed, oldest first: an ended one waits for no younger one. */
+  readonly #decoders = new Set<LocalDecoder>();
+  #busy = false;
 
-  constructor(options: LocalSttOptions) {
-    quietLiveKit();
-    super({ streaming: true, interimResults: true, alignedTranscript: false });
-    this.#options = options;
-    this.#listener = new UtteranceListener({
-      inference: options.inference,
-      signal: this.#closing.signal,
-      onInterim: (recognised) => this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, recognised),
-      onFinal: (recognised) => {
-        if (this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, recognised)) options.onFinal?.(recognised);
-      },
-      onNothing: () => this.#forgetInterim(),
-      onError: options.onError,
+  constructor(inference: Pick<Inference, 'transcribe'>) {
+    this.#inference = inference;
+  }
+
+  open(utterance: Utterance): UtteranceDecoder {
+    const decoder: LocalDecoder = new LocalDecoder(utterance, {
+      changed: () => this.#pump(),
+      closed: () => this.#decoders.delete(decoder),
     });
+    this.#decoders.add(decoder);
+    return decoder;
   }
 
-  hear(event: VADEvent): void {
-    const heard = readVadEvent(event, this.#options.vadThreshold);
-    if (heard) this.#listener.hear(heard);
+  close(): void {
+    for (const decoder of this.#decoders) decoder.close();
   }
 
-  /** Resolves when every ended utterance has its text. */
-  settled(): Promise<void> {
-    return this.#listener.settled();
-  }
-
-  stream(): stt.SpeechStream {
-    this.#stream = new LocalSpeechStream(this, this.#options.language);
-    return this.#stream;
-  }
-
-  override async close(): Promise<void> {
-    this.#closing.abort(new VoxboxError('aborted', 'the call has ended'));
-  }
-
-  protected async _recognize(frame: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
-    const { data, sampleRate } = Array.isArray(frame) ? mergeFrames(frame) : frame;
-    if (sampleRate !== 16000) throw new VoxboxError('input_invalid', 'audio must be 16 kHz');
-    const started = performance.now();
-    const { text, confidence } = await this.#options.inference.transcribe(
-      Float32Array.from(data, (sample) => sample / 32768),
-      { priority: 'live', signal: abortSignal },
-    );
-    const recognised = { text, confidence, modelMs: performance.now() - started, audioMs: data.length / 16 };
-    return speechEvent(stt.SpeechEventType.FINAL_TRANSCRIPT, recognised, this.#options.language);
-  }
-
-  /** The session keeps the last interim text until a final one comes; here none will. */
-  #forgetInterim(): void {
-    const nothing = { text: '', confidence: 0, modelMs: 0, audioMs: 0 };
-    this.#stream?.tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, nothing);
-  }
-
-  #tell(type: stt.SpeechEventType, recognised: Recognised): boolean {
-    if (this.#options.withhold?.(recognised.text)) {
-      if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.#forgetInterim();
-      return false;
+  #pump(): void {
+    if (this.#busy) return;
+    for (const decoder of this.#decoders) {
+      if (!decoder.wantsDecode) continue;
+      this.#busy = true;
+      void decoder.decode(this.#inference).finally(() => {
+        this.#busy = false;
+        this.#pump();
+      });
+      return;
     }
-    return this.#stream?.tell(type, recognised) ?? false;
   }
 }
 
-class LocalSpeechStream extends stt.SpeechStream {
-  readonly label = 'voxbox.LocalSpeechStream';
-  readonly #language: string;
+/** Decodes a growing utterance again and again; interim decodes are skipped while one is under way. */
+class LocalDecoder implements UtteranceDecoder {
+  readonly #utterance: Utterance;
+  readonly #provider: { readonly changed: () => void; readonly closed: () => void };
+  readonly #closing = new AbortController();
+  readonly #text = Promise.withResolvers<Recognised>();
+  #chunks: Float32Array[] = [];
+  #length = 0;
+  #voicedEnd = 0;
+  /** Length of the audio that the last decode was given, and of that which one has understood. */
+  #tried = 0;
+  #heard = 0;
+  #best: Recognised | null = null;
+  #tokens: readonly number[] = [];
+  /** Ends the interim decode that is under way; null while none is. */
+  #interim: AbortController | null = null;
+  #ended = false;
 
-  constructor(recogniser: LocalStt, language: string) {
-    super(recogniser);
-    this.#language = language;
+  constructor(utterance: Utterance, provider: { changed: () => void; closed: () => void }) {
+    this.#utterance = utterance;
+    this.#provider = provider;
+    this.#text.promise.catch(() => {}); // who closes it need not have asked
   }
 
-  tell(type: stt.SpeechEventType, recognised: Recognised): boolean {
-    if (this.queue.closed) return false;
-    this.queue.put(speechEvent(type, recognised, this.#language));
-    return true;
+  get settled(): Recognised | null {
+    return this.#heard >= this.#voicedEnd ? this.#best : null;
   }
 
-  /** The frames are only taken off the queue; what is decoded comes from the VAD. */
-  protected async run(): Promise<void> {
-    for await (const frame of this.input) void frame;
+  get wantsDecode(): boolean {
+    if (this.#closing.signal.aborted) return false;
+    if (this.#ended) return this.settled === null;
+    if (this.#tried >= this.#voicedEnd) return false;
+    const rest = Math.max(interimEverySamples, restFactor * (this.#best?.modelMs ?? 0) * samplesPerMs);
+    return this.#pauses || this.#length - this.#tried >= rest;
   }
-}
 
-function speechEvent(type: stt.SpeechEventType, recognised: Recognised, language: string): stt.SpeechEvent {
-  return {
-    type,
-    alternatives: [
-      {
-        // Times are left out on purpose: turn-taking goes by the VAD.
-        startTime: 0,
-        endTime: 0,
-        language: language as stt.SpeechData['language'],
-        text: recognised.text,
-        confidence: recognised.confidence,
-      },
-    ],
-  };
+  get #pauses(): boolean {
+    return this.#length - this.#voicedEnd >= pauseSamples;
+  }
+
+  push(samples: Float32Array, voiced: boolean): void {
+    this.#chunks.push(samples);
+    this.#length += samples.length;
+    if (voiced) this.#voicedEnd = this.#length;
+    // An interim text is not worth waiting for when the final one may be had.
+    else if (this.#pauses && this.#tried < this.#voicedEnd) this.#interim?.abort();
+    this.#provider.changed();
+  }
+
+  end(): Promise<Recognised> {
+    this.#ended = true;
+    if (this.settled) this.#text.resolve(this.settled);
+    else this.#provider.changed();
+    return this.#text.promise;
+  }
+
+  close(): void {
+    if (this.#closing.signal.aborted) return;
+    const withdrawn = new VoxboxError('aborted', 'the text is not wanted any more');
+    this.#closing.abort(withdrawn);
+    this.#text.reject(withdrawn);
+    this.#provider.closed();
+  }
+
+  async decode(inference: Pick<Inference, 'transcribe'>): Promise<void> {
+    const samples = this.#take();
+    const interim = new AbortController();
+    this.#interim = this.#pauses || this.#ended ? null : interim;
+    const signal = AbortSignal.any([this.#closing.signal, interim.signal]);
+    try {
+      const { text, tokens, confidence, modelMs } = await inference.transcribe(samples, {
+        priority: 'live',
+        signal,
+        timeoutMs: longestDecodeMs,
+        known: this.#tokens,
+      });
+      if (signal.aborted) return;
+      this.#tokens = tokens;
+      const audioMs = samples.length / samplesPerMs;
+      this.#understood(
+        { text: text.trim(), confidence, modelMs, audioMs, provider: 'local' },
+        samples.length,
+      );
+    } catch (error) {
+      // A lost interim is made up for by the next decode; a lost final is the caller's sentence.
+      if (!this.#ended || samples.length < this.#voicedEnd || signal.aborted) return;
+      this.#utterance.onError(error);
+      this.#text.reject(error);
+      this.close();
+    }
+  }
+
+  #understood(recognised: Recognised, heard: number): void {
+    const before = this.#best?.text;
+    this.#best = recognised;
+    this.#heard = heard;
+    if (this.#ended) {
+      if (this.settled) this.#text.resolve(this.settled);
+      return;
+    }
+    if (recognised.text !== before) this.#utterance.onInterim(recognised);
+    if (this.settled) this.#utterance.onSettled(this.settled);
+  }
+
+  /** The audio so far, for a decode that starts now. */
+  #take(): Float32Array {
+    const all = new Float32Array(this.#length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    this.#chunks = [all];
+    this.#tried = this.#length;
+    return all;
+  }
 }

@@ -11,6 +11,15 @@ it.each([
     ['We are open from nine to five,', 'and on Sunday we rest.'],
   ],
   ['No problem', ['No problem']],
+  ['We will see you on November 24, 2026, at noon.', ['We will see you on November 24, 2026,', 'at noon.']],
+  [
+    'You can reach me on 4 1 5, 5 5 5, 0 1 3 2, any time.',
+    ['You can reach me on 4 1 5, 5 5 5, 0 1 3 2,', 'any time.'],
+  ],
+  [
+    'A first visit costs you Rs. 500, and that is all.',
+    ['A first visit costs you Rs. 500,', 'and that is all.'],
+  ],
   ['One\nTwo', ['One', 'Two']],
   ['', []],
 ])('cuts "%s"', (text, clauses) => {
@@ -41,6 +50,9 @@ it('cuts at the same places however the text arrives, and loses nothing', () => 
         'Dr.',
         'at 10:30 AM,',
         'so',
+        '24,',
+        '2026',
+        'Rs.',
         '\n',
       ),
       {

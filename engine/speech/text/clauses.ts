@@ -3,7 +3,8 @@ const longestWords = 24;
 /** A comma ends a clause only when it is worth speaking on its own. */
 const fewestWordsAtComma = 5;
 
-const abbreviation = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Jr|Sr|Prof|No|vs|appt|[A-Za-z]|[ap]\.m|e\.g|i\.e)\.$/i;
+const abbreviation =
+  /(?:^|\s)(?:Dr|Mrs?|Ms|St|Jr|Sr|Prof|No|vs|appt|approx|ext|Apt|Ste|Rs|tel|Jan|Feb|Aug|Sept?|Oct|Nov|Dec|[A-Za-z]|[ap]\.m|e\.g|i\.e)\.$/i;
 const opening =
   /^(?:sure|okay|ok|great|perfect|alright|all right|thanks|thank you|got it|no problem|of course|certainly|absolutely|wonderful|excellent|i'm sorry|sorry),$/i;
 const conjunction = /^(?:and|but|or|so|because|which|then|while|if|when)$/i;
@@ -54,6 +55,11 @@ function findCut(text: string): number {
     words = wordsIn(head);
     if (words === 0) continue;
     if (/[.?!…]["')]?$/.test(head) && !abbreviation.test(head)) return end;
+    // "November 24, 2026" and a telephone number are of a piece; only what follows tells.
+    if (/\d,$/.test(head) && /^(?:\d|$)/.test(text.slice(end))) {
+      if (end === text.length) return 0;
+      continue;
+    }
     if (/[,;:]$/.test(head) && (words >= fewestWordsAtComma || opening.test(head.trim()))) return end;
     const word = head.slice(head.search(/\S+$/));
     if (words > 8 && conjunction.test(word)) conjunctionAt = head.length - word.length;

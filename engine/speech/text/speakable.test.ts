@@ -1,54 +1,140 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mannerOf } from './manner.ts';
+import { cardinal, lineDigits } from './numbers.ts';
 import { speakable } from './speakable.ts';
 
-describe('speakable', () => {
-  it.each([
-    ['It costs $120.', 'It costs one hundred twenty dollars.'],
-    ['$1,250.50 in total', 'one thousand two hundred fifty dollars and fifty cents in total'],
-    ['$1 or $0.99', 'one dollar or ninety-nine cents'],
-    ['at 10:30 AM tomorrow', 'at ten thirty A M tomorrow'],
-    ['at 9:05 a.m. on Monday', 'at nine oh five A M on Monday'],
-    ['at 3 PM.', 'at three P M.'],
-    ['12:00 PM', 'noon'],
-    ['from 9:00 AM – 5:00 PM', 'from nine A M to five P M'],
-    ['on Tuesday, November 24', 'on Tuesday, November twenty-fourth'],
-    ['Nov. 3rd, 2026', 'November third, twenty twenty-six'],
-    ['2026-11-21', 'November twenty-first, twenty twenty-six'],
-    ['11/05/2026', 'November fifth, twenty twenty-six'],
-    ['Call (415) 555-0132.', 'Call four one five, five five five, zero one three two.'],
-    ['+1 415 555 0132', 'one, four one five, five five five, zero one three two'],
-    ['+14155550132', 'one, four one five, five five five, zero one three two'],
-    ['ann.lee2@mail.com', 'ann dot lee two at mail dot com'],
-    ['www.smile-dental.com', 'smile dash dental dot com'],
-    ['a 20% discount', 'a twenty percent discount'],
-    ['the 2nd floor', 'the second floor'],
-    ['Dr. Smith at 12 Main St.', 'Doctor Smith at twelve Main Street'],
-    ['45 minutes & 1,500 people', 'forty-five minutes and one thousand five hundred people'],
-    ['3.5 hours', 'three point five hours'],
-    ['code 00421', 'code zero zero four two one'],
-    ['since 1998', 'since nineteen ninety-eight'],
-    ['Sure, no problem.', 'Sure, no problem.'],
-  ])('%s', (written, spoken) => {
-    expect(speakable(written)).toBe(spoken);
+const languages = ['en-US', 'en-GB', 'en-IN'] as const;
+
+const parts = fc.constantFrom(
+  ...[
+    '&',
+    ' ',
+    '|',
+    '$',
+    '£',
+    '₹',
+    'Rs.',
+    '€',
+    '%',
+    '5',
+    '12',
+    '00',
+    '24',
+    '1,50,000',
+    '2026',
+    '.',
+    ',',
+    '@',
+    'a',
+    'A',
+  ],
+  ...[
+    'St',
+    'Rd',
+    'Dr',
+    'No.',
+    ':',
+    'pm',
+    '/',
+    '-',
+    '–',
+    'th',
+    'Nov',
+    'of',
+    'the',
+    'May',
+    'Mon',
+    'ext',
+    'km',
+    'kg',
+    '°C',
+  ],
+  ...[
+    '+44',
+    '+91 98765',
+    '020 7946',
+    '(415)',
+    '555-0132',
+    'x',
+    'SW1A',
+    '1AA',
+    'k',
+    'lakh',
+    '½',
+    '#',
+    '.com',
+    '.co.uk',
+  ],
+);
+const pieces = fc.array(parts, { maxLength: 12 }).map((all) => all.join(''));
+const spaced = fc.array(parts, { maxLength: 10 }).map((all) => all.join(' '));
+
+describe.each(languages)('spoken text in %s', (language) => {
+  it('leaves no figure and no sign unspoken, and changes nothing the second time', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ maxLength: 60 }), pieces, spaced), (text) => {
+        const once = speakable(text, language);
+        expect(once).not.toMatch(/[0-9$£€₹%°@&+=#*_/\\|<>^½¼¾]/);
+        expect(speakable(once, language)).toBe(once);
+      }),
+      { numRuns: 300 },
+    );
   });
 
-  const pieces = fc
-    .array(
-      fc.constantFrom('&', ' ', '|', '$', '5', '12', '00', '.', '@', 'a', 'St', 'Rd', ':', 'pm', '/', 'th'),
-      {
-        maxLength: 12,
-      },
-    )
-    .map((parts) => parts.join(''));
-
-  it('leaves no figure unspoken and changes nothing the second time', () => {
+  it('says every amount differently, and in words that follow one another', () => {
+    const { scales } = mannerOf(language);
+    const amount = fc.integer({ min: 0, max: 2_000_000_000 });
+    const value = (words: string): number => {
+      let [total, group] = [0, 0];
+      for (const word of words.split(/ |-/)) {
+        const scale = scales.find(([, name]) => name === word)?.[0];
+        if (scale === 100) group *= 100;
+        else if (scale) [total, group] = [total + group * scale, 0];
+        else if (word !== 'and') group += unit.get(word) ?? Number.NaN;
+      }
+      return total + group;
+    };
+    const unit = new Map(
+      [...Array(20).keys(), 20, 30, 40, 50, 60, 70, 80, 90].map((n) => [cardinal(n, mannerOf(language)), n]),
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), pieces), (text) => {
-        const once = speakable(text);
-        expect(once).not.toMatch(/[0-9]/);
-        expect(speakable(once)).toBe(once);
+      fc.property(amount, (n) => {
+        // A crore may itself be counted in hundreds and thousands.
+        const small = language === 'en-IN' ? n % 1_000_000_000 : n;
+        expect(value(cardinal(small, mannerOf(language)))).toBe(small);
       }),
     );
   });
+});
+
+it('loses no figure of a telephone number to "double" and "triple"', () => {
+  const digits = fc.stringMatching(/^[0-3]{1,12}$/);
+  fc.assert(
+    fc.property(digits, (written) => {
+      const said = lineDigits(written, { zero: 'oh', doubles: true });
+      const heard = said
+        .replace(/triple (\w+)/g, '$1 $1 $1')
+        .replace(/double (\w+)/g, '$1 $1')
+        .split(' ')
+        .map((word) => ['oh', 'one', 'two', 'three'].indexOf(word))
+        .join('');
+      expect(heard).toBe(written);
+    }),
+  );
+});
+
+it.each([
+  ['en-AU', 'GB'],
+  ['en-IE', 'GB'],
+  ['en-IN', 'IN'],
+  ['en-CA', 'US'],
+  ['en', 'US'],
+  ['en-ZZ', 'US'],
+])('speaks %s in the manner of %s', (language, kind) => {
+  expect(mannerOf(language).kind).toBe(kind);
+});
+
+it('knows numbers without a country code as those of the country spoken in', () => {
+  expect(speakable('02 9374 4000', 'en-AU')).toBe('oh two, nine three seven four, four triple oh');
 });

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../foundation/index.ts';
-import { FakeInference } from '../fake-inference.ts';
-import { levelled } from './level.ts';
-import { createPhraseCache } from './phrase-cache.ts';
+import { createPhraseCache, phraseName } from './phrase-cache.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -13,79 +11,56 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const live = { priority: 'live' } as const;
+const speech = { samples: Int16Array.from({ length: 800 }, (_, i) => i), sampleRateHz: 8000 };
 
-it('makes a text once, clause by clause, and finds it again after a restart', async () => {
-  const inference = new FakeInference();
-  const cache = createPhraseCache({ inference, directory, log: silentLog });
-  await cache.prepare(['Hello. What can I do for you?', 'Hello.'], { voice: 'v' });
-  expect(inference.calls.synthesise).toBe(2);
-  const ready = cache.ready({ text: ' Hello. ', voice: 'v' });
-  expect(ready?.samples.length).toBeGreaterThan(0);
-
-  const restarted = createPhraseCache({ inference, directory, log: silentLog });
-  expect(restarted.ready({ text: 'Hello.', voice: 'v' })).toBeNull();
-  expect(await restarted.find({ text: 'Hello.', voice: 'v' })).toEqual(ready);
-  expect(await restarted.find({ text: 'Hello.', voice: 'other' })).toBeNull();
-  expect(await restarted.find({ text: 'Hello.', voice: 'v', speed: 1.1 })).toBeNull();
-  expect(readdirSync(directory).every((name) => name.endsWith('.wav'))).toBe(true);
-  expect(inference.calls.synthesise).toBe(2);
-});
-
-it('keeps only what was marked: what a caller is told stays out', async () => {
-  const inference = new FakeInference();
-  const cache = createPhraseCache({ inference, directory, log: silentLog });
-  await cache.speech({ text: 'Thank you, Anna.', voice: 'v' }, live);
-  expect(cache.ready({ text: 'Thank you, Anna.', voice: 'v' })).toBeNull();
-  cache.keep('Anything else?', { voice: 'v' });
-  const [one, two] = await Promise.all([
-    cache.speech({ text: 'Anything else?', voice: 'v' }, live),
-    cache.speech({ text: 'Anything else?', voice: 'v' }, live),
-  ]);
-  expect(one).toBe(two);
-  expect(inference.calls.synthesise).toBe(2);
-  expect(readdirSync(directory)).toHaveLength(1);
-});
-
-it('makes a damaged file anew, and works without a disk', async () => {
-  const inference = new FakeInference();
-  const cache = createPhraseCache({ inference, directory, log: silentLog });
-  await cache.prepare(['Hello.'], { voice: 'v' });
+it('finds what was put in after a restart, and not what was damaged', async () => {
+  await createPhraseCache({ directory, log: silentLog }).put('a', speech);
+  const restarted = createPhraseCache({ directory, log: silentLog });
+  expect(restarted.ready('a')).toBeNull();
+  expect(await restarted.find('a')).toEqual(speech);
+  expect(restarted.ready('a')).toEqual(speech);
+  expect(await restarted.find('b')).toBeNull();
   for (const name of readdirSync(directory)) writeFileSync(join(directory, name), 'RIFF torn');
-  const restarted = createPhraseCache({ inference, directory, log: silentLog });
-  await restarted.prepare(['Hello.'], { voice: 'v' });
-  expect(inference.calls.synthesise).toBe(2);
-  const nowhere = createPhraseCache({ inference, directory: '/dev/null/x', log: silentLog });
-  await nowhere.prepare(['Hello.'], { voice: 'v' });
-  expect(nowhere.ready({ text: 'Hello.', voice: 'v' })).not.toBeNull();
+  expect(await createPhraseCache({ directory, log: silentLog }).find('a')).toBeNull();
+});
+
+it('works without a disk', async () => {
+  const nowhere = createPhraseCache({ directory: '/dev/null/x', log: silentLog });
+  await nowhere.put('a', speech);
+  expect(nowhere.ready('a')).not.toBeNull();
 });
 
 it('forgets the longest unused when memory is short', async () => {
-  const cache = createPhraseCache({
-    inference: new FakeInference(),
-    directory,
-    log: silentLog,
-    memoryBytes: 30_000,
-  });
-  await cache.prepare(['One two.', 'Three four.', 'Five six.'], { voice: 'v' });
-  expect(cache.ready({ text: 'One two.', voice: 'v' })).toBeNull();
-  expect(cache.ready({ text: 'Five six.', voice: 'v' })).not.toBeNull();
+  const cache = createPhraseCache({ directory, log: silentLog, memoryBytes: 4000 });
+  for (const name of ['a', 'b']) await cache.put(name, speech);
+  cache.ready('a');
+  await cache.put('c', speech);
+  expect([cache.ready('a'), cache.ready('b'), cache.ready('c')]).toEqual([speech, null, speech]);
 });
 
-it('brings speech to the level of the telephone and takes the waiting off its start', () => {
-  const samples = new Int16Array(16_000);
-  for (let i = 4000; i < 8000; i++) samples[i] = Math.round(900 * Math.sin(i / 12));
-  const { samples: out } = levelled({ samples, sampleRateHz: 16_000 });
-  const voiced = out.subarray(320, 4000);
-  const rms = Math.sqrt(voiced.reduce((sum, sample) => sum + sample * sample, 0) / voiced.length);
-  expect(20 * Math.log10(rms / 32768)).toBeCloseTo(-20, 0);
-  expect(out.length).toBeLessThan(4000 + 160 + 160 + 2880 + 160);
-  const peaky = levelled({
-    samples: Int16Array.from(samples, (sample, i) => (i === 5000 ? 32000 : sample)),
-    sampleRateHz: 16_000,
-  });
-  expect(Math.max(...peaky.samples)).toBeLessThanOrEqual(Math.ceil(32768 * 10 ** (-3 / 20)));
-  expect(levelled({ samples: new Int16Array(100), sampleRateHz: 16_000 }).samples).toEqual(
-    new Int16Array(100),
-  );
+it('runs the making of a phrase once at a time, also after it has failed', async () => {
+  const cache = createPhraseCache({ directory, log: silentLog });
+  let made = 0;
+  const make = async (): Promise<void> => {
+    made++;
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('no');
+  };
+  const both = await Promise.allSettled([cache.once('a', make), cache.once('a', make)]);
+  expect([made, both.map(({ status }) => status)]).toEqual([1, ['rejected', 'rejected']]);
+  await expect(cache.once('a', make)).rejects.toThrow('no');
+  expect(made).toBe(2);
+});
+
+it('names a phrase by all that its sound depends on', () => {
+  const key = { text: 'Hello.', provider: 'local', voice: 'v', speed: 1 };
+  const names = [
+    key,
+    { ...key, text: 'Bye.' },
+    { ...key, provider: 'x' },
+    { ...key, voice: 'w' },
+    { ...key, speed: 2 },
+  ];
+  expect(new Set(names.map(phraseName)).size).toBe(5);
+  expect(phraseName({ ...key, text: ' Hello. ' })).toBe(phraseName(key));
 });

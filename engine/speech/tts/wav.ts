@@ -1,10 +1,10 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import type { Speech } from './level.ts';
+import type { Speech } from '../ports.ts';
 
 const headerBytes = 44;
 
 /** Mono 16-bit PCM in a RIFF/WAVE file, so that ready audio can be listened to with any player. */
-export function writeWav({ samples, sampleRateHz }: Speech): Buffer {
+export function writeWav({ samples, sampleRateHz }: Speech): Buffer<ArrayBuffer> {
   const file = Buffer.alloc(headerBytes + samples.length * 2);
   file.write('RIFF', 0, 'latin1');
   file.writeUInt32LE(file.length - 8, 4);
@@ -18,9 +18,8 @@ export function writeWav({ samples, sampleRateHz }: Speech): Buffer {
   file.writeUInt16LE(16, 34);
   file.write('data', 36, 'latin1');
   file.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, index) => {
-    file.writeInt16LE(sample, headerBytes + index * 2);
-  });
+  // Every machine that the models run on is little-endian, as the file is.
+  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).copy(file, headerBytes);
   return file;
 }
 

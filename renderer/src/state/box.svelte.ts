@@ -2,6 +2,7 @@ import type { Appointment, Call, Tenant } from '../../../engine/api/contract/ind
 import { client } from '../client.ts';
 import { parseRoute, type Route } from '../route.ts';
 import { addDays, dayKey, dayOf, startOfDayMs } from '../zone.ts';
+import { AgentForm } from './agent-form.svelte.ts';
 import { Feed, type StoredEvent } from './feed.svelte.ts';
 import { Loaded } from './loaded.svelte.ts';
 import { Now } from './now.svelte.ts';
@@ -22,6 +23,7 @@ export class Box {
   /** Rises with every change of appointments, for whoever shows another span of them. */
   appointmentsVersion = $state(0);
   #chosen = $state(readChosen());
+  readonly #agents = new Map<string, AgentForm>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #shownDay = '';
 
@@ -67,6 +69,18 @@ export class Box {
     void this.refreshTenant();
   }
 
+  /** The form of a tenant's agent: what was typed stays while other pages are looked at. */
+  agent(tenantId: string): AgentForm {
+    const form = this.#agents.get(tenantId) ?? new AgentForm(tenantId);
+    this.#agents.set(tenantId, form);
+    return form;
+  }
+
+  /** Something was typed that a reload would lose. */
+  get hasUnsaved(): boolean {
+    return [...this.#agents.values()].some((form) => form.isDirty);
+  }
+
   async refresh(): Promise<void> {
     await this.tenants.load(client.tenants());
     await this.refreshTenant();
@@ -96,6 +110,10 @@ export class Box {
 
   #stored(event: StoredEvent): void {
     if (event.type === 'tenant.created') return void this.refresh();
+    // Somebody may have changed it at another screen; what is typed here stays.
+    if (/^(?:voice|dictionary|providers)\./.test(event.type)) {
+      return void this.#agents.get(event.tenantId ?? '')?.load();
+    }
     if (event.tenantId !== this.tenant?.id) return;
     if (event.type.startsWith('appointment.')) this.appointmentsVersion += 1;
     else if (event.type !== 'call.ended') return;

@@ -1,0 +1,57 @@
+import { catalogue } from './catalogue.ts';
+import { requireFiles } from './state.ts';
+
+/** A voice that the box can speak with, and what it suits. */
+export interface CatalogueVoice {
+  /** As `Inference.synthesise` takes it. */
+  readonly id: string;
+  readonly model: string;
+  readonly name: string;
+  /** BCP 47. */
+  readonly language: string;
+  readonly sex: 'female' | 'male';
+  readonly character: 'clear' | 'warm' | 'calm' | 'lively';
+  /** `gpu`: on a processor alone it is too slow for a call. */
+  readonly pace: 'any' | 'gpu';
+}
+
+const kokoro = (
+  style: string,
+  voice: Pick<CatalogueVoice, 'name' | 'language' | 'sex' | 'character'>,
+): CatalogueVoice => ({ id: `kokoro-${style}`, model: 'kokoro-82m-int8', pace: 'gpu', ...voice });
+
+/** In the order in which screens show them. */
+export const voices: readonly CatalogueVoice[] = [
+  {
+    id: 'piper-en-us-joe-medium',
+    model: 'piper-en-us-joe-medium',
+    name: 'Joe',
+    language: 'en-US',
+    sex: 'male',
+    character: 'clear',
+    pace: 'any',
+  },
+  kokoro('af_heart', { name: 'Heart', language: 'en-US', sex: 'female', character: 'warm' }),
+  kokoro('am_michael', { name: 'Michael', language: 'en-US', sex: 'male', character: 'calm' }),
+  kokoro('bf_emma', { name: 'Emma', language: 'en-GB', sex: 'female', character: 'clear' }),
+];
+
+/** Which of the voices have all their files on this box. */
+export async function listVoices(
+  modelsDir: string,
+): Promise<readonly (CatalogueVoice & { readonly installed: boolean })[]> {
+  const needed = catalogue.filter(({ id }) => voices.some(({ model }) => model === id));
+  const installed = new Map(
+    await Promise.all(
+      needed.map(async (model) => {
+        const check = requireFiles(modelsDir, model, { full: false });
+        const isThere = await check.then(
+          () => true,
+          () => false,
+        );
+        return [model.id, isThere] as const;
+      }),
+    ),
+  );
+  return voices.map((voice) => ({ ...voice, installed: installed.get(voice.model) ?? false }));
+}
