@@ -82,6 +82,16 @@ describe.skipIf(missing.length > 0)(`models in their process${reason}`, () => {
     expect(errors / sentences.length).toBeLessThan(0.08);
   });
 
+  test('a caller who goes on for long is heard to the end', async () => {
+    const text =
+      'I would like to book an appointment for a cleaning on Tuesday at ten in the morning. My name is Sarah Miller, and I also wanted to ask whether you are open on Saturday afternoon, because my husband needs a check-up as well.';
+    const { samples, sampleRateHz } = await host.synthesise({ text, voice: joe }, live);
+    expect(samples.length / sampleRateHz).toBeGreaterThan(10);
+    const heard = await host.transcribe(to16kHz(samples, sampleRateHz), live);
+    expect(heard.text.toLowerCase()).toContain('cleaning');
+    expect(heard.text.toLowerCase()).toContain('husband');
+  });
+
   test('speech starts and ends without silence, at the same level', async () => {
     const { samples, sampleRateHz } = await host.synthesise({ text: 'Sure.', voice: joe }, live);
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);

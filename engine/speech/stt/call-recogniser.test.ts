@@ -284,7 +284,7 @@ it('goes on at once with the next when one fails in the midst of speech', async 
   expect(health.list().find(({ id }) => id === 'ear')?.lastError?.code).toBe('provider_key_refused');
 });
 
-it('cuts a monologue at a pause after 20 s and in any case at 28 s, in order, and ends with the call', async () => {
+it('cuts a monologue at a pause after 9 s and in any case at 20 s, in order, and ends with the call', async () => {
   const { inference, told, recogniser, windows, signal } = listen();
   const answerAll = async () => {
     for (const { samples, answer } of inference.asked) answer(`${Math.round(samples.length / 16000)} s`);
@@ -292,15 +292,15 @@ it('cuts a monologue at a pause after 20 s and in any case at 28 s, in order, an
   };
   windows(5, true);
   recogniser.hear({ kind: 'started' });
-  windows(640, true); // 20.5 s
+  windows(300, true); // 9.6 s
   windows(3, false);
   await answerAll();
   await answerAll();
-  expect(told.at(-1)).toBe('final: 21 s');
-  windows(900, true); // 28.8 s
+  expect(told.at(-1)).toBe('final: 10 s');
+  windows(640, true); // 20.5 s
   await answerAll();
   await answerAll();
-  expect(told.filter((text) => text.startsWith('final'))).toEqual(['final: 21 s', 'final: 28 s']);
+  expect(told.filter((text) => text.startsWith('final'))).toEqual(['final: 10 s', 'final: 20 s']);
   for (const { samples } of inference.asked) expect(samples.length).toBeLessThanOrEqual(30 * 16000);
   const before = told.length;
   recogniser.hear({ kind: 'ended' });

@@ -4,9 +4,12 @@ import { isSpeech, type SttCandidate, Utterance } from './utterance.ts';
 const samplesPerMs = 16;
 /** Audio kept from before the VAD was sure, so that the first consonant is not lost. */
 const preRollSamples = 360 * samplesPerMs;
-/** From here on the next pause ends the piece; the local recogniser takes 30 s at most. */
-const softLimitSamples = 20_000 * samplesPerMs;
-const hardLimitSamples = 28_000 * samplesPerMs;
+/**
+ * From here on the next pause ends the piece: the local recogniser has learnt from short sentences, and the last
+ * decode is waited for.
+ */
+const softLimitSamples = 9000 * samplesPerMs;
+const hardLimitSamples = 20_000 * samplesPerMs;
 const pauseSamples = 96 * samplesPerMs;
 
 export interface CallRecogniserOptions {
