@@ -300,7 +300,8 @@ export class Conversation implements AgentCallSession {
 
   #stretchStarted(): void {
     this.#silence.stop();
-    this.#reply?.clock?.firstAudio(this.#options.clock.monotonicMs());
+    const { audio, clock } = this.#options;
+    this.#reply?.clock?.firstAudio(clock.monotonicMs(), audio.times().lastVoicedInMs);
   }
 
   #stretchFinished({ text, startedAtMs, endedAtMs, interrupted }: SpokenStretch): void {

@@ -6,7 +6,7 @@ import type { TurnLatency } from '../store/index.ts';
  * turn, understanding, voice and output together are the total.
  */
 export class TurnClock {
-  readonly #lastVoicedInMs: number | null;
+  #lastVoicedInMs: number | null;
   readonly #committedMs: number;
   readonly #sttMs: number | null;
   #understoodMs: number | null = null;
@@ -29,11 +29,17 @@ export class TurnClock {
     this.#understoodMs ??= nowMs;
   }
 
-  /** The first audio of the reply was handed to the leg. */
-  firstAudio(nowMs: number): void {
-    this.#firstAudioMs ??= nowMs;
+  /**
+   * The first audio of the reply was handed to the leg.
+   *
+   * @param lastVoicedInMs the caller's last voiced packet until then: they may have gone on after the commit
+   */
+  firstAudio(nowMs: number, lastVoicedInMs: number | null): void {
+    if (this.#firstAudioMs !== null) return;
+    this.#firstAudioMs = nowMs;
     // A filler comes before any words are known.
     this.#understoodMs ??= nowMs;
+    if (lastVoicedInMs !== null) this.#lastVoicedInMs = Math.max(this.#lastVoicedInMs ?? 0, lastVoicedInMs);
   }
 
   /** @param atMs departure of the first voiced packet, as the leg knows it; null where nothing left */
@@ -43,16 +49,24 @@ export class TurnClock {
   }
 
   latency(): TurnLatency {
+    const from = this.#lastVoicedInMs;
+    const committedMs = from === null ? null : Math.max(from, this.#committedMs);
+    const understoodMs = later(committedMs ?? this.#committedMs, this.#understoodMs);
+    const firstAudioMs = later(understoodMs, this.#firstAudioMs);
     return {
-      totalMs: between(this.#lastVoicedInMs, this.#firstVoicedOutMs),
-      endOfTurnMs: between(this.#lastVoicedInMs, this.#committedMs),
+      totalMs: between(from, later(firstAudioMs, this.#firstVoicedOutMs)),
+      endOfTurnMs: between(from, committedMs),
       sttMs: this.#sttMs === null ? null : Math.round(this.#sttMs),
-      understandingMs: between(this.#committedMs, this.#understoodMs),
-      ttsMs: between(this.#understoodMs, this.#firstAudioMs),
-      outputMs: between(this.#firstAudioMs, this.#firstVoicedOutMs),
+      understandingMs: between(committedMs, understoodMs),
+      ttsMs: between(understoodMs, firstAudioMs),
+      outputMs: between(firstAudioMs, later(firstAudioMs, this.#firstVoicedOutMs)),
     };
   }
 }
+
+/** A stage that was over before the one ahead of it took no time. */
+const later = (beforeMs: number | null, atMs: number | null): number | null =>
+  atMs === null ? null : Math.max(beforeMs ?? atMs, atMs);
 
 const between = (fromMs: number | null, toMs: number | null): number | null =>
   fromMs === null || toMs === null ? null : Math.max(0, Math.round(toMs - fromMs));

@@ -42,7 +42,7 @@ const help = `Usage: npm run bench -- [--only NAME]... [--quick] [--json] [--wri
   --only   one of ${Object.keys(benches).join(', ')}; may be given more than once
   --quick  fewer rounds
   --json   figures as JSON on standard output
-  --write  puts the table into docs/benchmarks.md
+  --write  puts the tables into docs/benchmarks.md
 `;
 
 const { values: flags } = parseArgs({
@@ -122,20 +122,24 @@ function table(parts: readonly Part[], { markdown }: { markdown: boolean }): str
     .join('\n');
 }
 
+/** Each part has a section of its own in the page, with the day and the machine: others stay as they were. */
 function write(parts: readonly Part[]): void {
   const path = join(repositoryRoot, 'docs', 'benchmarks.md');
   const { cpu, cores, memoryGiB, node, platform, date } = machine();
-  const text = [
-    `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${platform}, starter models.`,
-    '',
-    table(parts, { markdown: true }),
-  ].join('\n');
-  const page = readFileSync(path, 'utf8');
-  const marked = /(<!-- bench:start -->\n)[\s\S]*?(\n<!-- bench:end -->)/;
-  writeFileSync(
-    path,
-    page.replace(marked, (_, start: string, end: string) => `${start}${text}${end}`),
-  );
+  const about = `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, ${platform}, starter models.`;
+  let page = readFileSync(path, 'utf8');
+  for (const part of parts) {
+    const [start, end] = [`<!-- bench:${part.name} -->`, `<!-- /bench:${part.name} -->`];
+    const section = [start, `### ${part.name}`, '', about, '', table([part], { markdown: true }), end].join(
+      '\n',
+    );
+    const from = page.indexOf(start);
+    page =
+      from < 0
+        ? `${page.trimEnd()}\n\n${section}\n`
+        : `${page.slice(0, from)}${section}${page.slice(page.indexOf(end) + end.length)}`;
+  }
+  writeFileSync(path, page);
   tell(`Written into ${path}`);
 }
 

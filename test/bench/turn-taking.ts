@@ -4,6 +4,7 @@ import { modelAlone, ours, type Policy, vadAlone } from '../evals/turn-taking/en
 import {
   hearSounds,
   hearTurns,
+  isKokoro,
   judgeSounds,
   judgeTurns,
   openHearing,
@@ -16,11 +17,16 @@ import type { Bench, Figure } from './figure.ts';
 type Turns = Awaited<ReturnType<typeof hearTurns>>;
 
 /** The limits are ours; what others make of the same sound stands beside them. */
-function endOfTurn(name: string, policy: Policy, turns: Turns): readonly Figure[] {
+function endOfTurn(
+  name: string,
+  policy: Policy,
+  turns: Turns,
+  isLimited = policy === ours,
+): readonly Figure[] {
   const { cutPercent, cutOfPausedPercent, meanWaitMs, waitP95Ms, leastWaitMs, ...of } = turnFigures(
     judgeTurns(policy, turns),
   );
-  const limits = policy === ours ? { cut: 5, wait: 600 } : { cut: null, wait: null };
+  const limits = isLimited ? { cut: 5, wait: 600 } : { cut: null, wait: null };
   const paused = `${Math.round(cutOfPausedPercent * 10) / 10} % of the ${of.paused} with a pause inside`;
   return [
     {
@@ -71,6 +77,15 @@ function bargeIn(sounds: Awaited<ReturnType<typeof hearSounds>>): readonly Figur
   ];
 }
 
+/** The model tells the pauses of some voices from their ends, and hardly those of others. */
+const separates = (name: string, turns: Turns): Figure => ({
+  name: `Smart Turn alone, ${name}: an end sounds likelier than a pause`,
+  value: separation(turns),
+  unit: '%',
+  limit: null,
+  note: 'of pairs, after 96 ms of silence; 50 is chance',
+});
+
 /** The judges of turns on a labelled set, in audio time: the models' answers arrive a fixed time after they are asked. */
 export const turnTaking: Bench = async ({ quick, tell }) => {
   const inference = await startInference({
@@ -83,17 +98,14 @@ export const turnTaking: Bench = async ({ quick, tell }) => {
     const options = { half: 'test', inference, every: quick ? 3 : 1, tell } as const;
     const turns = await hearTurns(hearing, options);
     const sounds = await hearSounds(hearing, options);
+    const [kokoro, piper] = [true, false].map((is) => turns.filter(({ scene }) => isKokoro(scene) === is));
     return [
       ...endOfTurn('end of turn', ours, turns),
+      ...(kokoro?.length ? endOfTurn("end of turn, Kokoro's voice", ours, kokoro, false) : []),
       ...endOfTurn('VAD, 500 ms', vadAlone(500), turns),
       ...endOfTurn('Smart Turn alone', modelAlone, turns),
-      {
-        name: 'Smart Turn alone: an end sounds likelier than a pause',
-        value: separation(turns),
-        unit: '%',
-        limit: null,
-        note: 'of pairs, after 96 ms of silence; 50 is chance',
-      },
+      ...(kokoro?.length ? [separates("Kokoro's voice", kokoro)] : []),
+      ...(piper?.length ? [separates("Piper's", piper)] : []),
       ...bargeIn(sounds),
     ];
   } finally {

@@ -14,9 +14,9 @@ const missing = (await missingFor({ caller: true })) || captureMissing();
 const questions = ['How much is a filling?', 'How much is whitening?', 'How much is a cleaning?'];
 const concurrentCalls = 3;
 const wantedTurns = 100;
-const mostMs = 165_000;
+const mostMs = 210_000;
 /** The agent has finished when this long nothing voiced came; longer than the pauses between its clauses. */
-const quietMs = 400;
+const quietMs = 600;
 /** An answer that takes longer did not come. */
 const patienceMs = 6000;
 const mostApartMs = 20;
@@ -33,34 +33,31 @@ interface WireTurn {
   readonly latencyMs: number;
 }
 
-/**
- * What counts: the caller's last voiced packet before the agent's first one after it. Whatever the caller says while
- * the agent speaks is not waited for; these callers say nothing then.
- */
-function wireTurns(packets: readonly CapturedPacket[], callerPort: number): readonly WireTurn[] {
-  const turns: WireTurn[] = [];
-  let lastVoicedInMs: number | null = null;
-  for (const { atMs, sourcePort, targetPort, payload } of packets) {
-    if (sourcePort !== callerPort && targetPort !== callerPort) continue;
-    const packet = parseRtp(payload);
-    if (packet?.payloadType !== 0 || !isVoiced(decodePcmu(packet.payload))) continue;
-    if (sourcePort === callerPort) lastVoicedInMs = atMs;
-    else if (lastVoicedInMs !== null) {
-      turns.push({ atMs, latencyMs: atMs - lastVoicedInMs });
-      lastVoicedInMs = null;
-    }
-  }
-  return turns;
-}
-
 type AgentTurn = CallDetail['transcript'][number];
 
-/** The turn of the record that began in the same moment: the first audio is handed over shortly before it is heard. */
-const recordedAs = (turns: readonly AgentTurn[], wire: WireTurn): AgentTurn | undefined =>
-  turns
-    .filter(({ speaker, latency }) => speaker === 'agent' && latency !== null && latency.totalMs !== null)
-    .toSorted((a, b) => Math.abs(a.startedAtMs - wire.atMs) - Math.abs(b.startedAtMs - wire.atMs))
-    .find(({ startedAtMs }) => Math.abs(startedAtMs - wire.atMs) < 1000);
+/** Audio is handed over shortly before its first packet leaves; the two clocks are read apart. */
+const earlyMs = 30;
+
+/**
+ * A recorded turn as the packets tell it: from the caller's last voiced packet before the agent's first one, to that
+ * one. Null when the agent sent nothing voiced from then on.
+ */
+function onTheWire(turn: AgentTurn, voiced: readonly CapturedPacket[], callerPort: number): WireTurn | null {
+  const first = voiced.find(
+    ({ targetPort, atMs }) => targetPort === callerPort && atMs >= turn.startedAtMs - earlyMs,
+  );
+  const last = voiced.findLast(
+    ({ sourcePort, atMs }) => sourcePort === callerPort && atMs < (first?.atMs ?? 0),
+  );
+  return first && last ? { atMs: first.atMs, latencyMs: first.atMs - last.atMs } : null;
+}
+
+const voicedOf = (packets: readonly CapturedPacket[], callerPort: number): readonly CapturedPacket[] =>
+  packets.filter(({ sourcePort, targetPort, payload }) => {
+    if (sourcePort !== callerPort && targetPort !== callerPort) return false;
+    const packet = parseRtp(payload);
+    return packet?.payloadType === 0 && isVoiced(decodePcmu(packet.payload));
+  });
 
 /** Rings, asks until the turns are enough or the time is over, and hangs up. Resolves with the port of its RTP. */
 async function askAway(options: {
@@ -141,13 +138,15 @@ describe.skipIf(missing)(`the recorded wait is that of the packets${missing}`, (
     const packets = await capture.stop();
     for (const { from, port } of ended) {
       const { transcript } = await recordOf(engine.api, from);
-      for (const wire of wireTurns(packets, port)) {
-        const turn = recordedAs(transcript, wire);
-        if (turn) pairs.push({ wire, turn });
+      const voiced = voicedOf(packets, port);
+      for (const turn of transcript) {
+        if (turn.speaker !== 'agent' || typeof turn.latency?.totalMs !== 'number') continue;
+        const wire = onTheWire(turn, voiced, port);
+        if (wire) pairs.push({ wire, turn });
         else unmatched += 1;
       }
     }
-  }, 240_000);
+  }, 300_000);
 
   afterAll(() => scene.end());
 

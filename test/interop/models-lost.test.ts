@@ -83,7 +83,7 @@ describe.skipIf(missing)(`a call whose models are lost${missing}`, () => {
       const trouble = sleep(Math.max(0, question.length / 8 - 300)).then(() => process.kill(pid, signal));
       const silences = [await ask(question)];
       await trouble;
-      for (let turn = 0; turn < 5 && !over && !(await takesMessage()); turn++) {
+      for (let turn = 0; turn < 3 && !over && !(await takesMessage()); turn++) {
         silences.push(await ask(question));
       }
       if (!over) {

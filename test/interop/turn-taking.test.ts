@@ -33,7 +33,7 @@ describe.skipIf(missing.length > 0)(`turn-taking on the labelled set${reason}`, 
   });
 
   it('waits for callers who pause, and not for long for the others', async () => {
-    const turns = await hearTurns(hearing, { half: 'test', inference, every: 9 });
+    const turns = await hearTurns(hearing, { half: 'test', inference, every: 9, quickVoices: true });
     const judged = turnFigures(judgeTurns(ours, turns));
     const silenceAlone = turnFigures(judgeTurns(vadAlone(500), turns));
     expect(judged.turns).toBeGreaterThan(15);
@@ -44,7 +44,9 @@ describe.skipIf(missing.length > 0)(`turn-taking on the labelled set${reason}`, 
   });
 
   it('stops for who breaks in and not for who only listens', async () => {
-    const sounds = judgeSounds(await hearSounds(hearing, { half: 'test', inference, every: 5 }));
+    const sounds = judgeSounds(
+      await hearSounds(hearing, { half: 'test', inference, every: 5, quickVoices: true }),
+    );
     const judged = soundFigures(sounds);
     expect(judged.bargeIns).toBeGreaterThan(8);
     expect(judged.missedPercent).toBeLessThanOrEqual(10);

@@ -3,8 +3,13 @@ import type { Inference } from '../../inference/index.ts';
 import type { Recognised, SttProvider, UtteranceDecoder } from '../ports.ts';
 
 const samplesPerMs = 16;
+/** Less than this, with its run-up, holds no word that could be told. */
+const shortestSamples = 500 * samplesPerMs;
 /** A growing utterance is decoded again after this much new audio … */
 const interimEverySamples = 300 * samplesPerMs;
+/** … sooner in its first second, when the words decide whether the agent stops talking … */
+const earlyEverySamples = 150 * samplesPerMs;
+const earlySamples = 1360 * samplesPerMs;
 /** … and so many times what the last decode took, so that the model is seldom busy when the caller pauses. */
 const restFactor = 3;
 /** Silence after which the decode is started that will be the final one if nothing more is said. */
@@ -89,8 +94,10 @@ class LocalDecoder implements UtteranceDecoder {
     if (this.#closing.signal.aborted) return false;
     if (this.#ended) return this.settled === null;
     if (this.#tried >= this.#voicedEnd) return false;
-    const rest = Math.max(interimEverySamples, restFactor * (this.#best?.modelMs ?? 0) * samplesPerMs);
-    return this.#pauses || this.#length - this.#tried >= rest;
+    if (this.#pauses) return true;
+    const everySamples = this.#length < earlySamples ? earlyEverySamples : interimEverySamples;
+    const restSamples = Math.max(everySamples, restFactor * (this.#best?.modelMs ?? 0) * samplesPerMs);
+    return this.#length >= shortestSamples && this.#length - this.#tried >= restSamples;
   }
 
   get #pauses(): boolean {

@@ -48,11 +48,25 @@ describe('judgeEndOfTurn', () => {
     expect(judge('I was thinking of', 0.9, 'yes-no')).toBeLessThan(0.2);
   });
 
+  it('does not believe that a yes or no alone is the whole answer as it believes a sentence', () => {
+    const alone = judge('Yes.', 0.97, 'yes-no');
+    expect(alone).toBeLessThan(judge('The first one is fine.', 0.97, 'yes-no'));
+    expect(judge('Yes,', 0.97, 'yes-no')).toBeLessThan(alone);
+  });
+
+  it('waits no longer than it must for a whole sentence that sounds like one', () => {
+    const probability = judge('I need to change the time of my visit.', 0.93);
+    expect(patienceMs({ probability, expecting: 'open', limits: defaultWaitLimits })).toBe(
+      shortestEndOfTurnMs,
+    );
+  });
+
   it('waits for all ten digits of a number', () => {
     expect(judge('415', 0.95, 'digits')).toBeLessThanOrEqual(0.1);
     expect(judge('415-555.', 0.95, 'digits')).toBeLessThanOrEqual(0.1);
     expect(judge('415-555-0132.', 0.2, 'digits')).toBeGreaterThanOrEqual(0.9);
     expect(judge('four one five five five five oh one three two', 0.2, 'digits')).toBeGreaterThanOrEqual(0.9);
+    expect(judge('My number', 0.95, 'digits')).toBeLessThanOrEqual(0.1);
     expect(judge("I don't have one with me.", 0.8, 'digits')).toBeGreaterThan(0.6);
   });
 

@@ -79,10 +79,12 @@ const bounds = {
   closing: { least: 0.3, most: 1 },
   /** A sentence that could be the whole, and could go on: nobody has to say "and" first. */
   sentence: { least: 0.5, most: 0.9 },
+  /** "Yes" or "no" alone: often the whole answer, often its first word. */
+  answer: { least: 0.5, most: 0.75 },
   /** So short, or so like a beginning, that more is likely. */
   fragment: { least: 0.4, most: 0.55 },
-  /** The recogniser wrote a comma: it often hears that more comes. */
-  suspended: { least: 0.4, most: 0.45 },
+  /** The recogniser wrote a comma: more often before a pause than at an end, although at many an end as well. */
+  suspended: { least: 0.4, most: 0.6 },
   /** Part of what was asked for is missing. */
   incomplete: { least: 0, most: 0.1 },
 } as const;
@@ -105,14 +107,17 @@ function shapeOf({ text, expecting }: TurnEvidence): Shape {
     const shape = shapeOfDigits(words);
     if (shape) return shape;
   }
-  if (expecting === 'yes-no' && answersYesNo.test(words))
-    return wordCount(words) > 1 ? 'complete' : 'sentence';
+  const isSuspended = /,\s*$/.test(text);
+  if (expecting === 'yes-no' && answersYesNo.test(words)) {
+    if (wordCount(words) > 1) return 'complete';
+    return isSuspended ? 'fragment' : 'answer';
+  }
   if (expecting === 'name' && isSpelling(words)) return isSpeltOut(words) ? 'complete' : 'incomplete';
   if (expecting === 'name' && fullName.test(words)) return 'closing';
   if (expecting === 'date-time' && day.test(words) && time.test(words)) return 'closing';
   if (isDictating(words)) return 'incomplete';
+  if (isSuspended) return wordCount(words) < 3 ? 'fragment' : 'suspended';
   if (closing.test(words)) return 'closing';
-  if (/,\s*$/.test(text)) return 'suspended';
   if (openers.test(words)) return 'fragment';
   if (/\?\s*$/.test(text) && wordCount(words) > 2) return 'closing';
   return wordCount(words) < 3 && expecting === 'open' ? 'fragment' : 'sentence';
@@ -122,6 +127,7 @@ const wordCount = (words: string): number => words.split(/\s+/).length;
 
 /** A North American number has ten digits, or eleven with the country's 1; seven may be a local one. */
 function shapeOfDigits(words: string): Shape | null {
+  if (/\bnumber$/i.test(words)) return 'incomplete';
   const digits = countDigits(words);
   // A single "one" or "oh" in a sentence is no number.
   if (digits < 2 && !/\d/.test(words)) return null;

@@ -22,6 +22,13 @@ export interface MeasureOptions {
   /** Of so many lines one is taken. */
   readonly every: number;
   readonly tell?: (text: string) => void;
+  /** Only voices that every machine has: the same turns everywhere, whatever was rendered. */
+  readonly quickVoices?: boolean;
+}
+
+function voicesFor({ half, inference, quickVoices }: MeasureOptions, of: 'turns' | 'sounds') {
+  const voices = voicesOf(half, of, inference);
+  return quickVoices ? voices.map((voice) => ({ ...voice, keeps: () => false })) : voices;
 }
 
 export async function openHearing(inference: Inference): Promise<Hearing> {
@@ -64,13 +71,13 @@ async function hearAll<L, S extends { readonly samples: Float32Array }>(
 }
 
 export function hearTurns(hearing: Hearing, options: MeasureOptions): Promise<Heard<TurnScene>[]> {
-  const voices = voicesOf(options.half, 'turns', options.inference);
+  const voices = voicesFor(options, 'turns');
   const make = (line: TurnLine, index: number) => turnScene(line, { index, voices });
   return hearAll(hearing, { ...options, lines: turnLines(options.half), turns: true, make });
 }
 
 export function hearSounds(hearing: Hearing, options: MeasureOptions): Promise<Heard<SoundScene>[]> {
-  const voices = voicesOf(options.half, 'sounds', options.inference);
+  const voices = voicesFor(options, 'sounds');
   const make = (line: SoundLine, index: number) => soundScene(line, { index, voices });
   return hearAll(hearing, { ...options, lines: soundLines(options.half), turns: false, make });
 }
@@ -108,8 +115,10 @@ export function separation(turns: readonly Heard<TurnScene>[]): number {
   );
 }
 
+export const isKokoro = ({ voice }: { readonly voice: string }): boolean => voice.startsWith('kokoro-');
+
 const byKokoro = (outcomes: readonly { readonly scene: { readonly voice: string } }[]): number =>
-  outcomes.filter(({ scene }) => scene.voice.startsWith('kokoro-')).length;
+  outcomes.filter(({ scene }) => isKokoro(scene)).length;
 
 /** The turns that a policy cut off, of all and of those with a pause in them, and how long the others waited. */
 export function turnFigures(outcomes: readonly TurnOutcome[]) {
