@@ -362,11 +362,13 @@ export class Conversation implements AgentCallSession {
 
   #fill(count: number): void {
     const { speaker, log } = this.#options;
-    const line = fillerLines[count % fillerLines.length] ?? fillerLines[0];
-    const ready = speaker.ready(line);
-    log.info({ count, ready: ready !== null }, 'the caller waits');
-    if (!ready) return;
-    this.#output.say(ready, line);
+    // Another each time, of those that need nobody to make them now.
+    const ready = fillerLines.filter((text) => speaker.ready(text));
+    log.info({ count, ready: ready.length }, 'the caller waits');
+    const line = ready[count % Math.max(1, ready.length)];
+    const speech = line && speaker.ready(line);
+    if (!line || !speech) return;
+    this.#output.say(speech, line);
     // Before there is an answer to go on with, it is a turn of its own.
     if (!this.#isReplying()) this.#output.finish();
   }

@@ -31,11 +31,11 @@ describe('DeadAirGuard', () => {
     guard.owe();
     vi.advanceTimersByTime(20_000);
     expect(log).toEqual([
-      '0 after 1300 ms',
-      '1 after 3400 ms',
-      '2 after 5500 ms',
-      '3 after 7600 ms',
-      'up after 9700 ms',
+      '0 after 1200 ms',
+      '1 after 3200 ms',
+      '2 after 5200 ms',
+      '3 after 7200 ms',
+      'up after 9200 ms',
     ]);
   });
 
@@ -50,16 +50,16 @@ describe('DeadAirGuard', () => {
     guard.owe();
     guard.owe();
     vi.advanceTimersByTime(1500);
-    expect(log).toEqual(['0 after 7300 ms']);
+    expect(log).toEqual(['0 after 7200 ms']);
   });
 
   it('waits for what is being played, and tries again when nothing could be said', () => {
     const { guard, log, line } = open({ ready: false });
     line.quietSinceMs = performance.now() + 600;
     guard.owe();
-    vi.advanceTimersByTime(1899);
+    vi.advanceTimersByTime(1799);
     expect(log).toEqual([]);
     vi.advanceTimersByTime(500);
-    expect(log).toEqual(['0 after 1900 ms', '1 after 2100 ms', '2 after 2300 ms']);
+    expect(log).toEqual(['0 after 1800 ms', '1 after 2000 ms', '2 after 2200 ms']);
   });
 });

@@ -16,10 +16,10 @@ export const fillerLines = [
   'Thank you for waiting.',
 ] as const;
 
-/** All of them, to be made ready with the greeting. */
+/** All of them, to be made ready with the greeting; what is needed first comes first. */
 export const readyLines: readonly string[] = [
-  apologyLine,
   ...fillerLines,
+  apologyLine,
   troubleLine,
   recordLine,
   recordedLine,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callerNumber, demoNumber } from '../caller/caller.ts';
 import { openListeningCall } from '../caller/listening-call.ts';
 import { missingFor, Scene } from '../caller/scene.ts';
@@ -31,8 +31,11 @@ function modelProcess(enginePid: number): number {
 }
 
 describe.skipIf(missing)(`a call whose models are lost${missing}`, () => {
-  const scene = new Scene();
-  afterAll(() => scene.end());
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene();
+  });
+  afterEach(() => scene.end());
 
   it.each([
     { signal: 'SIGKILL', how: 'killed' },
@@ -102,7 +105,6 @@ describe.skipIf(missing)(`a call whose models are lost${missing}`, () => {
       expect(modelProcess(engine.pid)).not.toBe(pid);
       // Either the agent understood again, or it gave the caller a way out.
       expect(lines.slice(1).join(' ')).toMatch(/from 9 AM|after the tone|connect you|call back/i);
-      await engine.stop();
     },
     180_000,
   );

@@ -35,7 +35,7 @@ const windowMs = 32;
 /** So much silence parts two utterances. */
 const apartMs = 400;
 /** The sound alone decides when it is so sure, and not before it has heard so many windows. */
-const sureSound = 0.93;
+const sureSound = 0.985;
 const fewestWindows = 4;
 /** From here on the sound is taken for a cough, or for "mm-hm", until the words speak clearly against it. */
 const likelySound = 0.5;
