@@ -218,7 +218,8 @@ export class Conversation implements AgentCallSession {
     this.#bargeIn.reset();
     if (this.#deaf) return;
     if (this.#output.held && !this.#hearing.speaking) this.#output.resume();
-    else if (this.#isReplying() && !this.#reply?.made) this.#deadAir.owe();
+    else if (!this.#isReplying()) this.#output.finish();
+    else if (!this.#reply?.made) this.#deadAir.owe();
   }
 
   #press(key: string): void {
@@ -247,7 +248,8 @@ export class Conversation implements AgentCallSession {
     const replies = !this.#deaf && !this.#message && (this.#reply?.afterwards ?? null) === null;
     const { lastVoicedInMs } = audio.times();
     const turnClock = new TurnClock({ lastVoicedInMs, committedMs: clock.monotonicMs(), sttMs: turn.sttMs });
-    if (replies) await this.#interrupt();
+    // A filler is no answer: what is said now goes on from it.
+    if (replies && this.#isReplying()) await this.#interrupt();
     this.#record.caller(turn);
     if (!replies || this.#deaf) return;
     this.#silence.reset();
@@ -369,8 +371,6 @@ export class Conversation implements AgentCallSession {
     const speech = line && speaker.ready(line);
     if (!line || !speech) return;
     this.#output.say(speech, line);
-    // Before there is an answer to go on with, it is a turn of its own.
-    if (!this.#isReplying()) this.#output.finish();
   }
 
   /** Words of the caller's are lost. What the agent was saying goes on. */

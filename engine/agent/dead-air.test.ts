@@ -31,11 +31,11 @@ describe('DeadAirGuard', () => {
     guard.owe();
     vi.advanceTimersByTime(20_000);
     expect(log).toEqual([
-      '0 after 1200 ms',
-      '1 after 3200 ms',
-      '2 after 5200 ms',
-      '3 after 7200 ms',
-      'up after 9200 ms',
+      '0 after 1100 ms',
+      '1 after 3000 ms',
+      '2 after 4900 ms',
+      '3 after 6800 ms',
+      'up after 8700 ms',
     ]);
   });
 
@@ -50,16 +50,16 @@ describe('DeadAirGuard', () => {
     guard.owe();
     guard.owe();
     vi.advanceTimersByTime(1500);
-    expect(log).toEqual(['0 after 7200 ms']);
+    expect(log).toEqual(['0 after 7100 ms']);
   });
 
   it('waits for what is being played, and tries again when nothing could be said', () => {
     const { guard, log, line } = open({ ready: false });
     line.quietSinceMs = performance.now() + 600;
     guard.owe();
-    vi.advanceTimersByTime(1799);
+    vi.advanceTimersByTime(1699);
     expect(log).toEqual([]);
     vi.advanceTimersByTime(500);
-    expect(log).toEqual(['0 after 1800 ms', '1 after 2000 ms', '2 after 2200 ms']);
+    expect(log).toEqual(['0 after 1700 ms', '1 after 1900 ms', '2 after 2100 ms']);
   });
 });

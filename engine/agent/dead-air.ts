@@ -1,7 +1,7 @@
 import type { Clock } from '../foundation/index.ts';
 
 /** Silence on the line after which something is said, whatever comes. Nobody hears two seconds of nothing. */
-const fillAfterMs = 1200;
+const fillAfterMs = 1100;
 /** Owed for so long, the answer is given up. */
 const giveUpAfterMs = 8000;
 
