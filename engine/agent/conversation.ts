@@ -365,12 +365,13 @@ export class Conversation implements AgentCallSession {
   #fill(count: number): void {
     const { speaker, log } = this.#options;
     // Another each time, of those that need nobody to make them now.
-    const ready = fillerLines.filter((text) => speaker.ready(text));
+    const ready = fillerLines.flatMap((text) => {
+      const speech = speaker.ready(text);
+      return speech ? [{ text, speech }] : [];
+    });
     log.info({ count, ready: ready.length }, 'the caller waits');
-    const line = ready[count % Math.max(1, ready.length)];
-    const speech = line && speaker.ready(line);
-    if (!line || !speech) return;
-    this.#output.say(speech, line);
+    const next = ready[count % ready.length];
+    if (next) this.#output.say(next.speech, next.text);
   }
 
   /** Words of the caller's are lost. What the agent was saying goes on. */

@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest';
 import { createHealthBook, silentLog, systemClock } from '../foundation/index.ts';
+import type { Inference } from '../inference/index.ts';
 import {
   createCallRecogniser,
   createLocalStt,
@@ -7,6 +8,7 @@ import {
   type FakeInferenceOptions,
   FakeSpeaker,
   FakeVad,
+  type RecogniserEvents,
 } from '../speech/index.ts';
 import { FakeCallAudio } from './fake-call-audio.ts';
 import type { Expecting, Heard, ProfileSnapshot, Receptionist, Saying, TransferFailure } from './model.ts';
@@ -87,6 +89,13 @@ export function tone(ms: number): Int16Array {
   );
 }
 
+/** The recogniser of a call with one provider: these models. */
+export function localEar(inference: Pick<Inference, 'transcribe'>, signal: AbortSignal) {
+  const health = createHealthBook({ clock: systemClock }).of('local');
+  const providers = [{ provider: createLocalStt({ inference }), health, lastResort: true }];
+  return (events: RecogniserEvents) => createCallRecogniser({ providers, language: 'en-US', signal, events });
+}
+
 export async function startCall(
   test: TestContext,
   options: { receptionist?: FakeReceptionist; inference?: FakeInferenceOptions } = {},
@@ -101,16 +110,11 @@ export async function startCall(
   let ends = 0;
   const speaker = new FakeSpeaker();
   const { signal } = new AbortController();
-  const health = createHealthBook({ clock: systemClock }).of('local');
   const session = startAgentSession({
     audio,
     receptionist,
     snapshot,
-    recognise: (events) =>
-      createCallRecogniser({
-        providers: [{ provider: createLocalStt({ inference }), health, lastResort: true }],
-        ...{ language: snapshot.language, signal, events },
-      }),
+    recognise: localEar(inference, signal),
     endOfTurn: inference,
     speaker,
     vad: new FakeVad(),

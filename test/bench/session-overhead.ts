@@ -8,16 +8,15 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { FakeCallAudio } from '../../engine/agent/fake-call-audio.ts';
+import { localEar } from '../../engine/agent/fake-session.ts';
 import {
   type ProfileSnapshot,
   type Receptionist,
   type SessionTurn,
   startAgentSession,
 } from '../../engine/agent/index.ts';
-import { createHealthBook, silentLog, systemClock } from '../../engine/foundation/index.ts';
+import { silentLog, systemClock } from '../../engine/foundation/index.ts';
 import {
-  createCallRecogniser,
-  createLocalStt,
   defaultWaitLimits,
   FakeInference,
   FakeSpeaker,
@@ -175,16 +174,11 @@ async function call(options: {
   const audio = new FakeCallAudio();
   const agentTurns: SessionTurn[] = [];
   const { signal } = new AbortController();
-  const health = createHealthBook({ clock: systemClock }).of('local');
   const session = startAgentSession({
     audio,
     receptionist,
     snapshot,
-    recognise: (events) =>
-      createCallRecogniser({
-        providers: [{ provider: createLocalStt({ inference }), health, lastResort: true }],
-        ...{ language: snapshot.language, signal, events },
-      }),
+    recognise: localEar(inference, signal),
     endOfTurn: inference,
     speaker,
     vad: new FakeVad(),
