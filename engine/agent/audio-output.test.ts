@@ -74,6 +74,15 @@ describe('CallAudioOutput', () => {
     expect(output.speaking).toBe(false);
   });
 
+  it('does not call a turn interrupted that was heard to its end before the leg could tell', async () => {
+    const { leg, output, finished } = open();
+    output.say(speech(1000), 'One two three four five.');
+    output.finish();
+    leg.playedMs = 1000;
+    await output.cut();
+    expect(finished).toMatchObject([{ text: 'One two three four five.', interrupted: false }]);
+  });
+
   it('goes on from a quiet moment after it was stopped for nothing, and tells one whole turn', async () => {
     const { leg, output, finished } = open();
     output.say(speech(1500), 'One two three four five.');

@@ -143,7 +143,7 @@ export class CallAudioOutput {
     const stretch = this.#stretch;
     if (!stretch) return;
     if (stretch.legId !== null) await this.#silence(stretch);
-    this.#over(stretch, true);
+    this.#over(stretch, !isHeard(stretch));
   }
 
   /** Tells the end of whatever plays; nothing is played any more. Idempotent. */
@@ -156,7 +156,7 @@ export class CallAudioOutput {
     // The leg may have told it at once.
     if (this.#stretch !== stretch) return;
     stretch.heardMs = this.#heardMs(stretch);
-    this.#over(stretch, true);
+    this.#over(stretch, !isHeard(stretch));
   }
 
   #begin(): Stretch {
@@ -230,6 +230,10 @@ const lengthOf = ({ samples, sampleRateHz }: Speech): number => (samples.length 
 
 const durationOf = (clauses: readonly Pick<Clause, 'pieces'>[]): number =>
   clauses.reduce((sum, { pieces }) => sum + pieces.reduce((length, piece) => length + lengthOf(piece), 0), 0);
+
+/** True when what was cut had been said and heard to its end, and the leg had only not told yet. */
+const isHeard = ({ complete, clauses, heardMs }: Stretch): boolean =>
+  complete && heardMs >= durationOf(clauses) - blockMs;
 
 /** Where the quietest 20 ms of the last moments before `atMs` lie: speech goes on there without a broken word. */
 function quietMomentBefore(clauses: readonly Pick<Clause, 'pieces'>[], atMs: number): number {
