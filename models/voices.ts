@@ -32,8 +32,14 @@ export const voices: readonly CatalogueVoice[] = [
     pace: 'any',
   },
   kokoro('af_heart', { name: 'Heart', language: 'en-US', sex: 'female', character: 'warm' }),
+  kokoro('af_bella', { name: 'Bella', language: 'en-US', sex: 'female', character: 'lively' }),
+  kokoro('af_sarah', { name: 'Sarah', language: 'en-US', sex: 'female', character: 'calm' }),
   kokoro('am_michael', { name: 'Michael', language: 'en-US', sex: 'male', character: 'calm' }),
+  kokoro('am_fenrir', { name: 'Fenrir', language: 'en-US', sex: 'male', character: 'warm' }),
+  kokoro('am_puck', { name: 'Puck', language: 'en-US', sex: 'male', character: 'lively' }),
   kokoro('bf_emma', { name: 'Emma', language: 'en-GB', sex: 'female', character: 'clear' }),
+  kokoro('bf_isabella', { name: 'Isabella', language: 'en-GB', sex: 'female', character: 'calm' }),
+  kokoro('bm_george', { name: 'George', language: 'en-GB', sex: 'male', character: 'warm' }),
 ];
 
 /** Which of the voices have all their files on this box. */

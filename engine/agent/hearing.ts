@@ -48,7 +48,7 @@ export interface HearingOptions {
   readonly audio: Pick<CallAudio, 'onAudio' | 'times'>;
   readonly vad: Vad;
   readonly recognise: (events: RecogniserEvents) => CallRecogniser;
-  readonly endOfTurn: Pick<Inference, 'endOfTurn'>;
+  readonly endOfTurn: Pick<Inference, 'endOfTurn' | 'completeness'>;
   readonly expecting: () => Expecting;
   readonly limits: WaitLimits;
   readonly clock: Clock;

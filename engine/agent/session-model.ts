@@ -44,7 +44,7 @@ export interface AgentSessionOptions {
   readonly vad: Vad;
   /** Opens the call's recogniser; it is closed with the session. */
   readonly recognise: (events: RecogniserEvents) => CallRecogniser;
-  readonly endOfTurn: Pick<Inference, 'endOfTurn'>;
+  readonly endOfTurn: Pick<Inference, 'endOfTurn' | 'completeness'>;
   readonly speaker: Speaker;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,4 +1,5 @@
 import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
+import type { LocalManner } from './local-manner.ts';
 import { callerLeg } from './messages.ts';
 import type { ProviderChains } from './providers.ts';
 import type { CallWorker } from './worker-client.ts';
@@ -15,12 +16,12 @@ export type Attendance =
       readonly providers: ProviderChains;
     }
   /** Nobody may answer: the caller hears why. */
-  | { readonly kind: 'announcement'; readonly text: string; readonly voice: string }
+  | { readonly kind: 'announcement'; readonly text: string; readonly manner: LocalManner }
   /** No agent answers: the caller's words are kept in the recording. */
   | {
       readonly kind: 'message';
       readonly text: string;
-      readonly voice: string;
+      readonly manner: LocalManner;
       /** Told when the caller has heard what to do. */
       readonly asked: () => void;
     }
@@ -41,13 +42,13 @@ export async function attend(
       return 'goes on';
     }
     case 'announcement': {
-      const { text, voice } = attendance;
-      await worker.request({ kind: 'play', callId, leg: callerLeg, text, voice });
+      const { text, manner } = attendance;
+      await worker.request({ kind: 'play', callId, leg: callerLeg, text, manner });
       return 'ended';
     }
     case 'message': {
-      const { text, voice } = attendance;
-      await worker.request({ kind: 'play', callId, leg: callerLeg, text, voice });
+      const { text, manner } = attendance;
+      await worker.request({ kind: 'play', callId, leg: callerLeg, text, manner });
       if (signal.aborted) return 'ended';
       attendance.asked();
       await new Promise<void>((resolve) => {

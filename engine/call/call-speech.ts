@@ -20,6 +20,7 @@ import {
   type TtsProvider,
 } from '../speech/index.ts';
 import type { ProviderKind } from '../store/index.ts';
+import type { LocalManner } from './local-manner.ts';
 import { healthId, type ProviderAccess, type ProviderChains } from './providers.ts';
 
 /** What the chains of all calls of a process share. */
@@ -32,13 +33,14 @@ export interface ChainParts {
 
 /** The box alone: for what is said without an agent. */
 export const localSpeaker = (
-  { voice, language }: { readonly voice: string; readonly language: string },
+  { voice, language, speech }: LocalManner,
   { inference, phrases, health, log }: ChainParts,
 ): Speaker => {
   const local = { provider: createLocalTts({ inference }), voice, lastResort: true };
   return createSpeaker({
     voices: [{ ...local, health: health.of(healthId('tts', { id: '', provider: 'local' })) }],
     ...{ phrases, language, log },
+    ...spokenAs(speech),
   });
 };
 
@@ -58,9 +60,12 @@ export function speakerOf(snapshot: ProfileSnapshot, tts: ProviderChains['tts'],
   return createSpeaker({
     voices: [...first, ...voices.filter((voice) => !first.includes(voice))],
     ...{ phrases: parts.phrases, language, log: parts.log },
-    ...(speech ? { speed: speech.speed, pronounce: createPronouncer(speech.pronunciations) } : {}),
+    ...spokenAs(speech),
   });
 }
+
+const spokenAs = (speech: ProfileSnapshot['speech']) =>
+  speech ? { speed: speech.speed, pronounce: createPronouncer(speech.pronunciations) } : {};
 
 /** Null where the service was given no voice to speak with. */
 function voiceOf(

@@ -187,8 +187,8 @@ export class CallCarrier {
       case 'bridge-remove':
         return call.bridge?.remove(leg.media);
       case 'play': {
-        const { text, voice } = order;
-        const speaker = localSpeaker({ voice, language: 'en-US' }, this.#chainParts(this.#parts.log));
+        const { text, manner } = order;
+        const speaker = localSpeaker(manner, this.#chainParts(this.#parts.log));
         return leg.say((id, signal) => announce(leg.media, { id, text, speaker }, signal));
       }
     }

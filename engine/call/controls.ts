@@ -4,6 +4,7 @@ import type { CallNote } from '../store/index.ts';
 import type { CallControls, ControlledCall, TransferOrder } from './controls-model.ts';
 import { Conversation } from './conversation.ts';
 import { calleesNamed } from './destination.ts';
+import { mannerOf } from './local-manner.ts';
 import { callerLeg } from './messages.ts';
 import type { OutboundParts } from './outbound-leg.ts';
 import type { PlacedLeg } from './placed-leg.ts';
@@ -67,7 +68,7 @@ export class LiveControls implements CallControls {
 
   async transfer(order: TransferOrder): Promise<TransferEnd> {
     const isBusy = this.#transfer !== null || this.#talk.people.length > 0 || this.#holding === 'changing';
-    if (isBusy || this.#over.signal.aborted) throw this.#notNow();
+    if (isBusy || this.#over.signal.aborted) throw notNow();
     const { tenant, parts } = this.#call;
     const callees = calleesOf(order.to, { box: parts.box, tenant });
     this.#move('transferring');
@@ -82,7 +83,7 @@ export class LiveControls implements CallControls {
   }
 
   async conference({ to }: { readonly to: ConnectTo }): Promise<void> {
-    if (this.#transfer || this.#over.signal.aborted) throw this.#notNow();
+    if (this.#transfer || this.#over.signal.aborted) throw notNow();
     const { tenant, parts } = this.#call;
     const callees = calleesOf(to, { box: parts.box, tenant });
     const person = await this.#ring(callees, this.#over.signal);
@@ -92,7 +93,7 @@ export class LiveControls implements CallControls {
   }
 
   async hold(): Promise<void> {
-    if (this.#holding !== 'no' || this.#transfer) throw this.#notNow();
+    if (this.#holding !== 'no' || this.#transfer) throw notNow();
     this.#holding = 'changing';
     let now: 'no' | 'yes' = 'no';
     try {
@@ -109,7 +110,7 @@ export class LiveControls implements CallControls {
   }
 
   async resume(): Promise<void> {
-    if (this.#holding !== 'yes' || this.#transfer) throw this.#notNow();
+    if (this.#holding !== 'yes' || this.#transfer) throw notNow();
     await this.#offHold();
     if (this.#withAgent) await this.#resumeAgent(null);
   }
@@ -383,17 +384,15 @@ export class LiveControls implements CallControls {
   }
 
   #play(leg: string, text: string): Promise<void> {
-    return this.#order({ kind: 'play', leg, text, voice: this.#call.snapshot.voice });
+    return this.#order({ kind: 'play', leg, text, manner: mannerOf(this.#call.snapshot) });
   }
 
   async #order(order: WithoutCall): Promise<void> {
     await this.#call.parts.worker.request({ ...order, callId: this.callId });
   }
-
-  #notNow(): VoxboxError {
-    return new VoxboxError('transfer_failed', 'the call cannot do that at this moment');
-  }
 }
+
+const notNow = () => new VoxboxError('transfer_failed', 'the call cannot do that at this moment');
 
 type WorkerRequest = Parameters<OutboundParts['worker']['request']>[0];
 type OfCall = Extract<WorkerRequest, { readonly callId: string }>;

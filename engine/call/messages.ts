@@ -8,6 +8,7 @@ import type {
 } from '../agent/index.ts';
 import type { Config, ErrorShape, ProviderHealth } from '../foundation/index.ts';
 import type { LegStart, LegStatistics } from '../media/index.ts';
+import type { LocalManner } from './local-manner.ts';
 import type { ProviderChains } from './providers.ts';
 
 /** Everything that passes between the engine and a call worker: one tagged union each way. */
@@ -77,7 +78,7 @@ export type ToWorker =
   /** A key that came by SIP INFO: the same path as one that came by RTP. */
   | (OfLeg<'press-key'> & { readonly key: string })
   /** Says words without the agent; done when the last one has left, or when the leg ends. */
-  | (OfLeg<'play'> & { readonly text: string; readonly voice: string })
+  | (OfLeg<'play'> & { readonly text: string; readonly manner: LocalManner })
   /** While it rings: what the agent will say and read first is made ready. It is not waited for. */
   | {
       readonly kind: 'warm-agent';

@@ -91,15 +91,20 @@ export function startServing(options: { config: Config; box: Box; log: Log }): S
     try {
       const { box, config } = options;
       const chosen = box.settings.get(chosenModels.key, chosenModels.schema) ?? {};
-      const models = startInference({ modelsDir: config.modelsDir, log, models: chosen });
+      const socket = Promise.withResolvers<string>();
+      const models = startInference({
+        ...{ modelsDir: config.modelsDir, log, models: chosen },
+        onListening: socket.resolve,
+      });
       // told below, once it is waited for
-      models.catch(() => {});
+      models.catch(socket.reject);
+      socket.promise.catch(() => {});
       // Calls between people need no models: they are carried while those are loaded, or missing.
       worker ??= await bringWorkerUp(options).catch(async (error) => {
         await models.then((started) => started.stop()).catch(() => {});
         throw error;
       });
-      const inference = await bringModelsUp(worker, await models, options);
+      const inference = await bringModelsUp(worker, { models, socket: socket.promise }, options);
       up = { inference, seen: await look(inference) };
       trouble = null;
       log.info({ models: up.seen.models }, 'calls are taken');
@@ -187,11 +192,15 @@ const bringWorkerUp = ({ config, log }: { config: Config; log: Log }): Promise<S
 
 async function bringModelsUp(
   worker: StartedCallWorker,
-  inference: InferenceHost,
+  { models, socket }: { readonly models: Promise<InferenceHost>; readonly socket: Promise<string> },
   { box }: { readonly box: Box },
 ): Promise<InferenceHost> {
+  // What it reads first needs one model only: it does so while the others are loaded.
+  const connected = socket.then((path) => worker.connectModels(path));
+  connected.catch(() => {});
+  const inference = await models;
   try {
-    await worker.connectModels(inference.socketPath);
+    await connected;
     for (const tenant of box.tenants.list()) {
       const snapshot = snapshotOf(box, tenant, box.tenant(tenant.id));
       await worker.request({ kind: 'prepare', snapshot, providers: providerChains(box, tenant.id) });

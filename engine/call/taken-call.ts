@@ -6,6 +6,7 @@ import { type Attendance, attend } from './attend.ts';
 import { callQuality, legQualities } from './call-quality.ts';
 import { LiveControls } from './controls.ts';
 import { LineLeg, type LineTerms } from './line-leg.ts';
+import { mannerOf } from './local-manner.ts';
 import { type CallStatistics, callerLeg } from './messages.ts';
 import { credentialsOf, type OutboundParts } from './outbound-leg.ts';
 import type { AnswerDecision } from './overflow.ts';
@@ -254,8 +255,8 @@ export class TakenCall {
   async #tellOfRecording(person: PlacedLeg): Promise<void> {
     const { route, callId, worker, log } = this.#given;
     if (route.kind !== 'agent' || route.tenant.recording !== 'announced' || !this.#isRecorded) return;
-    const { voice } = route.snapshot;
-    const say = (leg: string) => worker.request({ kind: 'play', callId, leg, text: recordingNotice, voice });
+    const manner = mannerOf(route.snapshot);
+    const say = (leg: string) => worker.request({ kind: 'play', callId, leg, text: recordingNotice, manner });
     try {
       await Promise.race([Promise.all([say(callerLeg), say(person.leg.id)]), this.#over.promise]);
     } catch (error) {
@@ -282,15 +283,20 @@ export class TakenCall {
     const { route, parts } = this.#given;
     const plan = this.#plan;
     if (plan.kind === 'echo') return { kind: 'echo' };
-    if (route.kind === 'message')
-      return { kind: 'announcement', text: route.text, voice: parts.defaultVoice };
+    if (route.kind === 'message') {
+      const manner = { voice: parts.defaultVoice, language: 'en-US' };
+      return { kind: 'announcement', text: route.text, manner };
+    }
     const { snapshot, caller } = route;
     const asked = (): void => {
       this.#messageAsked = true;
     };
     if (plan.kind === 'ring-group' || plan.kind === 'dial') return { kind: 'person' };
     return plan.kind === 'message'
-      ? { kind: 'message', text: this.#messageRequest(plan.because, route), voice: snapshot.voice, asked }
+      ? {
+          ...{ kind: 'message', text: this.#messageRequest(plan.because, route) },
+          ...{ manner: mannerOf(snapshot), asked },
+        }
       : { kind: 'agent', snapshot, caller, providers: providerChains(parts.box, route.tenant.id) };
   }
 

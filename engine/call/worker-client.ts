@@ -30,8 +30,9 @@ export interface StartedCallWorker extends CallWorker {
 }
 
 const requestTimeoutMs = 20_000;
-/** Orders that wait for words to be spoken. */
-const spokenTimeoutMs = 120_000;
+/** Orders that wait for words to be spoken, or for models to be loaded. */
+const longTimeoutMs = 120_000;
+const longOrders: readonly ToWorker['kind'][] = ['play', 'pause-agent', 'models'];
 const stopTimeoutMs = 4_000;
 const restartDelayMs = 500;
 
@@ -96,7 +97,7 @@ class SupervisedWorker implements StartedCallWorker {
           settle(() =>
             reject(new VoxboxError('deadline_exceeded', `the call worker did not answer ${body.kind}`)),
           ),
-        body.kind === 'play' || body.kind === 'pause-agent' ? spokenTimeoutMs : requestTimeoutMs,
+        longOrders.includes(body.kind) ? longTimeoutMs : requestTimeoutMs,
       );
       const settle = (how: () => void): void => {
         clearTimeout(timer);

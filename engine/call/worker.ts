@@ -35,12 +35,17 @@ function start(init: WorkerInit): Started {
 
 async function loadSpeech(inferenceSocket: string, { modelsDir, phraseDir, log }: Started): Promise<Speech> {
   const inference = await connectInference(inferenceSocket, log);
-  const [vad, intentBank] = await Promise.all([
-    loadVad({ modelsDir }),
-    prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
-  ]);
-  const phrases = createPhraseCache({ directory: phraseDir, log });
-  return { inference, vad, intentBank, phrases };
+  try {
+    const [vad, intentBank] = await Promise.all([
+      loadVad({ modelsDir }),
+      prepareIntentBank((texts) => inference.embed(texts, { priority: 'embedding' })),
+    ]);
+    const phrases = createPhraseCache({ directory: phraseDir, log });
+    return { inference, vad, intentBank, phrases };
+  } catch (error) {
+    await inference.close();
+    throw error;
+  }
 }
 
 let started: Started | null = null;

@@ -13,7 +13,16 @@ import type {
   Transcription,
 } from './contract.ts';
 import { encodeFrame, FrameReader } from './frames.ts';
-import type { ClientMessage, EndOfTurn, ModelUse, Work, WorkerMessage, WorkResult } from './messages.ts';
+import type {
+  ClientMessage,
+  Completeness,
+  EndOfTurn,
+  Exchange,
+  ModelUse,
+  Work,
+  WorkerMessage,
+  WorkResult,
+} from './messages.ts';
 
 /** Longest audio that is recognised at once. */
 const longestSamples = 30 * 16_000;
@@ -105,6 +114,10 @@ export class InferenceClient implements Inference {
 
   async endOfTurn(samples: Float32Array, options: InferenceOptions): Promise<EndOfTurn> {
     return await this.#request({ kind: 'end-of-turn', samples: samples.subarray(-8 * 16_000) }, options);
+  }
+
+  async completeness({ asked, said }: Exchange, options: InferenceOptions): Promise<Completeness> {
+    return await this.#request({ kind: 'completeness', asked, said }, options);
   }
 
   async openDialogue({ id, prefix }: Dialogue, options: InferenceOptions): Promise<void> {

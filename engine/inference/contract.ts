@@ -120,6 +120,17 @@ export interface Inference {
     options: InferenceOptions,
   ): Promise<{ probability: number; modelMs: number }>;
   /**
+   * Probability that a sentence ends where it stands, by its words: that a text would go on with a mark that
+   * closes it.
+   *
+   * @param exchange a question, and what the caller has said to it so far; marks at its end do not count. With
+   * nothing said the question is only read, so that the answer to it comes sooner
+   */
+  completeness(
+    exchange: { readonly asked: string; readonly said: string },
+    options: InferenceOptions,
+  ): Promise<{ probability: number; modelMs: number }>;
+  /**
    * Puts another model in the place of the one that serves a use. What is under way ends with the old one,
    * which stays when the new one cannot be loaded.
    *

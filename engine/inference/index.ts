@@ -24,6 +24,8 @@ export interface InferenceStart {
   readonly models?: Readonly<Partial<Record<LoadedModel['use'], string>>>;
   /** CPU threads of a language model. */
   readonly threads?: number;
+  /** Called once, as soon as others may connect: what they ask for waits until its model is loaded. */
+  readonly onListening?: (socketPath: string) => void;
 }
 
 export interface InferenceHost extends Inference {
@@ -60,7 +62,7 @@ export async function startInference(options: InferenceStart): Promise<Inference
     else if (process.platform !== 'win32') await rm(socketPath, { force: true });
   };
   try {
-    await supervisor.start();
+    await supervisor.start(() => options.onListening?.(socketPath));
   } catch (error) {
     await tidy();
     throw error;
@@ -86,6 +88,7 @@ export async function startInference(options: InferenceStart): Promise<Inference
     openDialogue: (dialogue, request) => client.openDialogue(dialogue, request),
     closeDialogue: (id) => client.closeDialogue(id),
     endOfTurn: (samples, request) => client.endOfTurn(samples, request),
+    completeness: (exchange, request) => client.completeness(exchange, request),
     swap: async (use, modelId) => {
       const models = await client.swap(use, modelId);
       supervisor.remember(use, modelId);

@@ -16,6 +16,17 @@ export interface EndOfTurn {
   readonly modelMs: number;
 }
 
+/** A question of the agent's, and what the caller has said to it so far. */
+export interface Exchange {
+  readonly asked: string;
+  readonly said: string;
+}
+
+export interface Completeness {
+  readonly probability: number;
+  readonly modelMs: number;
+}
+
 /** One piece of work, as it crosses the socket and reaches an engine. */
 export type Work =
   | { readonly kind: 'transcribe'; readonly samples: Float32Array; readonly known: readonly number[] }
@@ -33,6 +44,7 @@ export type Work =
   | { readonly kind: 'open-dialogue'; readonly id: string; readonly prefix: GenerateRequest['messages'] }
   | { readonly kind: 'close-dialogue'; readonly id: string }
   | { readonly kind: 'end-of-turn'; readonly samples: Float32Array }
+  | ({ readonly kind: 'completeness' } & Exchange)
   | { readonly kind: 'swap'; readonly use: ModelUse; readonly modelId: string }
   | { readonly kind: 'loaded' }
   | { readonly kind: 'devices' };
@@ -48,6 +60,7 @@ export interface WorkResult {
   'open-dialogue': null;
   'close-dialogue': null;
   'end-of-turn': EndOfTurn;
+  completeness: Completeness;
   swap: LoadedModel[];
   loaded: LoadedModel[];
   devices: DeviceReport[];
@@ -65,6 +78,7 @@ export const useOf = {
   'open-dialogue': 'llm',
   'close-dialogue': 'llm',
   'end-of-turn': 'turn',
+  completeness: 'llm',
 } as const satisfies Record<Exclude<WorkKind, HouseWork['kind']>, ModelUse>;
 
 /** Client → worker. Ids are the client's own, one connection each. */

@@ -9,6 +9,7 @@ export const ownedBy = (inference: Inference, owner: string): Inference => ({
   openDialogue: (dialogue, options) => inference.openDialogue(dialogue, { owner, ...options }),
   closeDialogue: (id) => inference.closeDialogue(id),
   endOfTurn: (samples, options) => inference.endOfTurn(samples, { owner, ...options }),
+  completeness: (exchange, options) => inference.completeness(exchange, { owner, ...options }),
   swap: (use, modelId) => inference.swap(use, modelId),
   loaded: () => inference.loaded(),
   devices: () => inference.devices(),

@@ -40,12 +40,14 @@ export class Supervisor {
   /**
    * Resolves when the models asked for at the start are loaded.
    *
+   * @param onListening called before that, as soon as clients can connect
    * @throws VoxboxError with the code of the first model that could not be loaded, or `inference_unavailable`
    */
-  async start(): Promise<void> {
+  async start(onListening: () => void = () => {}): Promise<void> {
     const ready = Promise.withResolvers<void>();
     const child = this.#spawn();
     const onReport = (message: WorkerReport) => {
+      if (message.type === 'listening') onListening();
       if (message.type === 'ready') ready.resolve();
       if (message.type === 'load-failed' && this.#config.uses.includes(message.use)) {
         ready.reject(fromErrorShape(message.error));

@@ -93,6 +93,10 @@ export class FakeInference implements Inference {
     return { probability: this.#options.endOfTurn?.(samples) ?? 0.95, modelMs: 0 };
   }
 
+  async completeness(): Promise<{ probability: number; modelMs: number }> {
+    return { probability: 0.5, modelMs: 0 };
+  }
+
   async openDialogue(): Promise<void> {}
 
   async closeDialogue(): Promise<void> {}

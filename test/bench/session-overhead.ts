@@ -111,7 +111,14 @@ const said = 'Yes please, a cleaning tomorrow.';
 
 /** The wait that the detector chooses for these words and this certainty; the bench is about what comes on top. */
 const chosenWaitMs = patienceMs({
-  probability: judgeEndOfTurn({ probability: 0.95, expecting: 'open', text: said }).probability,
+  probability: judgeEndOfTurn({
+    sound: 0.95,
+    sentence: 0.5,
+    stretchMs: 1500,
+    stretches: 1,
+    expecting: 'open',
+    text: said,
+  }).probability,
   expecting: 'open',
   limits: defaultWaitLimits,
 });

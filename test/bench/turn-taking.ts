@@ -91,7 +91,7 @@ export const turnTaking: Bench = async ({ quick, tell }) => {
   const inference = await startInference({
     modelsDir: loadConfig().modelsDir,
     log: silentLog,
-    uses: ['stt', 'turn', 'tts'],
+    uses: ['stt', 'turn', 'tts', 'llm'],
   });
   try {
     const hearing = await openHearing(inference);

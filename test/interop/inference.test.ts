@@ -160,6 +160,21 @@ describe.skipIf(missing.length > 0)(`models in their process${reason}`, () => {
     expect(mean(ends)).toBeGreaterThan(mean(cuts) + 0.2);
   });
 
+  test('the language model knows where a sentence can end, whatever mark the recogniser wrote', async () => {
+    const asked = 'How can I help you?';
+    const complete = async (said: string) => (await host.completeness({ asked, said }, live)).probability;
+    expect(await complete('')).toBe(0);
+    const [open, whole] = [await complete('I would like to talk to.'), await complete('Can I pay by card')];
+    expect(whole).toBeGreaterThan(open * 5);
+    expect(await complete('Can I pay by card,')).toBeCloseTo(whole, 2);
+    // Several at once share one place, and each has its own answer.
+    const both = await Promise.all([complete('I would like to talk to'), complete('Can I pay by card?')]);
+    expect(both[1]).toBeCloseTo(whole, 2);
+    expect(both[0]).toBeLessThan(whole / 5);
+    // A text of any length is taken.
+    expect(await complete('word '.repeat(2000))).toBeLessThanOrEqual(1);
+  });
+
   test('the language model answers piece by piece and remembers its prompt', async () => {
     const messages = [
       { role: 'system', content: 'You answer with one short sentence.' },

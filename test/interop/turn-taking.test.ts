@@ -16,7 +16,13 @@ import {
 } from '../evals/turn-taking/measure.ts';
 
 const { modelsDir } = loadConfig();
-const needed = ['moonshine-tiny-en', 'smart-turn-v3.2', 'silero-vad', 'piper-en-us-joe-medium'];
+const needed = [
+  'moonshine-tiny-en',
+  'smart-turn-v3.2',
+  'silero-vad',
+  'piper-en-us-joe-medium',
+  'smollm2-135m-instruct',
+];
 const missing = needed.filter((id) => !existsSync(join(modelsDir, id)));
 const reason = missing.length > 0 ? ` (${missing.join(', ')} not on this machine)` : '';
 
@@ -25,7 +31,7 @@ describe.skipIf(missing.length > 0)(`turn-taking on the labelled set${reason}`, 
   let inference: InferenceHost;
   let hearing: Hearing;
   beforeAll(async () => {
-    inference = await startInference({ modelsDir, log: silentLog, uses: ['stt', 'turn', 'tts'] });
+    inference = await startInference({ modelsDir, log: silentLog, uses: ['stt', 'turn', 'tts', 'llm'] });
     hearing = await openHearing(inference);
   });
   afterAll(async () => {

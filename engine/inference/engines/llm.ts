@@ -4,6 +4,7 @@ import { VoxboxError } from '../../foundation/index.ts';
 import type { GenerateRequest, GenerateResult, LoadedModel } from '../contract.ts';
 import type { DevicePlan } from '../device.ts';
 import type { Work } from '../messages.ts';
+import { CompletenessJudge, completenessTokens } from './completeness.ts';
 import type { Engine, EngineStart, RunContext } from './engine.ts';
 import { deviceOf, ggufFile } from './gguf-file.ts';
 
@@ -247,11 +248,18 @@ export async function loadLlm(
     model,
     Array.from({ length: plan.llmDialogues }, () => context.getSequence()),
   );
+  const judging = await model.createContext({
+    contextSize: completenessTokens,
+    batchSize: completenessTokens,
+    threads: plan.llmThreads,
+  });
+  const completeness = new CompletenessJudge(model, judging.getSequence());
   const warmUp = { role: 'user', content: 'Hello.' } as const;
   await generator.generate(
     { kind: 'generate', messages: [warmUp], maxTokens: 2, temperature: 0, stream: false, dialogue: null },
     { signal: new AbortController().signal, onText: () => {}, live: false },
   );
+  await completeness.judge({ asked: 'Hello?', said: 'Hello.' }, new AbortController().signal);
   const loaded: LoadedModel = {
     ...{ id: modelId, use: 'llm', loadMs: performance.now() - startedMs },
     ...deviceOf(llama, placement),
@@ -260,6 +268,7 @@ export async function loadLlm(
     models: () => [loaded],
     run: async (work, runContext) => {
       if (work.kind === 'generate') return await generator.generate(work, runContext);
+      if (work.kind === 'completeness') return await completeness.judge(work, runContext.signal);
       if (work.kind === 'open-dialogue') await generator.openDialogue(work, runContext);
       else if (work.kind === 'close-dialogue') generator.closeDialogue(work.id);
       else throw new TypeError(`a language model cannot ${work.kind}`);
@@ -267,6 +276,7 @@ export async function loadLlm(
     },
     close: async () => {
       await context.dispose();
+      await judging.dispose();
       await model.dispose();
     },
   };

@@ -3,7 +3,8 @@ import type { Speech } from '../ports.ts';
 const fullScale = 32768;
 /** About what carriers expect of a voice on the line. */
 const targetRms = fullScale * 10 ** (-20 / 20);
-const highestPeak = fullScale * 10 ** (-3 / 20);
+/** Half a decibel under the −3 dBFS that are meant: on its way to the line's rate speech overshoots a little. */
+const highestPeak = fullScale * 10 ** (-3.5 / 20);
 /** Quieter than this (−46 dBFS) is a pause and neither counts for the level nor is worth waiting for. */
 const quiet = fullScale * 10 ** (-46 / 20);
 
@@ -19,16 +20,18 @@ export function levelled({ samples, sampleRateHz }: Speech): Speech {
   const blocks = Math.ceil(samples.length / blockLength);
   let energy = 0;
   let voiced = 0;
-  let peak = 0;
+  const limits: number[] = [];
   let first = -1;
   let last = -1;
   for (let block = 0; block < blocks; block++) {
     const part = samples.subarray(block * blockLength, (block + 1) * blockLength);
     let sum = 0;
+    let peak = 1;
     for (const sample of part) {
       sum += sample * sample;
       peak = Math.max(peak, Math.abs(sample));
     }
+    limits.push(highestPeak / peak);
     if (Math.sqrt(sum / part.length) < quiet) continue;
     energy += sum;
     voiced += part.length;
@@ -36,10 +39,19 @@ export function levelled({ samples, sampleRateHz }: Speech): Speech {
     last = block;
   }
   if (first < 0) return { samples: samples.slice(), sampleRateHz };
-  const gain = Math.min(targetRms / Math.sqrt(energy / voiced), highestPeak / Math.max(1, peak));
+  const wanted = targetRms / Math.sqrt(energy / voiced);
+  // A few peaks give way: held back by the highest of them, a lively voice would be too quiet throughout.
+  const gainAt = (block: number): number =>
+    Math.min(wanted, limits[block - 1] ?? wanted, limits[block] ?? wanted);
   const from = Math.max(0, first - 1) * blockLength;
   const to = Math.min(samples.length, (last + 1) * blockLength + Math.round((sampleRateHz * tailMs) / 1000));
-  return { samples: samples.slice(from, to).map((sample) => Math.round(sample * gain)), sampleRateHz };
+  const parts: Int16Array[] = [];
+  for (let at = from; at < to; at += blockLength) {
+    const block = at / blockLength;
+    const part = samples.subarray(at, Math.min(to, at + blockLength));
+    parts.push(scaled(part, gainAt(block), gainAt(block + 1)));
+  }
+  return { samples: joinedSamples(parts), sampleRateHz };
 }
 
 /** What is known of a voice's loudness; kept from clause to clause, so that each begins right. */

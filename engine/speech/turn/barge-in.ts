@@ -1,6 +1,5 @@
 import { distinctWords, isBackchannel, saysLittle, wantsTheFloor } from './backchannel.ts';
-import { BargeInSound, listenedWindows, readWeights, type SoundWeights } from './barge-in-sound.ts';
-import file from './barge-in-weights.json' with { type: 'json' };
+import { type Utterance, UtteranceWatch } from './utterance-watch.ts';
 
 /** What a sound of the caller's, made while the agent talks, is taken for. */
 export type BargeInVerdict = 'undecided' | 'stop' | 'pass';
@@ -31,33 +30,71 @@ export interface BargeInOptions {
   readonly answering?: () => boolean;
 }
 
-const windowMs = 32;
-/** So much silence parts two utterances. */
-const apartMs = 400;
-/** The sound alone decides when it is so sure, and not before it has heard so many windows. */
-const sureSound = 0.985;
-const fewestWindows = 4;
-/** From here on the sound is taken for a cough, or for "mm-hm", until the words speak clearly against it. */
-const likelySound = 0.5;
-/** What the recogniser makes of a laugh or a cough it is less sure of (measured: half of it under 0.5). */
-const sureWords = 0.6;
-/** "Stop" and "what" are seldom imagined. */
+/** After so much silence the recogniser has heard the whole. */
+const overMs = 160;
+/** From here on somebody wants the floor: as sure as that few who only listen stop the agent. */
+const sure = 0.84;
+/** "Stop" and "wait" are seldom imagined. */
 const sureOrder = 0.5;
-/** Enough where the sound is more like a cough or a hum. */
-const sureDespiteSound = 0.75;
-/** Words that were recognised from less voice than this are guesses. */
-const fewestVoicedMs = 240;
-/** Voice that goes on for so long and is no backchannel wants the floor. */
-const longVoiceMs = 600;
+/** Less voice than this may be a click. */
+export const shortestVoiceMs = 96;
 /** Nobody laughs or coughs for longer without a pause. */
 const longestNoiseMs = 1600;
-/** A backchannel is over by then, however drawn out: more voice means more words. */
-const longestBackchannelMs = 1100;
-/** Mean square of voice under which it is somebody in the background: −37 dB of full scale. */
-const quietestPower = 0.0002;
 
-/** The weights never change, so all calls share them. */
-const weights: SoundWeights = readWeights(file);
+/** Of a logistic regression over `bargeInFeatures`, found by `test/evals/turn-taking/train-barge-in-judge.ts`. */
+const weights: readonly number[] = [
+  -1.34, 0.33, 0.36, 0.21, 0.79, 1.09, -2.78, 2.71, 0.93, -1.14, 0.03, 0.98, 1.46, 0.3, -0.82, 0.17, -1.08,
+  -0.23, -0.68, 0.23, -0.03, 1.5,
+];
+
+/** What the regression looks at. Pure. */
+export function bargeInFeatures({
+  likely,
+  voicedMs,
+  silentMs,
+  text,
+  confidence,
+}: Utterance): readonly number[] {
+  const { bargeIn, backchannel, noise } = likely ?? { bargeIn: 1 / 3, backchannel: 1 / 3, noise: 1 / 3 };
+  const words = distinctWords(text).length;
+  const has = (what: boolean): number => (text !== '' && what ? 1 : 0);
+  const spoken = Math.min(1.2, voicedMs / 1000);
+  const isOver = silentMs >= overMs;
+  return [
+    1,
+    Math.log((bargeIn + 0.02) / (backchannel + 0.02)),
+    Math.log((bargeIn + 0.02) / (noise + 0.02)),
+    spoken,
+    has(true),
+    has(true) * (confidence - 0.6) * 2,
+    has(isBackchannel(text)),
+    has(wantsTheFloor(text)),
+    has(wantsTheFloor(text)) * (confidence - 0.6) * 2,
+    has(saysLittle(text)),
+    has(words === 1),
+    has(words > 2),
+    has(words > 2) * (confidence - 0.6) * 2,
+    has(words === 1) * spoken,
+    has(isOver),
+    has(isOver) * (confidence - 0.6) * 2,
+    has(isOver && isBackchannel(text)),
+    has(words === 2),
+    has(repeats(text)),
+    has(voicedMs < 500),
+    has(voicedMs < 500 && wantsTheFloor(text)),
+    Math.max(0, voicedMs - 800) / 1000,
+  ];
+}
+
+/** A recogniser that is given half a word says it again and again. */
+const repeats = (text: string): boolean =>
+  (text.match(/[\p{L}\p{N}']+/gu) ?? []).length >= 2 * Math.max(1, distinctWords(text).length);
+
+/** The probability that an utterance is meant to stop the agent. Pure. */
+function probabilityOf(utterance: Utterance): number {
+  const features = bargeInFeatures(utterance);
+  return 1 / (1 + Math.exp(-features.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0)));
+}
 
 export function createBargeInJudge(options: BargeInOptions = {}): BargeInJudge {
   return new Judge(options);
@@ -65,54 +102,26 @@ export function createBargeInJudge(options: BargeInOptions = {}): BargeInJudge {
 
 class Judge implements BargeInJudge {
   readonly #options: BargeInOptions;
-  readonly #sound = new BargeInSound();
-  #voicedMs = 0;
-  #silentMs = 0;
-  /** Sum of the mean squares of the voiced windows. */
-  #power = 0;
-  /** What the first quarter of a second sounds like. */
-  #likely = { bargeIn: 0, backchannel: 0, noise: 0 };
-  #text = '';
-  #confidence = 0;
+  readonly #watch = new UtteranceWatch();
   #verdict: BargeInVerdict = 'undecided';
 
   constructor(options: BargeInOptions) {
     this.#options = options;
   }
 
-  hear({ samples, voiced }: { readonly samples: Float32Array; readonly voiced: boolean }): BargeInVerdict {
-    if (voiced) {
-      this.#voicedMs += windowMs;
-      this.#silentMs = 0;
-      this.#power += meanSquare(samples);
-    } else {
-      this.#silentMs += windowMs;
-      if (this.#silentMs === apartMs && this.#verdict !== 'stop') this.reset();
-    }
-    this.#sound.hear(samples, voiced);
-    const { windows } = this.#sound;
-    if (windows >= fewestWindows && windows <= listenedWindows) {
-      const [bargeIn = 0, backchannel = 0, noise = 0] = this.#sound.classify(weights);
-      this.#likely = { bargeIn, backchannel, noise };
-    }
+  hear(window: { readonly samples: Float32Array; readonly voiced: boolean }): BargeInVerdict {
+    const isOver = this.#watch.hear(window);
+    if (isOver && this.#verdict !== 'stop') this.reset();
     return this.#judge();
   }
 
   read(text: string, confidence = 1): BargeInVerdict {
-    const isGuess = this.#voicedMs < fewestVoicedMs;
-    this.#text = isGuess ? '' : text.trim();
-    this.#confidence = isGuess ? 0 : confidence;
+    this.#watch.read(text, confidence);
     return this.#judge();
   }
 
   reset(): void {
-    this.#sound.reset();
-    this.#voicedMs = 0;
-    this.#silentMs = 0;
-    this.#power = 0;
-    this.#likely = { bargeIn: 0, backchannel: 0, noise: 0 };
-    this.#text = '';
-    this.#confidence = 0;
+    this.#watch.reset();
     this.#verdict = 'undecided';
   }
 
@@ -122,33 +131,14 @@ class Judge implements BargeInJudge {
   }
 
   #wantsTheFloor(): BargeInVerdict {
-    const windows = this.#voicedMs / windowMs;
-    if (windows > 0 && this.#power / windows < quietestPower) return 'pass';
-    if (this.#voicedMs >= longestNoiseMs || this.#likely.bargeIn >= sureSound) return 'stop';
-    if (this.#text !== '' && isBackchannel(this.#text)) {
-      const answers = this.#options.answering?.() ?? false;
-      const goesOn = this.#voicedMs >= longestBackchannelMs && this.#likely.noise < likelySound;
-      return answers || goesOn ? 'stop' : 'pass';
-    }
-    return this.#sayEnough() ? 'stop' : 'undecided';
+    if (this.#watch.isBackground) return 'pass';
+    const { utterance } = this.#watch;
+    const { voicedMs, text, confidence } = utterance;
+    if (voicedMs >= longestNoiseMs) return 'stop';
+    const listens = text !== '' && isBackchannel(text);
+    if (listens && this.#options.answering?.()) return 'stop';
+    if (wantsTheFloor(text) && confidence >= sureOrder) return 'stop';
+    if (voicedMs >= shortestVoiceMs && probabilityOf(utterance) >= sure) return 'stop';
+    return listens ? 'pass' : 'undecided';
   }
-
-  /** Whether the words, or how long there are none, speak for somebody who wants to say something. */
-  #sayEnough(): boolean {
-    const isNoise = this.#likely.noise >= likelySound;
-    const hums = this.#likely.backchannel >= likelySound;
-    const isDoubtful = this.#confidence < (hums ? sureDespiteSound : sureWords);
-    const words = distinctWords(this.#text).length;
-    if (words === 0 || saysLittle(this.#text)) return !isNoise && !hums && this.#voicedMs >= longVoiceMs;
-    if (wantsTheFloor(this.#text) && this.#confidence >= sureOrder) return true;
-    if (isNoise) return this.#confidence >= sureDespiteSound || (!isDoubtful && words > 3);
-    if (!isDoubtful && words > 1) return true;
-    return words > 3 || (!hums && (words > 1 || this.#voicedMs >= longVoiceMs / 2));
-  }
-}
-
-function meanSquare(samples: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < samples.length; i += 1) sum += (samples[i] as number) ** 2;
-  return sum / Math.max(1, samples.length);
 }

@@ -3,7 +3,8 @@ import type { Inference } from '../../inference/index.ts';
 import type { SpeechEvent } from '../ports.ts';
 import { type Vad, windowMs } from '../vad/vad.ts';
 import type { Expecting } from './expecting.ts';
-import { judgeEndOfTurn, patienceMs, type WaitLimits } from './judge.ts';
+import { asksForSentence, judgeEndOfTurn, patienceMs, questions, type WaitLimits } from './judge.ts';
+import type { SaidSoFar } from './sentence-shape.ts';
 
 const sampleRateHz = 16_000;
 /** The model hears the last 8 s. */
@@ -15,6 +16,8 @@ const pauseSamples = 0.096 * sampleRateHz;
 /** What is assumed when the model does not answer: the words decide. */
 const undecided = 0.5;
 const modelTimeoutMs = 600;
+/** A language model that is busy with an answer for somebody else is not waited for longer. */
+const sentenceTimeoutMs = 250;
 /** A VAD that hears a voice for longer than this beyond its lag hears something that the leg does not. */
 const longestExcessMs = 5 * windowMs;
 /** The recogniser may take this long after the speech has ended before the agent says something. */
@@ -23,7 +26,7 @@ const overdueMs = 700;
 const leadMs = 8;
 
 export interface EndOfTurnOptions {
-  readonly inference: Pick<Inference, 'endOfTurn'>;
+  readonly inference: Pick<Inference, 'endOfTurn' | 'completeness'>;
   readonly expecting: () => Expecting;
   /** The caller's words in this turn so far, '' when there are none. */
   readonly words: () => string;
@@ -56,6 +59,10 @@ export class EndOfTurnDetector {
   #speaking = false;
   #silentSamples = 0;
   #lastVoicedMs = 0;
+  /** Audio heard since the caller's voice last began. */
+  #stretchSamples = 0;
+  /** How often that was in this turn. */
+  #stretches = 0;
   /** The model's answer for the pause that lasts; null while somebody speaks. */
   #asked: Promise<number> | null = null;
   #pause: Pause | null = null;
@@ -67,17 +74,24 @@ export class EndOfTurnDetector {
   hear(event: SpeechEvent): void {
     if (event.kind === 'started') {
       this.#speaking = true;
+      this.#stretchSamples = 0;
+      this.#stretches += 1;
       this.#asked = null;
       this.#endPause();
+      // The question is read while the caller answers it.
+      if (this.#options.words() === '')
+        void this.#askOfSentence({ text: '', expecting: this.#options.expecting() });
     } else if (event.kind === 'ended') {
       this.#speaking = false;
       this.#endPause();
-      void this.#judge(this.#newPause());
+      const stretchMs = (this.#stretchSamples - this.#silentSamples) / (sampleRateHz / 1000);
+      void this.#judge(this.#newPause(), stretchMs);
     } else this.#window(event.samples, event.voiced);
   }
 
   /** The turn was committed, or its words do not count: what follows belongs to the next. */
   turnOver(): void {
+    this.#stretches = 0;
     this.#endPause();
     this.#chunks = [];
     this.#kept = 0;
@@ -91,6 +105,7 @@ export class EndOfTurnDetector {
 
   #window(samples: Float32Array, voiced: boolean): void {
     this.#keep(samples);
+    this.#stretchSamples += samples.length;
     if (voiced) {
       this.#lastVoicedMs = this.#voicedAt();
       this.#silentSamples = 0;
@@ -132,21 +147,31 @@ export class EndOfTurnDetector {
     this.#pause = null;
   }
 
-  async #judge(pause: Pause): Promise<void> {
+  async #judge(pause: Pause, stretchMs: number): Promise<void> {
     const { words, settled, expecting, limits, clock, log, onEnd, onOverdue } = this.#options;
     const overdue = setTimeout(onOverdue, overdueMs);
     await Promise.race([settled(), pause.over]);
     clearTimeout(overdue);
     const text = words();
     if (pause.isOver || text === '') return;
-    const probability = await Promise.race([this.#asked ?? this.#ask(), pause.over.then(() => 0)]);
+    const said = { text, expecting: expecting() };
+    const opinions = Promise.all([
+      this.#asked ?? this.#ask(),
+      asksForSentence(said) ? this.#askOfSentence(said) : null,
+    ]);
+    const [sound, sentence] = await Promise.race([opinions, pause.over.then(() => [0, null] as const)]);
     if (pause.isOver) return;
-    const waitsFor = expecting();
-    const judged = judgeEndOfTurn({ probability, expecting: waitsFor, text });
-    const patience = patienceMs({ probability: judged.probability, expecting: waitsFor, limits });
+    const { probability } = judgeEndOfTurn({
+      ...said,
+      sound,
+      sentence,
+      stretchMs,
+      stretches: this.#stretches,
+    });
+    const patience = patienceMs({ probability, expecting: said.expecting, limits });
     const silentMs = clock.monotonicMs() - this.#lastVoicedMs;
     log.debug(
-      { probability, judged: judged.probability, patienceMs: patience, silentMs: Math.round(silentMs) },
+      { sound, sentence, judged: probability, patienceMs: patience, silentMs: Math.round(silentMs) },
       'end of turn judged',
     );
     await this.#wait(patience - leadMs - silentMs, pause);
@@ -170,6 +195,19 @@ export class EndOfTurnDetector {
     const limit = this.#speaking || this.#asked ? longestSamples : preRollSamples;
     while (this.#kept - (this.#chunks[0]?.length ?? 0) >= limit)
       this.#kept -= this.#chunks.shift()?.length ?? 0;
+  }
+
+  /** Null without an answer in time: a box whose language model is elsewhere goes by the rest. */
+  async #askOfSentence({ text, expecting }: SaidSoFar): Promise<number | null> {
+    const options = { priority: 'live', timeoutMs: sentenceTimeoutMs } as const;
+    try {
+      return (
+        await this.#options.inference.completeness({ asked: questions[expecting], said: text }, options)
+      ).probability;
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'the language model had no opinion in time');
+      return null;
+    }
   }
 
   async #ask(): Promise<number> {

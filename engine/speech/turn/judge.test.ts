@@ -1,17 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Expecting } from './expecting.ts';
-import {
-  countDigits,
-  defaultWaitLimits,
-  judgeEndOfTurn,
-  patienceMs,
-  shortestEndOfTurnMs,
-  vadLagMs,
-} from './judge.ts';
+import { defaultWaitLimits, judgeEndOfTurn, patienceMs, shortestEndOfTurnMs, vadLagMs } from './judge.ts';
+import { countDigits } from './sentence-shape.ts';
 
-const judge = (text: string, probability: number, expecting: Expecting = 'open') =>
-  judgeEndOfTurn({ text, probability, expecting }).probability;
+const judge = (
+  text: string,
+  sound: number,
+  expecting: Expecting = 'open',
+  sentence: number | null = null,
+): number => judgeEndOfTurn({ text, sound, sentence, expecting, stretchMs: 1500, stretches: 1 }).probability;
 
 const expectings = fc.constantFrom<Expecting>(
   'open',
@@ -37,28 +35,57 @@ describe('judgeEndOfTurn', () => {
     expect(judge(text, 0.98)).toBeLessThanOrEqual(0.15),
   );
 
-  it('waits where the recogniser heard a comma', () => {
-    expect(judge('Next Tuesday at ten in the morning,', 0.97)).toBeLessThanOrEqual(0.6);
+  it('waits longer where the recogniser heard a comma', () => {
+    const said = 'Next Tuesday at ten in the morning';
+    expect(judge(`${said},`, 0.97)).toBeLessThan(judge(`${said}.`, 0.97));
   });
 
   it('takes a short answer to a yes-no question as the whole turn', () => {
     for (const text of ['Yes, please.', 'No, thank you.', "That's right.", 'Sounds good.', 'Yes, I do.']) {
-      expect(judge(text, 0.1, 'yes-no')).toBeGreaterThanOrEqual(0.9);
+      expect(judge(text, 0.5, 'yes-no')).toBeGreaterThanOrEqual(0.9);
+      // As in "yes, that works, but not before ten".
+      expect(judge(text, 0.05, 'yes-no')).toBeLessThan(0.9);
     }
     expect(judge('I was thinking of', 0.9, 'yes-no')).toBeLessThan(0.2);
   });
 
-  it('does not believe that a yes or no alone is the whole answer as it believes a sentence', () => {
+  it('does not believe that a yes or no alone is the whole answer as it believes a longer one', () => {
     const alone = judge('Yes.', 0.97, 'yes-no');
-    expect(alone).toBeLessThan(judge('The first one is fine.', 0.97, 'yes-no'));
+    expect(alone).toBeLessThan(judge("Yes, that's right.", 0.97, 'yes-no'));
     expect(judge('Yes,', 0.97, 'yes-no')).toBeLessThan(alone);
   });
 
-  it('waits no longer than it must for a whole sentence that sounds like one', () => {
-    const probability = judge('I need to change the time of my visit.', 0.93);
-    expect(patienceMs({ probability, expecting: 'open', limits: defaultWaitLimits })).toBe(
-      shortestEndOfTurnMs,
-    );
+  it('waits no longer than it must for a phrase that closes', () => {
+    for (const text of [
+      "'Can I get a cleaning, please?'",
+      "No thanks, that is all.'",
+      'Thank you, goodbye.',
+    ]) {
+      const probability = judge(text, 0.93);
+      expect(patienceMs({ probability, expecting: 'open', limits: defaultWaitLimits })).toBe(
+        shortestEndOfTurnMs,
+      );
+    }
+  });
+
+  it('believes the language model, and does without it', () => {
+    const said = 'I need to change the time of my visit.';
+    const [no, unknown, yes] = [0.02, null, 0.8].map((sentence) => judge(said, 0.9, 'open', sentence));
+    expect(no).toBeLessThan(Number(unknown));
+    expect(unknown).toBeLessThan(Number(yes));
+  });
+
+  it('takes a short word after pauses for one of several', () => {
+    const listing = (stretchMs: number) =>
+      judgeEndOfTurn({
+        text: 'M A R',
+        sound: 0.9,
+        sentence: 0.3,
+        expecting: 'open',
+        stretchMs,
+        stretches: 3,
+      });
+    expect(listing(250).probability).toBeLessThan(listing(1500).probability);
   });
 
   it('waits for all ten digits of a number', () => {

@@ -1,5 +1,11 @@
 import { isVoiced } from '../../../engine/media/index.ts';
-import { defaultWaitLimits, judgeEndOfTurn, patienceMs } from '../../../engine/speech/turn/judge.ts';
+import {
+  asksForSentence,
+  defaultWaitLimits,
+  judgeEndOfTurn,
+  patienceMs,
+  type TurnEvidence,
+} from '../../../engine/speech/turn/judge.ts';
 import { windowMs } from '../../../engine/speech/vad/vad.ts';
 import type { HeardTurn } from './hearing.ts';
 import type { TurnScene } from './scenes.ts';
@@ -8,7 +14,10 @@ import type { TurnScene } from './scenes.ts';
 export type Policy = (heard: HeardTurn, scene: TurnScene) => number | null;
 
 interface Silence {
-  /** End of the last voiced window. */
+  /** The speech before it: when the VAD told that it had begun, and the end of its last voiced window. */
+  readonly startedMs: number;
+  /** How many there have been, it included. */
+  readonly stretches: number;
   readonly voicedMs: number;
   /** The VAD told that speech has ended. */
   readonly endedMs: number;
@@ -22,7 +31,10 @@ function silences(heard: HeardTurn): readonly Silence[] {
     if (speaking) return [];
     const windows = heard.windows.slice(0, Math.round(atMs / windowMs));
     const voicedMs = (windows.findLastIndex(({ voiced }) => voiced) + 1) * windowMs;
-    return [{ voicedMs, endedMs: atMs, untilMs: heard.speech[index + 1]?.atMs ?? Number.POSITIVE_INFINITY }];
+    const startedMs = heard.speech[index - 1]?.atMs ?? voicedMs;
+    const stretches = heard.speech.slice(0, index).filter((one) => one.speaking).length;
+    const untilMs = heard.speech[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+    return [{ startedMs, stretches, voicedMs, endedMs: atMs, untilMs }];
   });
 }
 
@@ -48,18 +60,51 @@ function silentFromMs({ vadLagMs }: HeardTurn, { samples }: TurnScene, voicedMs:
   return isRecent ? Math.min(voicedMs, lastMs + vadLagMs) : voicedMs;
 }
 
-/** Ours, as the detector of a call does it: the recogniser's words, the model's opinion, what is waited for. */
-export const ours: Policy = (heard, scene) => {
+/** A silence of which everything became known that a judge goes by. */
+interface JudgedSilence {
+  readonly evidence: TurnEvidence;
+  readonly knownMs: number;
+  readonly silentFromMs: number;
+  /** Infinity where nothing more is said. */
+  readonly untilMs: number;
+}
+
+/** The silences of a turn, as the detector of a call knows them. */
+export function judgedSilences(heard: HeardTurn, scene: TurnScene): readonly JudgedSilence[] {
   const { expecting } = scene;
-  for (const { voicedMs, endedMs, untilMs } of silences(heard)) {
+  return silences(heard).flatMap((silence): JudgedSilence[] => {
+    const { startedMs, stretches, voicedMs, endedMs, untilMs } = silence;
     const settled = heard.texts.find((text) => text.settled && text.atMs >= endedMs);
-    if (!settled || settled.text === '' || settled.atMs >= untilMs) continue;
+    if (!settled || settled.text === '' || settled.atMs >= untilMs) return [];
+    const { text } = settled;
     const answer = heard.answers.find((one) => one.voicedMs === voicedMs);
-    if (!answer) continue;
-    const judged = judgeEndOfTurn({ probability: answer.probability, expecting, text: settled.text });
-    const patience = patienceMs({ probability: judged.probability, expecting, limits: defaultWaitLimits });
-    const commitMs = Math.max(settled.atMs, answer.atMs, silentFromMs(heard, scene, voicedMs) + patience);
-    if (commitMs < untilMs) return commitMs;
+    if (!answer) return [];
+    const asked = asksForSentence({ expecting, text });
+    const sentence = asked ? heard.sentences.find((one) => one.text === text) : undefined;
+    return [
+      {
+        evidence: {
+          ...{ expecting, text, sound: answer.probability },
+          sentence: sentence?.probability ?? null,
+          stretchMs: voicedMs - startedMs,
+          stretches,
+        },
+        knownMs: Math.max(settled.atMs, answer.atMs, sentence?.atMs ?? 0),
+        silentFromMs: silentFromMs(heard, scene, voicedMs),
+        untilMs,
+      },
+    ];
+  });
+}
+
+/** Ours, as the detector of a call does it: the recogniser's words, the models' opinions, what is waited for. */
+export const ours: Policy = (heard, scene) => {
+  for (const silence of judgedSilences(heard, scene)) {
+    const { probability } = judgeEndOfTurn(silence.evidence);
+    const { expecting } = scene;
+    const patience = patienceMs({ probability, expecting, limits: defaultWaitLimits });
+    const commitMs = Math.max(silence.knownMs, silence.silentFromMs + patience);
+    if (commitMs < silence.untilMs) return commitMs;
   }
   return null;
 };

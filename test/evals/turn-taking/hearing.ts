@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Expecting } from '../../../engine/agent/index.ts';
 import { createHealthBook, systemClock, VoxboxError } from '../../../engine/foundation/index.ts';
 import type { Inference, Transcription } from '../../../engine/inference/index.ts';
 import type { CallRecogniser, SpeechEvent } from '../../../engine/speech/ports.ts';
 import { createCallRecogniser } from '../../../engine/speech/stt/call-recogniser.ts';
 import { createLocalStt } from '../../../engine/speech/stt/local.ts';
+import { questions } from '../../../engine/speech/turn/judge.ts';
 import { type Vad, windowMs, windowSamples } from '../../../engine/speech/vad/vad.ts';
 
 /*
@@ -18,6 +20,7 @@ import { type Vad, windowMs, windowSamples } from '../../../engine/speech/vad/va
 export const latency = {
   sttMs: (audioMs: number): number => 20 + 0.045 * audioMs,
   turnMs: 90,
+  wordsMs: 35,
 } as const;
 
 /** Silences, as the VAD counts them, after which the end-of-turn model is asked. */
@@ -55,6 +58,12 @@ export interface HeardTurn {
     readonly atMs: number;
     readonly probability: number;
   }[];
+  /** The language model's, of settled texts: whether the sentence could end there. */
+  readonly sentences: readonly {
+    readonly text: string;
+    readonly atMs: number;
+    readonly probability: number;
+  }[];
 }
 
 const nothing = { text: '', confidence: 0 } as const;
@@ -75,8 +84,9 @@ export class KeptAnswers {
     this.#answers = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   }
 
-  async get<T>(kind: string, samples: Float32Array, make: () => Promise<T>): Promise<T> {
-    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  async get<T>(kind: string, asked: Float32Array | string, make: () => Promise<T>): Promise<T> {
+    const bytes =
+      typeof asked === 'string' ? asked : new Uint8Array(asked.buffer, asked.byteOffset, asked.byteLength);
     const key = `${kind} ${createHash('sha1').update(bytes).digest('base64url')}`;
     const known = this.#answers[key] as T | undefined;
     if (known !== undefined) return known;
@@ -97,7 +107,7 @@ export class KeptAnswers {
 }
 
 export interface Hearing {
-  readonly inference: Pick<Inference, 'transcribe' | 'endOfTurn'>;
+  readonly inference: Pick<Inference, 'transcribe' | 'endOfTurn' | 'completeness'>;
   readonly vad: Vad;
   readonly answers: KeptAnswers;
 }
@@ -143,7 +153,7 @@ class AudioClock {
 class Ear {
   readonly #samples: Float32Array;
   readonly #hearing: Hearing;
-  readonly #turns: boolean;
+  readonly #expecting: Expecting | null;
   readonly #clock = new AudioClock();
   readonly #closing = new AbortController();
   readonly #recogniser: CallRecogniser;
@@ -151,13 +161,14 @@ class Ear {
   readonly #speech: { atMs: number; speaking: boolean }[] = [];
   readonly #texts: HeardText[] = [];
   readonly #answers: HeardTurn['answers'][number][] = [];
+  readonly #sentences: HeardTurn['sentences'][number][] = [];
   #finals = '';
   #lastVoicedWindow = -1;
 
-  constructor(samples: Float32Array, hearing: Hearing, turns: boolean) {
+  constructor(samples: Float32Array, hearing: Hearing, expecting: Expecting | null) {
     this.#samples = samples;
     this.#hearing = hearing;
-    this.#turns = turns;
+    this.#expecting = expecting;
     const inference = { transcribe: (audio: Float32Array) => this.#transcribe(audio) };
     const health = createHealthBook({ clock: systemClock }).of('local');
     this.#recogniser = createCallRecogniser({
@@ -202,6 +213,7 @@ class Ear {
       speech: this.#speech,
       texts: this.#texts,
       answers: this.#answers,
+      sentences: this.#sentences,
     };
   }
 
@@ -213,7 +225,7 @@ class Ear {
       this.#speech.push({ atMs: this.#windows.length * windowMs, speaking: event.kind === 'started' });
     }
     this.#recogniser.hear(event);
-    const asks = event.kind === 'window' && this.#turns && this.#lastVoicedWindow >= 0;
+    const asks = event.kind === 'window' && this.#expecting !== null && this.#lastVoicedWindow >= 0;
     if (asks && askedAfterMs.some((ms) => ms === this.#silenceMs)) this.#ask();
   }
 
@@ -224,18 +236,32 @@ class Ear {
   #tell(words: { readonly text: string; readonly confidence: number }, settled: boolean): void {
     const text = `${this.#finals} ${words.text}`.trim();
     this.#texts.push({ atMs: this.#clock.nowMs, text, confidence: words.confidence, settled });
+    if (settled && text !== '' && this.#expecting) this.#askOfWords(text, this.#expecting);
   }
 
   #transcribe(audio: Float32Array): Promise<Transcription> {
     const delayMs = latency.sttMs(audio.length / 16);
     // Nobody waits for what is recognised while a turn goes on: it only takes its time.
-    if (this.#turns && this.#silenceMs < pauseMs) {
+    if (this.#expecting && this.#silenceMs < pauseMs) {
       return this.#clock.later(Promise.resolve(), delayMs).then(noText);
     }
     const { answers, inference } = this.#hearing;
     const options = { priority: 'live', timeoutMs: 60_000 } as const;
     const work = answers.get('text', audio, () => inference.transcribe(audio.slice(), options));
     return this.#clock.later(work, delayMs);
+  }
+
+  #askOfWords(text: string, expecting: Expecting): void {
+    if (this.#sentences.some((sentence) => sentence.text === text)) return;
+    const { answers, inference } = this.#hearing;
+    const options = { priority: 'live', timeoutMs: 60_000 } as const;
+    const asked = questions[expecting];
+    const work = answers.get('words', `${asked} ${text}`, () =>
+      inference.completeness({ asked, said: text }, options),
+    );
+    void this.#clock.later(work, latency.wordsMs).then(({ probability }) => {
+      this.#sentences.push({ text, atMs: this.#clock.nowMs, probability });
+    });
   }
 
   #ask(): void {
@@ -250,9 +276,9 @@ class Ear {
   }
 }
 
-/** @param wants what is worth its model time: with `turns`, the end-of-turn model's opinion of each pause */
+/** @param expecting what the agent waits for: the models' opinions of each pause are asked; null where no turn is judged */
 export const hear = (
   samples: Float32Array,
   hearing: Hearing,
-  wants: { readonly turns: boolean },
-): Promise<HeardTurn> => new Ear(samples, hearing, wants.turns).hear();
+  expecting: Expecting | null,
+): Promise<HeardTurn> => new Ear(samples, hearing, expecting).hear();

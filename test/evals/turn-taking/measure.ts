@@ -45,11 +45,12 @@ async function hearAll<L, S extends { readonly samples: Float32Array }>(
   hearing: Hearing,
   options: MeasureOptions & {
     readonly lines: readonly L[];
-    readonly turns: boolean;
+    /** Null where no turn is judged. */
+    readonly expecting: (scene: S) => TurnScene['expecting'] | null;
     readonly make: (line: L, index: number) => Promise<S>;
   },
 ): Promise<Heard<S>[]> {
-  const { lines, every, turns, make, tell } = options;
+  const { lines, every, expecting, make, tell } = options;
   const chosen = lines.flatMap((line, index) => (index % every === 0 ? [{ line, index }] : []));
   const heard: Heard<S>[] = [];
   let done = 0;
@@ -58,10 +59,10 @@ async function hearAll<L, S extends { readonly samples: Float32Array }>(
       const one = chosen[at];
       if (!one) return;
       const scene = await make(one.line, one.index);
-      heard[at] = { scene, heard: await hear(scene.samples, hearing, { turns }) };
+      heard[at] = { scene, heard: await hear(scene.samples, hearing, expecting(scene)) };
       done += 1;
       if (done % 20 !== 0) continue;
-      tell?.(`${done} of ${chosen.length} ${turns ? 'turns' : 'sounds'}`);
+      tell?.(`${done} of ${chosen.length}`);
       hearing.answers.save();
     }
   };
@@ -73,13 +74,18 @@ async function hearAll<L, S extends { readonly samples: Float32Array }>(
 export function hearTurns(hearing: Hearing, options: MeasureOptions): Promise<Heard<TurnScene>[]> {
   const voices = voicesFor(options, 'turns');
   const make = (line: TurnLine, index: number) => turnScene(line, { index, voices });
-  return hearAll(hearing, { ...options, lines: turnLines(options.half), turns: true, make });
+  return hearAll(hearing, {
+    ...options,
+    lines: turnLines(options.half),
+    make,
+    expecting: (scene) => scene.expecting,
+  });
 }
 
 export function hearSounds(hearing: Hearing, options: MeasureOptions): Promise<Heard<SoundScene>[]> {
   const voices = voicesFor(options, 'sounds');
   const make = (line: SoundLine, index: number) => soundScene(line, { index, voices });
-  return hearAll(hearing, { ...options, lines: soundLines(options.half), turns: false, make });
+  return hearAll(hearing, { ...options, lines: soundLines(options.half), make, expecting: () => null });
 }
 
 export const judgeSounds = (sounds: readonly Heard<SoundScene>[]): SoundOutcome[] =>

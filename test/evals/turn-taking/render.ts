@@ -23,20 +23,23 @@ export function voicesOf(half: Half, of: 'turns' | 'sounds', inference: Inferenc
 
 /** Who says the line of this number: a slow voice only what was rendered ahead of time, the next one the rest. */
 export function voiceOf(voices: readonly Speaker[], index: number, text: string): Speaker {
-  const first = index % Math.max(1, voices.length);
-  const inTurn = [...voices.slice(first), ...voices.slice(0, first)];
-  const voice = inTurn.find(({ slow, keeps }) => !slow || keeps(text));
+  const from = (some: readonly Speaker[]): Speaker | undefined => {
+    const first = index % Math.max(1, some.length);
+    const inTurn = [...some.slice(first), ...some.slice(0, first)];
+    return inTurn.find(({ slow, keeps }) => !slow || keeps(text));
+  };
+  const voice = from(voices.filter(({ standIn }) => !standIn)) ?? from(voices);
   if (!voice) throw new Error('no voice on this machine can speak the set');
   return voice;
 }
 
 async function render(half: Half, inference: Inference): Promise<void> {
-  const of = (voices: readonly Speaker[], index: number) => voices[index % voices.length];
-  const people = voicesOf(half, 'turns', inference);
+  const own = (of: 'turns' | 'sounds') => voicesOf(half, of, inference).filter(({ standIn }) => !standIn);
+  const people = own('turns');
   const lines = turnLines(half);
-  for (const [index, line] of lines.entries()) await of(people, index)?.speak(spokenLine(line));
+  for (const [index, line] of lines.entries()) await people[index % people.length]?.speak(spokenLine(line));
   process.stderr.write(`${half}: ${lines.length} turns\n`);
-  const voices = voicesOf(half, 'sounds', inference);
+  const voices = own('sounds');
   const sounds = soundLines(half);
   for (const [index, sound] of sounds.entries()) {
     if (!('text' in sound)) continue;

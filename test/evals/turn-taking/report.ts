@@ -30,7 +30,7 @@ const ms = (value: number | null): string => (value === null ? '-' : `${Math.rou
 const inference = await startInference({
   modelsDir: loadConfig().modelsDir,
   log: silentLog,
-  uses: ['stt', 'turn', 'tts'],
+  uses: ['stt', 'turn', 'tts', 'llm'],
 });
 try {
   const hearing = await openHearing(inference);

@@ -22,32 +22,39 @@ interface Person {
   readonly speed: number;
 }
 
-const heart: Person = { voice: 'kokoro-af_heart', size: 1, speed: 1 };
-const michael: Person = { voice: 'kokoro-am_michael', size: 1, speed: 1 };
+const kokoro = (style: string): Person => ({ voice: `kokoro-${style}`, size: 1, speed: 1 });
 const joe = (size: number, speed: number): Person => ({ voice: 'piper-en-us-joe-medium', size, speed });
+const espeak = (voice: string, speed: number): Person => ({ voice: `espeak-${voice}`, size: 1, speed });
 
 /**
  * Nobody speaks in both halves: of the agent's own voice, which is quick to make, no size does. Voices that are
  * not on a machine are left out there. What the classifier of sounds learns from is many voices, espeak's
  * robots among them; turns are a person's.
  */
+const people = {
+  test: ['af_heart', 'am_fenrir', 'bf_emma', 'bm_george', 'af_bella'].map(kokoro),
+  training: ['am_michael', 'af_sarah', 'am_puck', 'bf_isabella'].map(kokoro),
+} as const;
+
+/** Who speaks where those of above are not on the machine, or would take too long. */
+const standIns = {
+  test: [joe(0.86, 1.05), joe(1.18, 1.1)],
+  training: [joe(1.12, 1), joe(0.92, 1.1), joe(1.24, 0.95), joe(1.36, 1.15)],
+} as const;
+
 const persons: Readonly<Record<Half, Readonly<Record<'turns' | 'sounds', readonly Person[]>>>> = {
-  test: {
-    turns: [heart, joe(0.86, 1.05), heart, joe(1.18, 1.1)],
-    sounds: [heart, joe(0.86, 1.05), heart, joe(1.18, 1.1)],
-  },
+  test: { turns: people.test, sounds: people.test },
   training: {
-    turns: [michael, joe(1.12, 1), joe(0.92, 1.1), michael, joe(1.24, 0.95), joe(1.36, 1.15)],
-    sounds: [
-      ...[joe(1.12, 1), joe(0.92, 1.1), { voice: 'espeak-en-us+f3', size: 1, speed: 1 }, joe(1.24, 0.95)],
-      ...[{ voice: 'espeak-en-gb+m3', size: 1, speed: 1.1 }, joe(1.36, 1.15)],
-    ],
+    turns: people.training,
+    sounds: [...people.training, ...standIns.training, ...[espeak('en-us+f3', 1), espeak('en-gb+m3', 1.1)]],
   },
 };
 
 export interface Speaker extends CallerVoice {
   /** Takes seconds for each of its sentences, where the others take tenths. */
   readonly slow: boolean;
+  /** Speaks only what nobody else can. */
+  readonly standIn: boolean;
 }
 
 export function speakersOf(options: {
@@ -59,11 +66,13 @@ export function speakersOf(options: {
   readonly cacheDir: string;
 }): readonly Speaker[] {
   const { half, of, inference, has, cacheDir } = options;
-  const here = persons[half][of].filter(({ voice }) => voice.startsWith('espeak-') || has(voice));
+  const own = persons[half][of];
+  const all = [...new Set([...own, ...standIns[half]])];
+  const here = all.filter(({ voice }) => voice.startsWith('espeak-') || has(voice));
   return here.map((person) => {
     const { voice, size, speed } = person;
     const synthesise = async (text: string) => {
-      if (voice.startsWith('espeak-')) return espeak(voice.slice('espeak-'.length), text, speed);
+      if (voice.startsWith('espeak-')) return runEspeak(voice.slice('espeak-'.length), text, speed);
       const made = await inference.synthesise(
         { text, voice, speed: speed / size },
         { priority: 'summary', timeoutMs: 120_000 },
@@ -72,11 +81,15 @@ export function speakersOf(options: {
       return { samples: made.samples, sampleRateHz: Math.round((made.sampleRateHz * size) / 80) * 80 };
     };
     const slow = voice.startsWith('kokoro-');
-    return { ...keptVoice(`${voice} size ${size} speed ${speed}`, synthesise, cacheDir), slow };
+    return {
+      ...keptVoice(`${voice} size ${size} speed ${speed}`, synthesise, cacheDir),
+      slow,
+      standIn: !own.includes(person),
+    };
   });
 }
 
-async function espeak(voice: string, text: string, speed: number) {
+async function runEspeak(voice: string, text: string, speed: number) {
   const folder = mkdtempSync(join(tmpdir(), 'voxbox-espeak-'));
   try {
     const file = join(folder, 'speech.wav');

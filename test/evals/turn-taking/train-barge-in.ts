@@ -19,6 +19,7 @@ import {
 } from '../../../engine/speech/turn/barge-in-sound.ts';
 import { loadVad } from '../../../engine/speech/vad/silero.ts';
 import { type Vad, windowSamples } from '../../../engine/speech/vad/vad.ts';
+import { spokenLine } from './paused-speech.ts';
 import { randomOf } from './random.ts';
 import { voicesOf } from './render.ts';
 import { type SoundScene, soundScene } from './scenes.ts';
@@ -32,7 +33,7 @@ const epochs = 50;
 const batchSize = 64;
 const decay = 2e-4;
 
-interface Example {
+export interface Example {
   readonly voice: string;
   readonly class: SoundClass;
   readonly name: string;
@@ -68,14 +69,15 @@ async function listen(vad: Vad, scene: SoundScene): Promise<Float32Array[] | nul
   return inputs.length > 0 ? inputs : null;
 }
 
-async function collect(): Promise<Example[]> {
+export async function collect(): Promise<Example[]> {
   const { modelsDir } = loadConfig();
   const inference = await startInference({ modelsDir, log: silentLog, uses: ['tts'] });
   try {
     const vad = await loadVad({ modelsDir });
     const voices = voicesOf('training', 'sounds', inference);
+    // Turns begin as barge-ins do, and their sentences have been rendered with the slow voices.
     const openings = turnLines('training').map(
-      ({ parts }): SoundLine => ({ kind: 'barge-in', text: parts[0] ?? '' }),
+      (line): SoundLine => ({ kind: 'barge-in', text: spokenLine(line) }),
     );
     const examples: Example[] = [];
     for (const [index, line] of [...soundLines('training'), ...openings].entries()) {
@@ -84,10 +86,12 @@ async function collect(): Promise<Example[]> {
       if (isOpening && /^(?:yes|yep|okay|um|uh|hmm)\b/i.test('text' in line ? line.text : '')) continue;
       const takes = isOpening ? 1 : line.kind === 'backchannel' ? 8 : 3;
       for (let take = 0; take < takes; take += 1) {
-        const scene = await soundScene(line, { index, voices, take });
+        const kept = voices.filter(({ slow, keeps }) => slow && 'text' in line && keeps(line.text));
+        const speakers = isOpening && kept.length > 0 ? kept : voices;
+        const scene = await soundScene(line, { index, voices: speakers, take });
         const inputs = await listen(vad, scene);
         if (!inputs) continue;
-        const voice = 'text' in line ? (voices[(index + take) % voices.length]?.name ?? '') : `${take}`;
+        const voice = 'text' in line ? scene.voice : `${take}`;
         examples.push({ voice, class: classOf(line), name: scene.name, inputs });
       }
     }
@@ -234,7 +238,7 @@ class Network {
   }
 }
 
-function train(examples: readonly Example[], seed: string): SoundWeights {
+export function train(examples: readonly Example[], seed: string): SoundWeights {
   const random = randomOf(seed);
   const known = standard(examples);
   const network = new Network(random, known);
