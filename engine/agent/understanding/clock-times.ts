@@ -290,7 +290,11 @@ const windows: readonly (readonly [RegExp, DayWindow, 'am' | 'pm' | null])[] = [
     { fromMinute: 11 * 60 + 30, toMinute: 13 * 60 + 30 },
     'pm',
   ],
-  [/ (?:after lunch|early (?:in the )?afternoon) /, { fromMinute: 12 * 60 + 30, toMinute: 15 * 60 }, 'pm'],
+  [
+    / (?:(?:after|post) lunch|early (?:in the )?afternoon) /,
+    { fromMinute: 12 * 60 + 30, toMinute: 15 * 60 },
+    'pm',
+  ],
   [
     / (?:late (?:in the )?afternoon|end of the day|late in the day) /,
     { fromMinute: 15 * 60, toMinute: 18 * 60 },

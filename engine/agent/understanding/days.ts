@@ -118,9 +118,9 @@ function relativeDay(tokens: readonly Token[], i: number, today: DateTime): DayM
   if (length) return build(single(today.plus({ days: 1 })), length);
   length = at(/^ (?:today|tonight|this (?:morning|afternoon|evening)) /);
   if (length) return build(single(today), length);
-  length = at(/^ (?:a|one) week from (?:today|now) | in (?:a|one) week /);
-  if (length) return build(single(today.plus({ days: 7 })), length);
-  length = at(/^ (?:the week after next) /);
+  // Indian English: what was said before it is understood.
+  if (i === 0 && at(/^ day after /)) return build(single(today.plus({ days: 2 })), 2);
+  length = at(/^ (?:the week after next|next to next week) /);
   if (length) return build(week(today.plus({ weeks: 2 })), length, 'span');
   // "next week" with a weekday beside it belongs to the weekday.
   length = at(/^ (?:next week|the following week) /);
@@ -129,6 +129,11 @@ function relativeDay(tokens: readonly Token[], i: number, today: DateTime): DayM
   length = at(/^ (?:this week|later this week|end of the week) /);
   if (length && weekdayNear(tokens, i, i + length) === null) {
     return build({ from: iso(today), to: iso(today.endOf('week')) }, length, 'span');
+  }
+  length = at(/^ (?:the )?end of next week /);
+  if (length) {
+    const next = today.plus({ weeks: 1 });
+    return build({ from: iso(next.startOf('week').plus({ days: 3 })), to: week(next).to }, length, 'span');
   }
   length = at(/^ next month /);
   if (length) {
@@ -144,11 +149,61 @@ function relativeDay(tokens: readonly Token[], i: number, today: DateTime): DayM
       'span',
     );
   }
-  return inSomeDays(tokens, i, today);
+  return weeksFrom(tokens, i, today) ?? partOfMonth(tokens, i, today) ?? inSomeDays(tokens, i, today);
+}
+
+/** "A week today", "a fortnight on Monday", "two weeks from tomorrow", "in a fortnight's time". */
+function weeksFrom(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
+  const text = (at: number): string => tokens[at]?.text ?? '';
+  const prefixed = /^(?:in|after)$/.test(text(i));
+  let at = prefixed ? i + 1 : i;
+  const amount = text(at) === 'a' ? { value: 1, length: 1 } : cardinalAt(tokens, at);
+  at += amount?.length ?? 0;
+  const unit = /^(?:(weeks?)|fortnight(?:'s|s)?)$/.exec(text(at));
+  if (!unit || (amount && (amount.value < 1 || amount.value > 12))) return null;
+  const weeks = (amount?.value ?? 1) * (unit[1] ? 1 : 2);
+  at += /^(?:time|later)$/.test(text(at + 1)) ? 2 : 1;
+  const joins = /^(?:from|on|after)$/.test(text(at)) ? 1 : 0;
+  const anchor = text(at + joins);
+  const weekday = weekdays[anchor];
+  const days = /^(?:today|now)$/.test(anchor)
+    ? 0
+    : anchor === 'tomorrow'
+      ? 1
+      : weekday && (amount || !unit[1])
+        ? (weekday - today.weekday + 7) % 7 || 7
+        : null;
+  if (days === null && !prefixed) return null;
+  const day = today.plus({ weeks, days: days ?? 0 });
+  return { days: single(day), kind: 'relative', from: i, to: days === null ? at : at + joins + 1 };
+}
+
+/** "The beginning of December", "the first week of January", "the end of next month". */
+function partOfMonth(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
+  const named =
+    /^ (?:the )?(beginning|start|middle|end|first week|last week) of (?:(next|this) month|(\p{L}+)) /u.exec(
+      spaced(tokens.slice(i, i + 6)),
+    );
+  if (!named) return null;
+  const [whole, part = '', relative, name = ''] = named;
+  const number = relative ? today.plus({ months: relative === 'next' ? 1 : 0 }).month : months[name];
+  if (number === undefined) return null;
+  const year = number < today.month ? today.year + 1 : today.year;
+  const month = today.set({ year, month: number, day: 1 });
+  const last = month.endOf('month').day;
+  const [first, to] = {
+    'first week': [1, 7],
+    'last week': [last - 6, last],
+    end: [21, last],
+    middle: [11, 20],
+  }[part] ?? [1, 10];
+  const from = month.set({ day: first });
+  const days = { from: iso(from < today ? today : from), to: iso(month.set({ day: to })) };
+  return { days, kind: 'span', from: i, to: i + whole.trim().split(' ').length };
 }
 
 function inSomeDays(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const prefixed = tokens[i]?.text === 'in';
+  const prefixed = /^(?:in|after)$/.test(tokens[i]?.text ?? '');
   const start = prefixed ? i + 1 : i;
   const amount = /^(a couple of|couple of)/.test(
     tokens
@@ -186,7 +241,8 @@ function weekdayAt(tokens: readonly Token[], i: number, today: DateTime): DayMen
   const bare = (weekday - today.weekday + 7) % 7;
   let delta = bare === 0 ? 7 : bare;
   if (/ (?:this|this coming) $/.test(before)) delta = bare;
-  if (/ next (?:week )?(?:on )?$/.test(before) || /^ (?:of )?next week /.test(after)) {
+  if (/ next to next $/.test(before)) delta = 15 - today.weekday + (weekday - 1);
+  else if (/ next (?:week )?(?:on )?$/.test(before) || /^ (?:of )?next week /.test(after)) {
     delta = 8 - today.weekday + (weekday - 1);
     if (/^ (?:of )?next week /.test(after)) to += after.startsWith(' of') ? 3 : 2;
   } else if (/ (?:a|one) week (?:from|on|after) $/.test(before) || /^ week /.test(after))
@@ -260,6 +316,11 @@ function dateAt(
   if (!found) return null;
   if (found.month !== null) return build(nextDate(found.day, found.month, today), found.to);
   if (!ordinalStands(tokens, i, found, options)) return null;
+  const which = / of (this|next) month /.exec(spaced(tokens.slice(found.to, found.to + 3)))?.[1];
+  if (which) {
+    const date = today.plus({ months: which === 'next' ? 1 : 0 }).set({ day: found.day });
+    return build(date.day === found.day ? date : null, found.to + 3);
+  }
   return build(nextDayOfMonth(found.day, today), found.to);
 }
 

@@ -20,7 +20,7 @@ import { type Vad, windowMs, windowSamples } from '../../../engine/speech/vad/va
 export const latency = {
   sttMs: (audioMs: number): number => 20 + 0.045 * audioMs,
   turnMs: 90,
-  wordsMs: 35,
+  wordsMs: 90,
 } as const;
 
 /** Silences, as the VAD counts them, after which the end-of-turn model is asked. */
