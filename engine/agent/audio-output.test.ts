@@ -28,6 +28,9 @@ class FakeLeg {
     this.log.push('clear');
     if (this.playedMs !== null) this.tell({ id: this.#lastId, playedMs: this.playedMs, cut: true });
   }
+  soften(on: boolean): void {
+    this.log.push(on ? 'softer' : 'louder');
+  }
   onPlayed(listener: FakeLeg['tell']): void {
     this.tell = listener;
   }
@@ -98,6 +101,22 @@ describe('CallAudioOutput', () => {
     expect(finished).toEqual([
       { text: 'One two three four five. Six seven.', startedAtMs: 1000, endedAtMs: 3000, interrupted: false },
     ]);
+  });
+
+  it('gives way while somebody may want to speak, and never for longer than it speaks', async () => {
+    const { leg, output } = open();
+    output.say(speech(1000), 'One two three four five.');
+    output.soften(true);
+    output.soften(true);
+    output.soften(false);
+    output.soften(true);
+    leg.playedMs = 400;
+    await output.hold();
+    output.resume();
+    output.soften(true);
+    output.close();
+    const changes = leg.log.filter((line) => /softer|louder/.test(line));
+    expect(changes).toEqual(['softer', 'louder', 'softer', 'louder', 'softer', 'louder']);
   });
 
   it('cuts what is held where it was silenced', async () => {

@@ -21,7 +21,7 @@ export interface SpokenStretch {
 }
 
 export interface CallAudioOutputOptions {
-  readonly audio: Pick<CallAudio, 'play' | 'finish' | 'clear' | 'onPlayed'>;
+  readonly audio: Pick<CallAudio, 'play' | 'finish' | 'clear' | 'soften' | 'onPlayed'>;
   readonly clock: Clock;
   /** First audio of a turn was handed to the leg. */
   readonly onStarted: () => void;
@@ -54,6 +54,7 @@ export class CallAudioOutput {
   #stretch: Stretch | null = null;
   readonly #legIds = new Map<number, (playedMs: number, cut: boolean) => void>();
   #nextId = 1;
+  #isSoft = false;
   #closed = false;
 
   constructor(options: CallAudioOutputOptions) {
@@ -109,12 +110,20 @@ export class CallAudioOutput {
     if (stretch.state === 'playing' && stretch.legId !== null) this.#options.audio.finish(stretch.legId);
   }
 
+  /** Makes way for somebody who may want to speak, or does so no longer. Idempotent. */
+  soften(on: boolean): void {
+    if (this.#isSoft === on) return;
+    this.#isSoft = on;
+    this.#options.audio.soften(on);
+  }
+
   /** Falls silent, so that it may go on; resolves when the leg has told what was heard. */
   async hold(): Promise<void> {
     const stretch = this.#stretch;
     if (stretch?.state !== 'playing') return;
     stretch.state = 'held';
     await this.#silence(stretch);
+    this.soften(false);
   }
 
   /** Goes on with what was held, from a quiet moment shortly before. */
@@ -219,6 +228,7 @@ export class CallAudioOutput {
     if (stretch.state === 'over') return;
     stretch.state = 'over';
     if (this.#stretch === stretch) this.#stretch = null;
+    this.soften(false);
     const { clauses, heardMs, startedAtMs } = stretch;
     const spoken = clauses.map(({ text, pieces }) => ({ text, durationMs: durationOf([{ pieces }]) }));
     const text = interrupted ? heardText(spoken, heardMs) : spoken.map((clause) => clause.text).join(' ');

@@ -19,11 +19,9 @@ import { TurnClock } from './turn-clock.ts';
 import { TurnRecord } from './turn-record.ts';
 import { VoiceMessage } from './voice-message.ts';
 
-const times = {
-  /** A backchannel in the last moments of a question may be its answer. */
-  backchannelMs: 1000,
-  pausePollMs: 20,
-} as const;
+/** A backchannel in the last moments of a question may be its answer. */
+const answerWithinMs = 1000;
+const pausePollMs = 20;
 
 type Sayings = (signal: AbortSignal) => AsyncIterable<Saying>;
 
@@ -130,7 +128,7 @@ export class Conversation implements AgentCallSession {
     this.#leave();
     const untilMs = clock.monotonicMs() + withinMs;
     while (this.#isBusy() && !this.#closed && clock.monotonicMs() < untilMs) {
-      await new Promise((resolve) => setTimeout(resolve, times.pausePollMs));
+      await new Promise((resolve) => setTimeout(resolve, pausePollMs));
     }
     if (!this.#away) return;
     this.#reply?.giveUp();
@@ -175,7 +173,7 @@ export class Conversation implements AgentCallSession {
   }
 
   #isNearlyDone(): boolean {
-    return this.#output.remainingMs <= times.backchannelMs;
+    return this.#output.remainingMs <= answerWithinMs;
   }
 
   // What the caller does, as it happens.
@@ -183,11 +181,14 @@ export class Conversation implements AgentCallSession {
   #hear(event: Parameters<ConstructorParameters<typeof Hearing>[0]['on']['onSound']>[0]): void {
     const { clock } = this.#options;
     this.#message?.hear(event);
+    if (event.kind === 'ended') this.#output.soften(false);
     if (this.#deaf) return;
     if (event.kind === 'started') {
       this.#silence.stop();
       this.#deadAir.paid();
       this.#anticipation.forget();
+      // At once, before it is clear whether it is meant to stop the agent.
+      if (this.#output.audible && this.#mayBeInterrupted()) this.#output.soften(true);
     } else if (event.kind === 'ended') {
       if (!this.#output.speaking) this.#bargeIn.reset();
       this.#awaitSilence();
@@ -224,12 +225,11 @@ export class Conversation implements AgentCallSession {
 
   #press(key: string): void {
     if (this.#deaf) return;
-    if (this.#message) {
-      this.#message.stop();
-      return;
+    if (this.#message) this.#message.stop();
+    else {
+      if (this.#mayBeInterrupted()) void this.#interrupt();
+      this.#keypad.press(key);
     }
-    if (this.#mayBeInterrupted()) void this.#interrupt();
-    this.#keypad.press(key);
   }
 
   async #keysComplete(keys: string): Promise<void> {

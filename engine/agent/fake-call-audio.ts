@@ -22,6 +22,8 @@ export interface PlayedFrame {
 /** A leg without a network: a clock tick takes 20 ms from each side, in real time. For tests and measurements. */
 export class FakeCallAudio implements CallAudio {
   readonly played: PlayedFrame[] = [];
+  /** When the agent was made softer, and when not any more. */
+  readonly softened: { readonly atMs: number; readonly on: boolean }[] = [];
   readonly #audioListeners: Parameters<CallAudio['onAudio']>[0][] = [];
   readonly #dtmfListeners: ((key: string) => void)[] = [];
   readonly #playedListeners: Parameters<CallAudio['onPlayed']>[0][] = [];
@@ -58,6 +60,10 @@ export class FakeCallAudio implements CallAudio {
 
   press(keys: string): void {
     for (const key of keys) for (const listener of this.#dtmfListeners) listener(key);
+  }
+
+  soften(on: boolean): void {
+    this.softened.push({ atMs: performance.now(), on });
   }
 
   onAudio(listener: Parameters<CallAudio['onAudio']>[0]): void {

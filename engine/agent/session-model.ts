@@ -17,6 +17,8 @@ export interface CallAudio {
   play(stretch: { readonly id: number; readonly samples: Int16Array; readonly sampleRateHz: number }): void;
   finish(id: number): void;
   clear(): void;
+  /** What is played is lower while on. */
+  soften(on: boolean): void;
   times(): LegTimes;
 }
 

@@ -49,6 +49,10 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(cut?.text.length).toBeLessThan(long.length / 2 + 20);
     expect(stoppedAfterMs).toBeLessThan(800);
     expect(stoppedAfterMs).toBeGreaterThan(0);
+    // The agent gives way before it is clear that it has to stop, and is as loud as ever in its answer.
+    const softer = call.audio.softened.find(({ on, atMs }) => on && atMs > began);
+    expect((softer?.atMs ?? Number.POSITIVE_INFINITY) - began).toBeLessThan(350);
+    expect(call.audio.softened.at(-1)?.on).toBe(false);
     expect([caller?.text, last?.text]).toEqual(['stop please', 'Fine.']);
   });
 
@@ -69,6 +73,7 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(words(call.turns).slice(1)).toEqual(['caller: hours?', `agent: ${long}`]);
     expect(call.turns[2]?.interrupted).toBe(false);
     expect(call.receptionist.heard).toHaveLength(1);
+    expect(call.audio.softened.map(({ on }) => on)).toEqual([true, false]);
   });
 
   it('ends the call only after the goodbye was heard, which nothing interrupts', async (test) => {

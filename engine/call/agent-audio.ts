@@ -35,6 +35,7 @@ export function agentAudio(leg: CarriedLeg): AgentAudio {
     play: (stretch) => media.play(stretch),
     finish: (id) => media.finish(id),
     clear: () => media.clear(),
+    soften: (on) => media.soften(on),
     times: () => media.times(),
   };
 }

@@ -18,6 +18,9 @@ import { isVoiced } from './voiced.ts';
  */
 const keepAliveSlots = 5000 / frameMs;
 
+/** −10 dB. */
+const softGain = 10 ** (-10 / 20);
+
 /** Sounds that all legs of a room share. */
 export interface LegSounds {
   readonly musicFor: (rateHz: number) => Int16Array;
@@ -65,6 +68,9 @@ export class Sending {
   /** What came in the last slot, to be sent back. */
   private toEcho: Int16Array | null = null;
   private quietSlots = 0;
+  /** What the queue is played with now, and what it goes to within a frame. */
+  private gain = 1;
+  private wantedGain = 1;
   private startsToSpeak = false;
 
   constructor(parts: SendingParts) {
@@ -146,6 +152,10 @@ export class Sending {
     this.music.turn(on);
   }
 
+  soften(on: boolean): void {
+    this.wantedGain = on ? softGain : 1;
+  }
+
   ringback(on: boolean): void {
     this.ring.turn(on);
   }
@@ -206,7 +216,16 @@ export class Sending {
     if (begins) this.firstVoicedOutMs = null;
     if (samples && this.firstVoicedOutMs === null) this.startsToSpeak = isVoiced(samples);
     if (ended.length > 0) this.parts.onPlayed(ended);
+    if (samples) this.turnDown(samples);
     return samples;
+  }
+
+  private turnDown(samples: Int16Array): void {
+    const { gain, wantedGain } = this;
+    this.gain = wantedGain;
+    if (gain === 1 && wantedGain === 1) return;
+    const step = (wantedGain - gain) / samples.length;
+    for (let i = 0; i < samples.length; i += 1) samples[i] = (samples[i] ?? 0) * (gain + step * i);
   }
 
   /** The slot's packet is on the wire. */

@@ -145,6 +145,21 @@ describe.each([
     expect(a.times().firstVoicedOutMs).toBeLessThanOrEqual(b.times().lastVoicedInMs ?? 0);
   });
 
+  it('play 10 dB lower while softened, without a step', async () => {
+    const [a, b] = await pair();
+    const [atB, told] = [heard(b), playedOf(a)];
+    a.play({ id: 1, samples: tone(440, 8000, 900), sampleRateHz: 8000 });
+    a.finish(1);
+    await expect.poll(() => loud(atB), { timeout: 3000 }).toBeGreaterThan(1700);
+    a.soften(true);
+    await expect.poll(() => told.length, { timeout: 3000 }).toBe(1);
+    await expect.poll(() => loud(atB), { timeout: 3000 }).toBeGreaterThan(6000);
+    const end = atB.findLastIndex((sample) => Math.abs(sample) > 500);
+    const peak = (samples: readonly number[]): number => Math.max(...samples.map(Math.abs));
+    const [full, soft] = [peak(atB), peak(atB.slice(end - 800, end))];
+    expect(20 * Math.log10(soft / full)).toBeCloseTo(-10, 0);
+  });
+
   it('stop within one packet when cleared, and tell what had been sent', async () => {
     const media = newMedia();
     const leg = await media.openLeg();

@@ -163,6 +163,10 @@ export class Leg implements Bridgeable, Rider, Addressee {
     this.sending.echo(on);
   }
 
+  soften(on: boolean): void {
+    this.sending.soften(on);
+  }
+
   ringback(on: boolean): void {
     this.sending.ringback(on);
   }
@@ -192,9 +196,8 @@ export class Leg implements Bridgeable, Rider, Addressee {
     const findings = this.rtcp.findings() ?? this.lastFindings;
     const roundTripMs = findings?.roundTripMs ?? null;
     if (!this.mos || this.slots - this.mos.slot >= mosEverySlots || this.stopped) {
-      const { lossFraction, jitterMs } = received;
-      const codec = this.codec ?? 'PCMU';
-      this.mos = { value: mos({ lossFraction, jitterMs, rttMs: roundTripMs, codec }), slot: this.slots };
+      const value = mos({ ...received, rttMs: roundTripMs, codec: this.codec ?? 'PCMU' });
+      this.mos = { value, slot: this.slots };
     }
     return {
       packetsSent: this.packetsSent,
@@ -221,8 +224,7 @@ export class Leg implements Bridgeable, Rider, Addressee {
 
   protect(): void {
     const { srtp } = this;
-    if (srtp && this.outgoing.length > 0)
-      this.outgoing = this.outgoing.map((packet) => srtp.protectRtp(packet));
+    if (srtp) this.outgoing = this.outgoing.map((packet) => srtp.protectRtp(packet));
   }
 
   send(): void {

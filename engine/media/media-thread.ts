@@ -173,6 +173,10 @@ class ThreadLeg implements MediaLeg {
     this.#turn('recording', on);
   }
 
+  soften(on: boolean): void {
+    this.#turn('soften', on);
+  }
+
   echo(on: boolean): void {
     this.#turn('echo', on);
   }

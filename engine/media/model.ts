@@ -119,6 +119,8 @@ export interface MediaLeg {
   echo(on: boolean): void;
   /** Ring-back tone (440 + 480 Hz, 2 s of 6) while nothing else is there to be heard; until off. */
   ringback(on: boolean): void;
+  /** What is queued is played 10 dB lower while on: the agent gives way to a caller who may want to speak. */
+  soften(on: boolean): void;
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   off<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   times(): LegTimes;

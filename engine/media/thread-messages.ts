@@ -12,7 +12,7 @@ export interface ThreadInit {
   readonly timeOriginMs: number;
 }
 
-export type LegSwitch = 'hold' | 'recording' | 'echo' | 'ringback';
+export type LegSwitch = 'hold' | 'recording' | 'echo' | 'ringback' | 'soften';
 
 export type ToThread =
   | { readonly kind: 'open'; readonly id: number }
@@ -21,7 +21,7 @@ export type ToThread =
   | { readonly kind: 'finish'; readonly leg: number; readonly stretch: number }
   | { readonly kind: 'clear'; readonly leg: number }
   | { readonly kind: 'dtmf'; readonly leg: number; readonly keys: string }
-  /** A switch of the leg: `hold`, `recording`, `echo`, `ringback`. */
+  /** A switch of the leg. */
   | { readonly kind: 'turn'; readonly leg: number; readonly what: LegSwitch; readonly on: boolean }
   /** Bridges are numbered by who asks for them. */
   | { readonly kind: 'bridge-open'; readonly bridge: number }

@@ -38,7 +38,10 @@ export function levelled(samples: Float32Array): Int16Array {
   let peak = 0;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
   const scale = peak > 0 ? (peakLevel * 32_767) / peak : 0;
-  return Int16Array.from(samples, (sample) => Math.round(sample * scale));
+  const whole = new Int16Array(samples.length);
+  // A loop: `from` takes some milliseconds for a sentence, and the caller waits.
+  for (let i = 0; i < samples.length; i += 1) whole[i] = Math.round((samples[i] ?? 0) * scale);
+  return whole;
 }
 
 /**

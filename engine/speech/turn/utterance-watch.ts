@@ -18,8 +18,10 @@ const windowMs = 32;
 const apartMs = 400;
 /** The sound says nothing before so many windows of it were heard. */
 const fewestWindows = 4;
-/** Words that were recognised from less voice than this are guesses. */
+/** Words that were recognised from less voice than this are guesses ... */
 const fewestVoicedMs = 240;
+/** ... unless nothing else has been recognised by then. */
+const confirmedMs = 416;
 /** Mean square of voice under which it is somebody in the background: −37 dB of full scale. */
 const quietestPower = 0.0002;
 
@@ -37,6 +39,8 @@ export class UtteranceWatch {
   #likely: Utterance['likely'] = null;
   #text = '';
   #confidence = 0;
+  /** How much voice there had been when the words were told. */
+  #toldMs = 0;
 
   /** @param weights of the classifier of sounds; the product's when left out */
   constructor(weights: SoundWeights = productWeights) {
@@ -44,9 +48,10 @@ export class UtteranceWatch {
   }
 
   get utterance(): Utterance {
+    const isGuess = this.#toldMs < fewestVoicedMs && this.#voicedMs < confirmedMs;
     return {
       ...{ likely: this.#likely, voicedMs: this.#voicedMs, silentMs: this.#silentMs },
-      ...{ text: this.#text, confidence: this.#confidence },
+      ...(isGuess ? { text: '', confidence: 0 } : { text: this.#text, confidence: this.#confidence }),
     };
   }
 
@@ -73,9 +78,9 @@ export class UtteranceWatch {
   }
 
   read(text: string, confidence: number): void {
-    const isGuess = this.#voicedMs < fewestVoicedMs;
-    this.#text = isGuess ? '' : text.trim();
-    this.#confidence = isGuess ? 0 : confidence;
+    this.#text = text.trim();
+    this.#confidence = confidence;
+    this.#toldMs = this.#voicedMs;
   }
 
   reset(): void {
@@ -86,6 +91,7 @@ export class UtteranceWatch {
     this.#likely = null;
     this.#text = '';
     this.#confidence = 0;
+    this.#toldMs = 0;
   }
 }
 

@@ -150,6 +150,7 @@ export function soundFigures(outcomes: readonly SoundOutcome[]) {
   const stops = (some: readonly SoundOutcome[]) =>
     some.flatMap(({ stopMs }) => (stopMs === null ? [] : [stopMs]));
   const clear = bargeIns.filter(({ scene }) => 'text' in scene.sound && isClear(scene.sound.text));
+  const yields = bargeIns.flatMap(({ yieldMs }) => (yieldMs === null ? [] : [yieldMs]));
   const falseStops = (kinds: readonly string[]) => {
     const these = outcomes.filter(({ scene }) => kinds.includes(scene.sound.kind));
     return {
@@ -160,6 +161,9 @@ export function soundFigures(outcomes: readonly SoundOutcome[]) {
   return {
     bargeIns: bargeIns.length,
     byKokoro: byKokoro(bargeIns),
+    yieldP50Ms: percentile(yields, 50),
+    yieldP95Ms: percentile(yields, 95),
+    yieldIn200Percent: share(yields.filter((ms) => ms <= 200).length, bargeIns.length),
     missedPercent: share(bargeIns.filter(({ stopMs }) => stopMs === null).length, bargeIns.length),
     stopP50Ms: percentile(stops(bargeIns), 50),
     stopP95Ms: percentile(stops(bargeIns), 95),
