@@ -4,15 +4,19 @@ import { FakeReceptionist, startCall, tone, until, words } from './fake-session.
 describe('a call through the voice loop', { concurrent: true }, () => {
   it('greets, hears, answers, and tells each turn once and in order', async (test) => {
     const call = await startCall(test, {
-      inference: { transcribe: () => ({ text: 'I need a cleaning.', confidence: 0.5 }) },
+      inference: { transcribe: () => ({ text: 'I need a cleaning, please.', confidence: 0.5 }) },
     });
     await until(() => call.turns.length === 1);
     await call.audio.speak(tone(700));
     await until(() => call.turns.length === 3);
-    expect(words(call.turns)).toEqual(['agent: Hello.', 'caller: I need a cleaning.', 'agent: Sure.']);
-    expect(call.receptionist.heard).toEqual([{ text: 'I need a cleaning.', confidence: 0.5 }]);
+    expect(words(call.turns)).toEqual([
+      'agent: Hello.',
+      'caller: I need a cleaning, please.',
+      'agent: Sure.',
+    ]);
+    expect(call.receptionist.heard).toEqual([{ text: 'I need a cleaning, please.', confidence: 0.5 }]);
     expect(call.turns[1]?.confidence).toBe(0.5);
-    expect(call.interims).toContain('I need a cleaning.');
+    expect(call.interims).toContain('I need a cleaning, please.');
     expect(call.slots).toEqual([{ skill: 'booking', slots: { turns: '1' } }]);
     const latency = call.turns[2]?.latency;
     expect(latency?.totalMs).toBeGreaterThan(180);
@@ -190,18 +194,20 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     const receptionist = new FakeReceptionist(async function* () {
       yield { kind: 'say', text: long, fixed: false };
     });
-    let confidence = 0.9;
-    const call = await startCall(test, {
-      receptionist,
-      inference: { transcribe: () => ({ text: 'hours please', confidence }) },
-    });
+    let recognised = { text: 'hours please', confidence: 0.9 };
+    const call = await startCall(test, { receptionist, inference: { transcribe: () => recognised } });
     await until(() => call.turns.length === 1);
     await call.audio.speak(tone(500));
     const before = call.audio.played.length;
     await until(() => call.audio.played.length > before + 30);
-    // Long enough to stop the agent; then it turns out to be nothing.
-    confidence = 0.1;
-    await call.audio.speak(tone(900));
+    // Taken for words at first; then it turns out to be nothing.
+    recognised = { text: 'wait', confidence: 0.6 };
+    const noise = call.audio.speak(tone(900));
+    await until(() => call.audio.softened.length > 0);
+    const isSilent = (): boolean => performance.now() - (call.audio.played.at(-1)?.atMs ?? 0) > 100;
+    await until(isSilent);
+    recognised = { text: 'wait', confidence: 0.1 };
+    await noise;
     const stopped = call.audio.played.length;
     await until(() => call.audio.played.length > stopped + 30);
     const gap = (call.audio.played[stopped]?.atMs ?? 0) - (call.audio.played[stopped - 1]?.atMs ?? 0);
