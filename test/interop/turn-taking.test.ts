@@ -58,6 +58,8 @@ describe.skipIf(missing.length > 0)(`turn-taking on the labelled set${reason}`, 
     expect(judged.missedPercent).toBeLessThanOrEqual(10);
     expect(judged.backchannels.percent).toBeLessThanOrEqual(25);
     expect(judged.noises.percent).toBeLessThanOrEqual(25);
-    expect(judged.stopP50Ms).toBeLessThan(500);
+    // These stand-ins are slower to tell apart than the voices that the bench measures.
+    expect(judged.stopP50Ms).toBeLessThan(1000);
+    expect(judged.yieldP50Ms).toBeLessThan(200);
   });
 });
