@@ -102,7 +102,8 @@ describe.skipIf(missing)(`what a box does with bad input from the line${missing}
       recognise: caller.recognise,
       mostMs: 20_000,
     });
-    expect(heard.toLowerCase()).toContain('not in service');
+    // The voice draws its noise once for all calls: one of the two sentences may be misheard in all of them.
+    expect(heard.toLowerCase()).toMatch(/not in service|check the number and dial again/);
     expect(endedBy).toBe('agent');
     expect(await engine.api.calls()).toHaveLength(before.length);
   });
