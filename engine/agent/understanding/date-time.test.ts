@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
@@ -236,4 +237,25 @@ describe('whatever is said, whenever', () => {
       { numRuns: 300 },
     );
   });
+});
+
+/** The share of the phrases that may be misunderstood. */
+const mostMissed = 0.03;
+
+// Friday, 20 November 2026, 10:00 in each of the places.
+it.each([
+  ['en-US', newYork],
+  ['en-GB', 'Europe/London'],
+  ['en-IN', 'Asia/Kolkata'],
+])('understands when callers want to come, as it is said in %s', (language, timeZone) => {
+  const file = new URL(`../../../test/unit/phrases/when.${language}.txt`, import.meta.url);
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const context = { nowMs: at('2026-11-20T10:00', timeZone), timeZone, language, expected: true };
+  const missed = lines.flatMap((line) => {
+    const [text = '', wanted = ''] = line.split(' => ');
+    const got = written(read(text, context)) ?? 'nothing';
+    return got === wanted ? [] : [`${text}: ${got} instead of ${wanted}`];
+  });
+  expect(lines).toHaveLength(100);
+  expect(missed.length / lines.length, missed.join('\n')).toBeLessThanOrEqual(mostMissed);
 });

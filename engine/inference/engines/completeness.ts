@@ -1,5 +1,6 @@
 import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp';
 import type { Completeness, Exchange } from '../messages.ts';
+import { keepCommon } from './prompt-prefix.ts';
 
 /** The caller's words stand in a quotation, whatever template the model was trained with. */
 const opening = (asked: string): string => `The receptionist asked: "${asked}" The caller said: "`;
@@ -42,13 +43,7 @@ export class CompletenessJudge {
     const words = this.#model.tokenize(unmarked(said)).slice(-longestTokens);
     const last = words.pop();
     const prompt = [...this.#model.tokenize(opening(asked)).slice(-longestTokens), ...words];
-    const read = this.#sequence.contextTokens;
-    let common = 0;
-    while (common < read.length && common < prompt.length && read[common] === prompt[common]) common += 1;
-    if (common < read.length) {
-      await this.#sequence.eraseContextTokenRanges([{ start: common, end: read.length }]);
-    }
-    const unread = prompt.slice(common);
+    const unread = prompt.slice(await keepCommon(this.#sequence, prompt, prompt.length));
     if (last === undefined) {
       if (unread.length > 0) await this.#sequence.evaluateWithoutGeneratingNewTokens(unread);
       return { probability: 0, modelMs: performance.now() - startedMs };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { kokoroIds } from './kokoro.ts';
-import { choosePlace, commonPrefix, fitMessages } from './llm.ts';
+import { choosePlace, fitMessages } from './llm.ts';
 import {
   bestToken,
   type DecoderStep,
@@ -11,8 +11,8 @@ import {
   readTokens,
   tokenLimit,
 } from './moonshine.ts';
-
 import { piperIds } from './piper.ts';
+import { commonPrefix } from './prompt-prefix.ts';
 import { levelled, speakText, trimSilence, type Voice } from './voice.ts';
 
 describe('voices', () => {

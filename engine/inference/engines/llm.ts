@@ -7,18 +7,12 @@ import type { Work } from '../messages.ts';
 import { CompletenessJudge, completenessTokens } from './completeness.ts';
 import type { Engine, EngineStart, RunContext } from './engine.ts';
 import { deviceOf, ggufFile } from './gguf-file.ts';
+import { commonPrefix, keepCommon } from './prompt-prefix.ts';
 
 /** Tokens of one conversation; the model was trained on 8192, a telephone call needs far fewer. */
 const contextTokens = 2_048;
 
 type Message = GenerateRequest['messages'][number];
-
-/** How many tokens two prompts have in common at their start. */
-export function commonPrefix(a: readonly number[], b: readonly number[]): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length += 1;
-  return length;
-}
 
 /**
  * ChatML, SmolLM2's template. Contents are tokenised as plain text: what a caller says can never
@@ -206,24 +200,6 @@ class Generator {
     }
     return { text, tokens: said.length, firstTokenMs, modelMs: performance.now() - startedMs };
   }
-}
-
-/**
- * Forgets what a sequence has read beyond its common beginning with a prompt.
- *
- * @returns how much of the prompt need not be read again, `most` at most
- */
-async function keepCommon(
-  sequence: LlamaContextSequence,
-  prompt: readonly Token[],
-  most: number,
-): Promise<number> {
-  const read = sequence.contextTokens;
-  const common = Math.min(commonPrefix(read, prompt), most);
-  if (common < read.length) {
-    await sequence.eraseContextTokenRanges([{ start: common, end: read.length }]);
-  }
-  return common;
 }
 
 /** @throws VoxboxError `model_missing` or `model_corrupted` */

@@ -1,4 +1,5 @@
 import { distinctWords, isBackchannel, saysLittle, wantsTheFloor } from './backchannel.ts';
+import { logistic } from './logistic.ts';
 import { type Utterance, UtteranceWatch } from './utterance-watch.ts';
 
 /** What a sound of the caller's, made while the agent talks, is taken for. */
@@ -60,6 +61,8 @@ export function bargeInFeatures({
   const has = (what: boolean): number => (text !== '' && what ? 1 : 0);
   const spoken = Math.min(1.2, voicedMs / 1000);
   const isOver = silentMs >= overMs;
+  const listens = isBackchannel(text);
+  const orders = wantsTheFloor(text);
   return [
     1,
     Math.log((bargeIn + 0.02) / (backchannel + 0.02)),
@@ -67,9 +70,9 @@ export function bargeInFeatures({
     spoken,
     has(true),
     has(true) * (confidence - 0.6) * 2,
-    has(isBackchannel(text)),
-    has(wantsTheFloor(text)),
-    has(wantsTheFloor(text)) * (confidence - 0.6) * 2,
+    has(listens),
+    has(orders),
+    has(orders) * (confidence - 0.6) * 2,
     has(saysLittle(text)),
     has(words === 1),
     has(words > 2),
@@ -77,11 +80,11 @@ export function bargeInFeatures({
     has(words === 1) * spoken,
     has(isOver),
     has(isOver) * (confidence - 0.6) * 2,
-    has(isOver && isBackchannel(text)),
+    has(isOver && listens),
     has(words === 2),
     has(repeats(text)),
     has(voicedMs < 500),
-    has(voicedMs < 500 && wantsTheFloor(text)),
+    has(voicedMs < 500 && orders),
     Math.max(0, voicedMs - 800) / 1000,
   ];
 }
@@ -89,12 +92,6 @@ export function bargeInFeatures({
 /** A recogniser that is given half a word says it again and again. */
 const repeats = (text: string): boolean =>
   (text.match(/[\p{L}\p{N}']+/gu) ?? []).length >= 2 * Math.max(1, distinctWords(text).length);
-
-/** The probability that an utterance is meant to stop the agent. Pure. */
-function probabilityOf(utterance: Utterance): number {
-  const features = bargeInFeatures(utterance);
-  return 1 / (1 + Math.exp(-features.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0)));
-}
 
 export function createBargeInJudge(options: BargeInOptions = {}): BargeInJudge {
   return new Judge(options);
@@ -138,7 +135,7 @@ class Judge implements BargeInJudge {
     const listens = text !== '' && isBackchannel(text);
     if (listens && this.#options.answering?.()) return 'stop';
     if (wantsTheFloor(text) && confidence >= sureOrder) return 'stop';
-    if (voicedMs >= shortestVoiceMs && probabilityOf(utterance) >= sure) return 'stop';
+    if (voicedMs >= shortestVoiceMs && logistic(weights, bargeInFeatures(utterance)) >= sure) return 'stop';
     return listens ? 'pass' : 'undecided';
   }
 }

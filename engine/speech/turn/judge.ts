@@ -1,4 +1,5 @@
 import type { Expecting } from './expecting.ts';
+import { logistic } from './logistic.ts';
 import { type SaidSoFar, type SentenceShape, shapeOf, wordCount } from './sentence-shape.ts';
 
 export interface TurnEvidence extends SaidSoFar {
@@ -68,12 +69,11 @@ const weighedShapes = ['question', 'sentence', 'reply', 'answer', 'fragment', 'n
  * @returns the probability that the caller has finished, 0–1
  */
 export function judgeEndOfTurn(evidence: TurnEvidence): { readonly probability: number } {
-  const sum = turnFeatures(evidence).reduce((all, value, index) => all + value * (weights[index] ?? 0), 0);
   const shape = shapeOf(evidence);
   const verdict = shape === 'closing' && evidence.sound < doubtfulSound ? undefined : decided[shape];
   const least = verdict === 'ends' ? surelyEnds : 0;
   const most = verdict === 'goes on' ? surelyGoesOn : 1;
-  return { probability: within(1 / (1 + Math.exp(-sum)), least, most) };
+  return { probability: within(logistic(weights, turnFeatures(evidence)), least, most) };
 }
 
 /** What the language model takes the caller's words for an answer to. */

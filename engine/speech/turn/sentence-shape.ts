@@ -1,29 +1,27 @@
 import type { Expecting } from './expecting.ts';
 
 /** What the words alone make of the end of a turn. */
-export const sentenceShapes = [
+export type SentenceShape =
   /** Nothing more can come. */
-  'complete',
+  | 'complete'
   /** A phrase that ends what one says, or the whole of what was asked for. */
-  'closing',
+  | 'closing'
   /** The recogniser heard a question. */
-  'question',
+  | 'question'
   /** A sentence that could be the whole, and could go on: nobody has to say "and" first. */
-  'sentence',
+  | 'sentence'
   /** An answer to a yes-or-no question, in more words than that. */
-  'reply',
+  | 'reply'
   /** "Yes" or "no" alone: often the whole answer, often its first word. */
-  'answer',
+  | 'answer'
   /** So short, or so like a beginning, that more is likely. */
-  'fragment',
+  | 'fragment'
   /** Nearly all the digits of a number: a local one, or one of which some were misheard. */
-  'number',
+  | 'number'
   /** The recogniser wrote a comma: more often before a pause than at an end, although at many an end as well. */
-  'suspended',
+  | 'suspended'
   /** Part of what was asked for is missing. */
-  'incomplete',
-] as const;
-export type SentenceShape = (typeof sentenceShapes)[number];
+  | 'incomplete';
 
 /** What was said, and what it answers. */
 export interface SaidSoFar {

@@ -1,3 +1,4 @@
+import { windowMs } from '../vad/vad.ts';
 import { BargeInSound, listenedWindows, readWeights, type SoundWeights } from './barge-in-sound.ts';
 import file from './barge-in-weights.json' with { type: 'json' };
 
@@ -13,7 +14,6 @@ export interface Utterance {
   readonly confidence: number;
 }
 
-const windowMs = 32;
 /** So much silence parts two utterances. */
 const apartMs = 400;
 /** The sound says nothing before so many windows of it were heard. */

@@ -1,3 +1,5 @@
+import { logistic } from '../../../engine/speech/turn/logistic.ts';
+
 /** What is known of one moment, and what it turned out to be. */
 export interface Example {
   readonly features: readonly number[];
@@ -15,9 +17,6 @@ export interface RegressionOptions {
   readonly given?: ReadonlyMap<number, number>;
 }
 
-export const probability = (weights: readonly number[], features: readonly number[]): number =>
-  1 / (1 + Math.exp(-features.reduce((sum, value, index) => sum + value * (weights[index] ?? 0), 0)));
-
 /** Logistic regression by gradient descent; few examples, no hurry. The first feature is the constant. */
 export function regress(examples: readonly Example[], options: RegressionOptions): number[] {
   const { rounds, rate, decay, given = new Map() } = options;
@@ -26,7 +25,7 @@ export function regress(examples: readonly Example[], options: RegressionOptions
   for (let round = 0; round < rounds; round += 1) {
     const gradient = weights.map((weight, index) => (index === 0 ? 0 : decay * weight));
     for (const { features, isTrue, share } of examples) {
-      const error = ((probability(weights, features) - (isTrue ? 1 : 0)) * share) / all;
+      const error = ((logistic(weights, features) - (isTrue ? 1 : 0)) * share) / all;
       for (const [index, value] of features.entries())
         gradient[index] = (gradient[index] ?? 0) + error * value;
     }

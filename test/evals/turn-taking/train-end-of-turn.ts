@@ -5,9 +5,10 @@
 import { loadConfig, silentLog } from '../../../engine/foundation/index.ts';
 import { startInference } from '../../../engine/inference/index.ts';
 import { asksForSentence, soundFeature, turnFeatures } from '../../../engine/speech/turn/judge.ts';
+import { logistic } from '../../../engine/speech/turn/logistic.ts';
 import { judgedSilences } from './end-of-turn.ts';
 import { hearTurns, openHearing } from './measure.ts';
-import { type Example, probability, regress, written } from './regression.ts';
+import { type Example, regress, written } from './regression.ts';
 
 interface Silence extends Example {
   readonly turn: number;
@@ -28,7 +29,7 @@ function separation(examples: readonly Silence[]): number {
       options,
     );
     const others = examples.filter(({ turn }) => turn % folds === fold);
-    return others.map(({ features, isTrue }) => ({ isEnd: isTrue, value: probability(weights, features) }));
+    return others.map(({ features, isTrue }) => ({ isEnd: isTrue, value: logistic(weights, features) }));
   }).flat();
   const ends = judged.filter(({ isEnd }) => isEnd);
   const pauses = judged.filter(({ isEnd }) => !isEnd);
