@@ -68,6 +68,8 @@ class SupervisedWorker implements StartedCallWorker {
   async start(): Promise<void> {
     const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [], {
       serialization: 'advanced',
+      // For the media thread, which chooses when its garbage is collected.
+      execArgv: ['--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;

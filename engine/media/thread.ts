@@ -2,8 +2,6 @@
  * The media thread: every leg's sockets and the 20 ms timetable, apart from the thread that runs agents,
  * so that neither its garbage collection nor its work makes a packet late.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Clock, createLog, runFirst, toErrorShape } from '../foundation/index.ts';
 import type { Bridge, LegEvents, MediaLeg } from './model.ts';
@@ -52,13 +50,11 @@ const audioOf = (message: FromThread) =>
 
 /**
  * Young garbage is collected in pauses of the timetable: when the collector chooses the time itself it holds up one
- * packet or another by some milliseconds, and by much more when its own threads wait for a core.
+ * packet or another by some milliseconds, and by much more when its own threads wait for a core. Whoever starts the
+ * process gives it `--expose-gc`: V8 may crash when the flag is set later.
  */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect: NodeJS.GCFunction = runInNewContext('gc');
-  return () => collect({ type: 'minor', execution: 'sync' });
-}
+const { gc } = globalThis;
+const collect = gc && (() => void gc({ type: 'minor', execution: 'sync' }));
 
 // Most buffers are frames and packets: a few hundred of them come from one piece of the pool.
 Buffer.poolSize = 64 * 1024;
@@ -68,7 +64,7 @@ log.info({ priority: runFirst() }, 'the media thread runs');
 const shiftMs = performance.timeOrigin - init.timeOriginMs;
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() + shiftMs };
 const { host, portMin, portMax } = init;
-const media = createMedia({ host, portMin, portMax, log, clock, onPause: collector() });
+const media = createMedia({ host, portMin, portMax, log, clock, onPause: collect });
 const legs = new Map<number, MediaLeg>();
 const bridges = new Map<number, Bridge>();
 let lastLeg = 0;

@@ -284,7 +284,8 @@ describe('call control', () => {
     const phone = await newPhone();
     const call = srf.createUAC(`sip:100@127.0.0.1:${phone.port}`, { localSdp });
     await expect(call).rejects.toMatchObject({ status: 408 });
-    expect(phone.heard.filter(method('INVITE')).length).toBe(7);
+    // Seven on a timer that is never late (transaction.test.ts); here the last one has a T1 of 10 ms to spare.
+    expect([6, 7]).toContain(phone.heard.filter(method('INVITE')).length);
   });
 
   it('has a CANCEL held back until a provisional answer came', async () => {

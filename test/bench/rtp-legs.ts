@@ -18,7 +18,7 @@ export const host = '127.0.0.1';
 export const warmUpSeconds = 5;
 
 export const startRole = (file: string, role: string, args: readonly string[]): ChildProcess =>
-  fork(file, ['--role', role, ...args]);
+  fork(file, ['--role', role, ...args], { execArgv: ['--expose-gc'] });
 
 export async function ask<T>(child: ChildProcess, question: string | object): Promise<T> {
   const answer = once(child, 'message');
