@@ -34,6 +34,27 @@ export type DomainEvent =
       readonly appointmentId: string;
     }
   | { readonly type: 'appointment.cancelled'; readonly tenantId: string; readonly appointmentId: string }
+  /** What its skills are made of: they change from the next call on. */
+  | { readonly type: 'playbook.changed'; readonly tenantId: string }
+  | {
+      readonly type: 'submission.received';
+      readonly tenantId: string;
+      readonly callId: string | null;
+      readonly submissionId: string;
+      readonly kind: 'message' | 'order' | 'reservation' | 'lead' | 'request';
+      readonly urgent: boolean;
+    }
+  | {
+      readonly type: 'submission.changed';
+      readonly tenantId: string;
+      readonly submissionId: string;
+      readonly status: 'open' | 'done';
+    }
+  | {
+      readonly type: 'do-not-call.added' | 'do-not-call.removed';
+      readonly tenantId: string;
+      readonly number: string;
+    }
   | {
       readonly type: 'call.ended';
       readonly tenantId: string;

@@ -1,3 +1,8 @@
+import { afterCallSchema } from './schema/after-call.ts';
+import { calendarSchema } from './schema/calendar.ts';
+import { knowledgeSchema } from './schema/knowledge.ts';
+import { skillsSchema } from './schema/skills.ts';
+
 /**
  * Numbered changes of the two kinds of database; `user_version` counts those that were applied. A released
  * one is never edited: the next change is a new entry at the end.
@@ -336,4 +341,8 @@ export const tenantMigrations: readonly string[] = [
     spoken   text not null
   ) strict;
   `,
+  skillsSchema,
+  calendarSchema,
+  knowledgeSchema,
+  afterCallSchema,
 ];

@@ -1,80 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { VoxboxError } from '../foundation/index.ts';
 import type { AgentProfile, Industry, OpenSpan, Service, Staff, TenantStatus } from './model.ts';
-
-const text = (max: number) => z.string().trim().min(1).max(max);
-const minute = z.number().int().min(0).max(1440);
-
-/** E.164: + and up to 15 digits. */
-const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164, for example +15555550100');
-
-const timeZone = z.string().refine((zone) => {
-  try {
-    return /^[A-Z]/i.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
-  } catch {
-    return false;
-  }
-}, 'must be an IANA time zone, for example America/New_York');
-
-const language = z.string().refine((tag) => {
-  try {
-    return new Intl.Locale(tag).language !== '';
-  } catch {
-    return false;
-  }
-}, 'must be a BCP 47 language tag, for example en-US');
-
-const weekday = z.union([1, 2, 3, 4, 5, 6, 7].map((day) => z.literal(day as OpenSpan['weekday'])));
-
-const spans = z
-  .array(
-    z
-      .strictObject({ weekday, fromMinute: minute, toMinute: minute })
-      .refine((span) => span.fromMinute < span.toMinute, 'a span must end after it begins'),
-  )
-  .refine(
-    (hours) => hours.every((one, i) => !hours.slice(i + 1).some((other) => meet(one, other))),
-    'two spans of a day overlap',
-  );
-
-const newTenantSchema = z.strictObject({
-  name: text(120),
-  /** Made of the name where it is absent. */
-  slug: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by -')
-    .max(60)
-    .optional(),
-  industry: z.enum(['healthcare', 'restaurant', 'services', 'retail', 'other']).default('other'),
-  status: z.enum(['trial', 'active', 'suspended']).default('active'),
-  timeZone,
-  language: language.default('en-US'),
-  numbers: z.array(z.strictObject({ number: phoneNumber, label: text(60).default('Main') })).default([]),
-  profile: z
-    .strictObject({
-      agentName: text(60),
-      profession: text(40),
-      greeting: text(500),
-      voice: text(80),
-      skills: z.array(text(40)),
-      prompt: z.string().max(20_000),
-    })
-    .partial()
-    .default({}),
-  hours: spans.optional(),
-  services: z
-    .array(
-      z.strictObject({
-        name: text(80),
-        aliases: z.array(text(80)).default([]),
-        durationMinutes: z.number().int().min(5).max(1440),
-        priceMinor: z.number().int().min(0),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
-      }),
-    )
-    .optional(),
-  staff: z.array(z.strictObject({ name: text(80) })).optional(),
-});
+import { newTenantSchema } from './new-tenant-schema.ts';
+import type { Playbook } from './playbook.ts';
+import { type Profession, professionIds, professionOf } from './professions.ts';
 
 /** What is given to set a tenant up; whatever is absent gets a value that works. */
 export type NewTenant = z.input<typeof newTenantSchema>;
@@ -91,6 +20,7 @@ export interface CompleteTenant {
   readonly hours: readonly OpenSpan[];
   readonly services: readonly Omit<Service, 'id'>[];
   readonly staff: readonly Omit<Staff, 'id'>[];
+  readonly playbook: Playbook;
 }
 
 export const defaultVoice = 'piper-en-us-joe-medium';
@@ -105,32 +35,31 @@ export function completeTenant(input: NewTenant): CompleteTenant {
       `${issue?.path.join('.') || 'tenant'}: ${issue?.message ?? 'not valid'}`,
     );
   }
-  const { name, slug, industry, profile, hours, services, staff } = parsed.data;
+  const { name, slug, profile, hours, services, staff } = parsed.data;
+  const profession = professionFor(profile.profession);
   return {
     ...parsed.data,
     slug: slug ?? slugOf(name),
+    industry: input.industry ?? profession.industry,
     profile: {
-      agentName: 'Joe',
-      profession: industry,
-      greeting: `Thank you for calling ${name}. How can I help you today?`,
+      agentName: profession.agentName,
+      profession: profession.id,
+      greeting: profession.greeting.replaceAll('{business}', name),
       voice: defaultVoice,
-      skills: ['book', 'hours', 'price'],
-      prompt: '',
+      skills: profession.skills,
+      prompt: profession.prompt.replaceAll('{business}', name),
       ...profile,
     },
-    hours: hours ?? ([1, 2, 3, 4, 5] as const).map((day) => span(day, 9, 17)),
-    services: services ?? [
-      {
-        name: 'appointment',
-        aliases: ['visit', 'meeting'],
-        durationMinutes: 30,
-        priceMinor: 0,
-        currency: 'USD',
-      },
-    ],
+    hours: hours ?? profession.hours,
+    services: services ?? profession.services,
     staff: staff ?? [{ name }],
+    playbook: profession.playbook,
   };
 }
+
+/** A trade that nobody wrote down is a business in general. */
+const professionFor = (id = 'general'): Profession =>
+  professionOf(professionIds().includes(id) ? id : 'general');
 
 /** A span from hour to hour. */
 export const span = (weekday: OpenSpan['weekday'], fromHour: number, toHour: number): OpenSpan => ({
@@ -148,7 +77,3 @@ export const slugOf = (name: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 60)
     .replace(/^-+|-+$/g, '') || 'tenant';
-
-function meet(one: OpenSpan, other: OpenSpan): boolean {
-  return one.weekday === other.weekday && one.fromMinute < other.toMinute && other.fromMinute < one.toMinute;
-}

@@ -2,13 +2,17 @@ import type { Clock, Ids, StoredEvent } from '../foundation/index.ts';
 import { type Appointments, appointmentRows } from './appointments.ts';
 import { type Calls, callRows } from './calls.ts';
 import { openDatabase } from './database.ts';
+import { type DoNotCall, doNotCallRows } from './do-not-call.ts';
 import { createEventLog, type EventLog } from './events.ts';
 import { tenantMigrations } from './migrations.ts';
 import type { AgentProfile, OpenSpan, Service, Staff } from './model.ts';
 import type { CompleteTenant } from './new-tenant.ts';
+import type { Playbook, PlaybookInput } from './playbook.ts';
+import { playbookRows } from './playbooks.ts';
 import { profileRows } from './profiles.ts';
 import { serviceRows } from './services.ts';
 import { staffRows } from './staff.ts';
+import { type Submissions, submissionRows } from './submissions.ts';
 import { type Transcript, transcriptRows } from './transcript.ts';
 import { type Understood, understoodRows } from './understood.ts';
 import { type Voices, voiceRows } from './voices.ts';
@@ -28,6 +32,13 @@ export interface TenantStore {
   readonly transcript: Transcript;
   readonly appointments: Appointments;
   readonly voices: Voices;
+  /** Messages, orders, leads: what callers left. */
+  readonly submissions: Submissions;
+  readonly doNotCall: DoNotCall;
+  /** What the skills are made of; changed, it holds from the next call on. */
+  playbook(): Playbook;
+  /** @throws VoxboxError `input_invalid` */
+  setPlaybook(playbook: PlaybookInput): void;
   readonly events: Pick<EventLog, 'since'>;
   /** Several changes as one; `work` is synchronous, and its events are told after the commit. */
   transaction<T>(work: () => T): T;
@@ -62,6 +73,7 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
   const services = serviceRows(database);
   const staff = staffRows(database);
   const understood = understoodRows(database, { tenantId, clock, events });
+  const playbook = playbookRows(database, { tenantId, events });
   return {
     tenantId,
     timeZone,
@@ -75,6 +87,10 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
     transcript: transcriptRows(database, { tenantId, ids, events }),
     appointments: appointmentRows(database, { tenantId, events }),
     voices: voiceRows(database, { tenantId, clock, events }),
+    submissions: submissionRows(database, { tenantId, events }),
+    doNotCall: doNotCallRows(database, { tenantId, clock, events }),
+    playbook: () => playbook.read(profile.read().profession),
+    setPlaybook: playbook.write,
     events: { since: events.since },
     transaction: events.transaction,
     slotsUnderstood: (callId, skill, slots) => understood.put(callId, { skill, slots }),
@@ -85,13 +101,14 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
 
 /** Makes a tenant's file with what it begins with. */
 export function createTenantFile(
-  contents: Pick<CompleteTenant, 'profile' | 'hours' | 'services' | 'staff'>,
+  contents: Pick<CompleteTenant, 'profile' | 'hours' | 'services' | 'staff' | 'playbook'>,
   { path, key, ids }: { path: string; key: Buffer; ids: Ids },
 ): void {
   const database = openDatabase({ path, key, migrations: tenantMigrations, create: true });
   try {
     database.transaction(() => {
       profileRows(database).insert(contents.profile, contents.hours);
+      playbookRows(database, { tenantId: '', events: null }).insert(contents.playbook);
       const services = serviceRows(database);
       for (const [i, service] of contents.services.entries())
         services.insert({ id: ids.uuid(), ...service }, i);
