@@ -14,6 +14,7 @@ import {
   keepGreetingsReady,
   type LineDoctor,
   type Serving,
+  startAfterCall,
   startServing,
   startSignalling,
   startTrunkLines,
@@ -22,7 +23,7 @@ import {
   takeCalls,
   tlsTrustOf,
 } from './call/index.ts';
-import { type Config, createLog, type Log, systemClock, systemIds } from './foundation/index.ts';
+import { type Config, createLog, type Log, systemClock, systemIds, VoxboxError } from './foundation/index.ts';
 import { createMedia } from './media/index.ts';
 import {
   connectCallControl,
@@ -76,6 +77,8 @@ export async function startEngine(config: Config): Promise<Engine> {
     const doctor = createDoctor(line, house);
     const serving = parts.add('calls', startServing({ config, box, log }), (part) => part.stop());
     parts.add('greetings', keepGreetingsReady({ box, serving, log }), (part) => part.stop());
+    const afterCall = { box, dataDir, log, clock: systemClock, inference: serving.inference };
+    parts.add('after calls', startAfterCall(afterCall), (part) => part.stop());
     const registry = createRegistry(systemClock);
     const api = await startPage({ line, doctor, serving, registry }, house);
     box.announce({ host: httpHost, port: api.port });
@@ -86,6 +89,7 @@ export async function startEngine(config: Config): Promise<Engine> {
         ...{ srf, box, lines, registrar, registry, digest, log, clock: systemClock, ids: systemIds },
         ...{ dataDir, maxCalls, trustLoopback, mediaHost, defaultVoice, externalAddress },
         ...{ random: Math.random, isTestCall: doctor.isOwnCall },
+        embed: embedderOf(serving),
       },
       serving,
     );
@@ -98,6 +102,15 @@ export async function startEngine(config: Config): Promise<Engine> {
     throw error;
   }
 }
+
+/** Whatever model is there at the time. */
+const embedderOf =
+  (serving: Serving) =>
+  async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
+    const inference = serving.inference();
+    if (!inference) throw new VoxboxError('inference_unavailable', 'the models are not there');
+    return await inference.embed(texts, { priority: 'embedding' });
+  };
 
 /** What was started, to be stopped in reverse order. */
 class StartedParts {

@@ -15,6 +15,7 @@ const rows: readonly (readonly string[])[] = [
   ['sip', 'media', 'speech', 'llm', 'calendar', 'knowledge'],
   ['agent'],
   ['call'],
+  ['rehearsal'],
   ['campaigns'],
   ['api'],
   ['cli'],

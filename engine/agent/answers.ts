@@ -1,8 +1,9 @@
 import { advance, ask, askAgain, end } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
+import { onMessageAnswer } from './form-answers.ts';
 import type { Opening } from './model.ts';
 import { fill, fills, searchAround, takenOffer } from './skills/book.ts';
-import { onMessageAnswer } from './skills/person.ts';
+import { askedSlot, fillForm } from './skills/form.ts';
 import { phoneFromDigits, regionOf } from './understanding/phone.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -10,6 +11,7 @@ import type { Reading } from './understanding/reading.ts';
 export function onPending(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   switch (state.pending) {
     case 'read-back':
+    case 'change-read-back':
       return onReadBackAnswer(state, reading, facts);
     case 'offers':
       return onOfferAnswer(state, reading, facts);
@@ -26,6 +28,8 @@ export function onPending(state: DialogueState, reading: Reading, facts: Facts):
       return onOpenAnswer(state, reading, facts);
     case 'message-offer':
       return onMessageAnswer(state, reading, facts);
+    case 'slot':
+      return onLeftOut(state, reading, facts);
     case 'day':
     case 'which-day':
       if (fills(reading)) return null;
@@ -39,19 +43,28 @@ export function onPending(state: DialogueState, reading: Reading, facts: Facts):
 
 /** Only a plain yes, with nothing changed beside it, books what was read back. */
 function onReadBackAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  const changed = fill(state, withoutEcho(state, reading, facts));
+  const said = withoutEcho(state, reading, facts);
+  const changed = fill(state, said);
   if (state.readBack === null || changed.readBack === null) return null;
   const leaving = reading.intent?.name === 'goodbye' || reading.intent?.name === 'change-appointment';
   if (leaving) return null;
-  if (reading.yesNo === 'yes' && !reading.correction) {
-    const request = state.readBack;
-    return { state: { ...state, waitingFor: 'booking' }, moves: [{ kind: 'book', request }] };
+  const effect = state.readBack;
+  if (reading.clearYes && !reading.correction) {
+    if (effect.kind === 'book')
+      return { state: { ...state, waitingFor: 'book' }, moves: [{ kind: 'book', request: effect.request }] };
+    if (effect.kind === 'reschedule') {
+      const { request } = effect;
+      return { state: { ...state, waitingFor: 'reschedule' }, moves: [{ kind: 'reschedule', request }] };
+    }
+    return null;
   }
   if (reading.aspect !== null && (reading.yesNo === 'no' || reading.correction))
     return onAspect(state, reading, facts);
   if (reading.choice === 'other-day' || reading.choice === 'earlier' || reading.choice === 'later') {
     return reopen(state, 'when', facts);
   }
+  // "No, I mean Tuesday at ten", which it is: read back once more.
+  if (said !== reading && reading.yesNo !== 'yes') return askAgain(state, facts, [], true);
   if (reading.yesNo === 'no') return ask({ ...state, readBack: null }, 'what-to-change', { facts });
   return null;
 }
@@ -71,7 +84,12 @@ function onOfferAnswer(state: DialogueState, reading: Reading, facts: Facts): De
   const around = reading.choice === 'earlier' || reading.choice === 'later' ? reading.choice : null;
   if (around && state.serviceId !== null) {
     const plan = searchAround(state, state.serviceId, around, facts);
-    const next: DialogueState = { ...state, wish: plan.wish, search: plan.search, waitingFor: 'openings' };
+    const next: DialogueState = {
+      ...state,
+      wish: plan.wish,
+      search: plan.search,
+      waitingFor: 'find-openings',
+    };
     return { state: next, moves: [{ kind: 'find-openings', request: plan.request }] };
   }
   if (reading.intent?.name === 'goodbye') return null;
@@ -87,10 +105,22 @@ export const take = (state: DialogueState, chosen: Opening, facts: Facts): Decis
 function onLineNumberAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   if (reading.phone || reading.intent?.name === 'goodbye') return null;
   if (reading.yesNo === 'yes' && facts.caller.number !== null) {
-    return advance(fill({ ...state, phone: facts.caller.number }, reading), facts);
+    return advance(filled({ ...state, phone: facts.caller.number }, reading, facts), facts);
   }
-  if (reading.yesNo === 'no') return advance({ ...fill(state, reading), lineNumberRefused: true }, facts);
+  if (reading.yesNo === 'no')
+    return advance({ ...filled(state, reading, facts), lineNumberRefused: true }, facts);
   return null;
+}
+
+/** Name and number may be of a form or of a booking. */
+const filled = (state: DialogueState, reading: Reading, facts: Facts): DialogueState =>
+  state.form ? fillForm(state, reading, facts) : fill(state, reading);
+
+/** A value of the booking that the caller does not have. */
+function onLeftOut(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const slot = askedSlot(state, facts.snapshot);
+  if (!slot?.optional || fills(reading) || (reading.yesNo !== 'no' && !reading.hasNone)) return null;
+  return advance({ ...state, skipped: [...state.skipped, slot.id] }, facts);
 }
 
 /** A number may come in pieces: the digits are collected until they make a whole one. */

@@ -1,50 +1,97 @@
 import {
   type BookingRequest,
+  type ChangeState,
   type Decision,
   type DialogueState,
+  type Effect,
   type Facts,
   type Move,
   noWish,
   type Question,
+  type ReadBack,
   say,
+  type Wanted,
 } from './dialogue.ts';
 import { missing, planSearch } from './skills/book.ts';
+import { missingOfChange, withChange } from './skills/change.ts';
+import { type Asked, missingOfForm, openSlots, skillOf, submissionOf, withForm } from './skills/form.ts';
+import { emptyReading } from './understanding/reading.ts';
 
 /** A question that was not answered this often is not asked again. */
 const patience = 3;
+/** Nor one that was put this often, whatever came between. */
+const mostTimes = 6;
 
-/** Asks; the same question again gets another wording, and after three vain times a way out. */
-export function ask(
-  state: DialogueState,
-  question: Question,
-  options: { readonly facts: Facts; readonly lead?: readonly Move[]; readonly failed?: boolean },
-): Decision {
-  const lead = options.lead ?? [];
-  const id = questionId(state, question);
-  const again = id === state.asked.id;
-  const failures = again ? state.asked.failures + (options.failed ? 1 : 0) : 0;
-  if (failures >= patience) return wayOut(state, question, options.facts);
-  const wording = again ? state.asked.wording + 1 : 0;
-  const next: DialogueState = { ...state, pending: question, asked: { id, failures, wording } };
-  if (question !== 'read-back') return { state: next, moves: [...lead, { kind: 'ask', question, wording }] };
-  const booking = bookingOf(state);
-  // Without all its values there is nothing to read back: the missing one is asked for instead.
-  if (!booking) return advance(state, options.facts, lead);
-  return { state: { ...next, readBack: booking }, moves: [...lead, { kind: 'confirm', booking, wording }] };
+interface AskOptions {
+  readonly facts: Facts;
+  readonly lead?: readonly Move[];
+  readonly failed?: boolean;
 }
 
+/** Asks; the same question again gets another wording, and after three vain times a way out. */
+export function ask(state: DialogueState, question: Question, options: AskOptions): Decision {
+  const lead = options.lead ?? [];
+  const id = questionId(state, question, options.facts);
+  const again = id === state.asked.id;
+  const failures = again ? state.asked.failures + (options.failed ? 1 : 0) : 0;
+  const times = (state.timesAsked[id] ?? 0) + 1;
+  const isOpen = question === 'anything-else' || question === 'how-can-i-help';
+  if (failures >= patience || (times > mostTimes && !isOpen)) return wayOut(state, question, options.facts);
+  const wording = again ? state.asked.wording + 1 : 0;
+  const timesAsked = { ...state.timesAsked, [id]: times };
+  const asking: DialogueState = { ...state, pending: question, asked: { id, failures, wording }, timesAsked };
+  if (!isReadBack(question)) return { state: asking, moves: [...lead, { kind: 'ask', question, wording }] };
+  const effect = effectOf(state, options.facts);
+  // Without all its values there is nothing to read back: the missing one is asked for instead.
+  if (!effect) return advance(state, options.facts, lead);
+  return { state: { ...asking, readBack: effect }, moves: [...lead, { kind: 'confirm', effect, wording }] };
+}
+
+const isReadBack = (question: Question): question is ReadBack =>
+  question === 'read-back' || question === 'form-read-back' || question === 'change-read-back';
+
 /** Offers and read-backs are another question when their values change. */
-function questionId(state: DialogueState, question: Question): string {
+function questionId(state: DialogueState, question: Question, facts: Facts): string {
   if (question === 'offers') return `offers ${state.offers.map((offer) => offer.startsAtMs).join(' ')}`;
-  if (question === 'read-back') return `read-back ${JSON.stringify(bookingOf(state))}`;
+  if (isReadBack(question)) return `${question} ${JSON.stringify(effectOf(state, facts))}`;
   if (question === 'phone-rest') return `phone-rest ${state.digits}`;
+  if (question === 'slot') return `slot:${state.form?.skillId ?? ''}:${state.slotId}`;
   return question;
 }
 
-function bookingOf(state: DialogueState): BookingRequest | null {
+/** What would be done, were it agreed to now; null where a value is missing. */
+function effectOf(state: DialogueState, facts: Facts): Effect | null {
+  const { change, form, moving, chosen } = state;
+  if (form) {
+    const request = submissionOf(state, facts);
+    return request && { kind: 'submit', request };
+  }
+  if (change?.what === 'cancel' && change.appointment) {
+    const { appointment } = change;
+    return { kind: 'cancel', request: { appointmentId: appointment.id }, appointment };
+  }
+  if (moving) {
+    if (chosen === null) return null;
+    const request = { appointmentId: moving.id, startsAtMs: chosen.startsAtMs };
+    return { kind: 'reschedule', request, appointment: moving };
+  }
+  const request = bookingOf(state, facts);
+  return request && { kind: 'book', request };
+}
+
+function bookingOf(state: DialogueState, facts: Facts): BookingRequest | null {
   const { serviceId, chosen, name, phone } = state;
   if (serviceId === null || chosen === null || name === null || phone === null) return null;
-  return { serviceId, startsAtMs: chosen.startsAtMs, customerName: name, customerPhone: phone };
+  const details = Object.fromEntries(
+    openSlots(state, facts.snapshot).flatMap(({ id, label }) => {
+      const value = state.details[id];
+      return value ? [[label, value.value] as const] : [];
+    }),
+  );
+  return {
+    ...{ serviceId, startsAtMs: chosen.startsAtMs, customerName: name, customerPhone: phone },
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+  };
 }
 
 /** After three vain tries: the keypad for a number, otherwise a polite end. */
@@ -68,14 +115,85 @@ export const askAgain = (
   failed: boolean,
 ): Decision => ask(state, state.pending, { facts, lead, failed });
 
-/** Goes for the next value that the booking lacks. */
+/** Goes for the next thing that is missing of what is under way. */
 export function advance(state: DialogueState, facts: Facts, lead: readonly Move[] = []): Decision {
+  if (state.form) return advanceForm(state, facts, lead);
+  if (state.change) return advanceChange(state, facts, lead);
+  return advanceBooking(state, facts, lead);
+}
+
+/** What was under way is done: on to what else was wanted, or to the question whether there is anything. */
+export function next(state: DialogueState, facts: Facts, lead: readonly Move[] = []): Decision {
+  if (state.form || state.change || state.booking) return advance(state, facts, lead);
+  const [wanted, ...later] = state.later;
+  const rest: DialogueState = { ...state, later };
+  return wanted ? begin(rest, wanted, { facts, lead }) : ask(rest, 'anything-else', { facts, lead });
+}
+
+function begin(state: DialogueState, wanted: Wanted, options: AskOptions): Decision {
+  const { facts, lead = [] } = options;
+  if (wanted.kind === 'change') return advance(withChange(state, wanted.what, null), facts, lead);
+  if (wanted.kind === 'book') return advanceBooking({ ...state, serviceId: wanted.serviceId }, facts, lead);
+  const skill = skillOf(wanted.skillId, facts.snapshot);
+  if (!skill) return next(state, facts, lead);
+  return advance(withForm(state, skill, { facts, reading: emptyReading }), facts, lead);
+}
+
+const asked = (state: DialogueState, { question, slotId }: Asked, options: AskOptions): Decision =>
+  ask(slotId === undefined ? state : { ...state, slotId }, question, options);
+
+function advanceForm(state: DialogueState, facts: Facts, lead: readonly Move[]): Decision {
+  const need = missingOfForm(state, facts);
+  if (need) return asked(state, need, { facts, lead });
+  const skill = state.form && skillOf(state.form.skillId, facts.snapshot);
+  if (skill?.confirm) return ask(state, 'form-read-back', { facts, lead });
+  const request = submissionOf(state, facts);
+  if (!request) return next({ ...state, form: null }, facts, lead);
+  return { state: { ...state, waitingFor: 'submit' }, moves: [...lead, { kind: 'submit', request }] };
+}
+
+function advanceChange(state: DialogueState, facts: Facts, lead: readonly Move[]): Decision {
+  const { change } = state;
+  if (!change) return next(state, facts, lead);
+  const question = missingOfChange(change);
+  if (question) return ask(state, question, { facts, lead });
+  if (change.appointment) return withAppointment(state, change, { facts, lead });
+  const request = { customerName: change.name ?? '', customerPhone: change.phone ?? '' };
+  return {
+    state: { ...state, waitingFor: 'find-appointments' },
+    moves: [...lead, { kind: 'find-appointments', request }],
+  };
+}
+
+/** The appointment is known: told, read back for the cancelling, or given a new time. */
+function withAppointment(
+  state: DialogueState,
+  { what, appointment }: ChangeState,
+  { facts, lead = [] }: AskOptions,
+): Decision {
+  if (!appointment) return next({ ...state, change: null }, facts, lead);
+  if (what === 'cancel') return ask(state, 'change-read-back', { facts, lead });
+  const told = [...lead, say({ name: 'appointment-is', appointment })];
+  const known: DialogueState = { ...state, change: null };
+  if (what !== 'reschedule') return next(known, facts, told);
+  const moving: DialogueState = {
+    ...{ ...known, moving: appointment, booking: true, serviceId: appointment.serviceId },
+    ...{ chosen: null, offers: [], readBack: null },
+  };
+  return advanceBooking(moving, facts, told);
+}
+
+/** Goes for the next value that the booking lacks. */
+export function advanceBooking(state: DialogueState, facts: Facts, lead: readonly Move[] = []): Decision {
   const only = facts.snapshot.services.length === 1 ? facts.snapshot.services[0] : undefined;
-  const next: DialogueState = { ...state, booking: true, serviceId: state.serviceId ?? only?.id ?? null };
-  const need = missing(next, facts);
-  if (need === null) return ask(next, 'read-back', { facts, lead });
-  if (need !== 'search') return ask(next, need, { facts, lead });
-  return startSearch(next, next.serviceId ?? '', facts, lead);
+  const booking: DialogueState = { ...state, booking: true, serviceId: state.serviceId ?? only?.id ?? null };
+  const need = missing(booking, facts);
+  if (need === null) {
+    return ask(booking, booking.moving ? 'change-read-back' : 'read-back', { facts, lead });
+  }
+  if (need.question !== 'search')
+    return asked(booking, { ...need, question: need.question }, { facts, lead });
+  return startSearch(booking, booking.serviceId ?? '', facts, lead);
 }
 
 export function startSearch(
@@ -92,7 +210,7 @@ export function startSearch(
       search: plan.search,
       offers: [],
       readBack: null,
-      waitingFor: 'openings',
+      waitingFor: 'find-openings',
     },
     moves: [...lead, ...plan.lines.map(say), { kind: 'find-openings', request: plan.request }],
   };
@@ -106,6 +224,10 @@ export const cleared = (state: DialogueState): DialogueState => ({
   topicId: null,
   wish: noWish,
   chosen: null,
+  details: {},
+  skipped: [],
+  slotId: null,
+  moving: null,
   offers: [],
   readBack: null,
   search: null,

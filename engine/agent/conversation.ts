@@ -95,13 +95,13 @@ export class Conversation implements AgentCallSession {
   }
 
   start(): void {
-    const { receptionist, speaker, log, signal } = this.#options;
+    const { receptionist, speaker, snapshot, log, signal } = this.#options;
     signal.addEventListener('abort', () => void this.stop(), { once: true });
     if (signal.aborted) void this.stop();
     if (this.#closed) return;
-    const greeting = receptionist.greeting();
-    speaker.keep(greeting);
-    this.#say(() => one(greeting));
+    // A caller's name in it is not kept.
+    speaker.keep(snapshot.greeting);
+    this.#say(() => one(receptionist.greeting()));
     // Not awaited: the greeting need not wait for words that may never be needed.
     speaker
       .prepare(readyLines, { priority: 'greeting', signal: this.#closing.signal })

@@ -1,14 +1,19 @@
 import type { ErrorCode } from '../foundation/index.ts';
+import type { SlotDocument } from '../store/index.ts';
 import type {
+  Answer,
   BookedAppointment,
   CallerContext,
   Expecting,
+  FoundAppointment,
   Opening,
   ProfileSnapshot,
+  SubmissionRequest,
   TransferFailure,
 } from './model.ts';
 import type { DayRange, DayWindow } from './understanding/date-time.ts';
 import type { Reading } from './understanding/reading.ts';
+import type { SlotValue } from './understanding/slots.ts';
 
 /** What the dialogue can ask. Values that belong to a question live in the state. */
 export type Question =
@@ -25,8 +30,20 @@ export type Question =
   | 'read-back'
   | 'what-to-change'
   | 'message-offer'
-  | 'message'
+  /** A value of a form, or of a booking of this business: which one stands in the state. */
+  | 'slot'
+  | 'form-read-back'
+  | 'form-change'
+  | 'which-change'
+  | 'appointment-name'
+  | 'appointment-phone'
+  | 'appointment-day'
+  | 'which-appointment'
+  | 'change-read-back'
   | 'anything-else';
+
+/** Questions that read an effect back: only a yes to one of them has it. */
+export type ReadBack = Extract<Question, 'read-back' | 'form-read-back' | 'change-read-back'>;
 
 /** What the dialogue can state. Every time, price and name in it comes from a tool, the snapshot or the caller. */
 export type Line =
@@ -38,13 +55,31 @@ export type Line =
   | { readonly name: 'hours-of-day'; readonly day: string }
   | { readonly name: 'prices' }
   | { readonly name: 'price'; readonly serviceId: string }
+  | { readonly name: 'menu-price'; readonly itemId: string }
+  | { readonly name: 'menu' }
   | { readonly name: 'services' }
+  | { readonly name: 'address' }
   | { readonly name: 'address-unknown' }
   | { readonly name: 'no-person' }
   | { readonly name: 'connecting'; readonly personId: string }
   | { readonly name: 'not-connected'; readonly personId: string | null; readonly why: TransferFailure }
-  | { readonly name: 'message-taken' }
   | { readonly name: 'no-changes' }
+  | { readonly name: 'not-found-appointment' }
+  | { readonly name: 'appointment-is'; readonly appointment: FoundAppointment }
+  | { readonly name: 'moved'; readonly appointment: BookedAppointment }
+  | { readonly name: 'cancelled'; readonly appointment: BookedAppointment }
+  | { readonly name: 'kept-appointment' }
+  | { readonly name: 'submitted'; readonly skillId: string }
+  | { readonly name: 'dropped' }
+  | { readonly name: 'after-this' }
+  | { readonly name: 'emergency'; readonly id: string }
+  | { readonly name: 'not-called' }
+  | { readonly name: 'which-number-not-to-call' }
+  | { readonly name: 'no-advice' }
+  | { readonly name: 'private' }
+  | { readonly name: 'wrong-number' }
+  | { readonly name: 'answer'; readonly answer: Answer }
+  | { readonly name: 'do-not-know' }
   | { readonly name: 'no-booking' }
   | { readonly name: 'identity' }
   | { readonly name: 'calm' }
@@ -69,13 +104,28 @@ export type Line =
   | { readonly name: 'silent-goodbye' }
   | { readonly name: 'goodbye'; readonly booked: boolean };
 
-/** What is read back and, after an explicit yes, booked: exactly these values. */
 export interface BookingRequest {
   readonly serviceId: string;
   readonly startsAtMs: number;
   readonly customerName: string;
   readonly customerPhone: string;
+  readonly details?: Readonly<Record<string, string>>;
 }
+
+/** What is read back and, after an explicit yes, done: exactly this. */
+export type Effect =
+  | { readonly kind: 'book'; readonly request: BookingRequest }
+  | {
+      readonly kind: 'reschedule';
+      readonly request: { readonly appointmentId: string; readonly startsAtMs: number };
+      readonly appointment: FoundAppointment;
+    }
+  | {
+      readonly kind: 'cancel';
+      readonly request: { readonly appointmentId: string };
+      readonly appointment: FoundAppointment;
+    }
+  | { readonly kind: 'submit'; readonly request: SubmissionRequest };
 
 export interface OpeningsRequest {
   readonly serviceId: string;
@@ -84,23 +134,52 @@ export interface OpeningsRequest {
   readonly limit: number;
 }
 
+/** What a tool is asked for. */
+export type ToolMove =
+  | { readonly kind: 'find-openings'; readonly request: OpeningsRequest }
+  | {
+      readonly kind: 'find-appointments';
+      readonly request: { readonly customerName: string; readonly customerPhone: string };
+    }
+  | { readonly kind: 'look-up'; readonly request: { readonly question: string; readonly keep: boolean } }
+  | { readonly kind: 'do-not-call'; readonly request: { readonly number: string } }
+  | {
+      readonly [K in Effect['kind']]: { kind: K; request: Extract<Effect, { kind: K }>['request'] };
+    }[Effect['kind']];
+
 /** What the policy decides to do next. A tool move, a transfer too, is always the last of its list. */
 export type Move =
   | { readonly kind: 'say'; readonly line: Line }
-  | { readonly kind: 'ask'; readonly question: Exclude<Question, 'read-back'>; readonly wording: number }
-  | { readonly kind: 'confirm'; readonly booking: BookingRequest; readonly wording: number }
+  | { readonly kind: 'ask'; readonly question: Exclude<Question, ReadBack>; readonly wording: number }
+  | { readonly kind: 'confirm'; readonly effect: Effect; readonly wording: number }
   | { readonly kind: 'chat'; readonly text: string }
-  | { readonly kind: 'find-openings'; readonly request: OpeningsRequest }
-  | { readonly kind: 'book'; readonly request: BookingRequest }
+  | ToolMove
   /** Only to a person of the snapshot. */
   | { readonly kind: 'transfer'; readonly targetId: string }
   | { readonly kind: 'end' };
+
+const toolKinds: ReadonlySet<Move['kind']> = new Set([
+  'find-openings',
+  'find-appointments',
+  'look-up',
+  'do-not-call',
+  'book',
+  'reschedule',
+  'cancel',
+  'submit',
+] satisfies ToolMove['kind'][]);
+
+export const isTool = (move: Move): move is ToolMove => toolKinds.has(move.kind);
 
 /** What the policy answers to. */
 export type DialogueEvent =
   | { readonly kind: 'reading'; readonly reading: Reading }
   | { readonly kind: 'openings'; readonly openings: readonly Opening[] }
-  | { readonly kind: 'booked'; readonly appointment: BookedAppointment }
+  | { readonly kind: 'appointments'; readonly appointments: readonly FoundAppointment[] }
+  | { readonly kind: 'booked' | 'rescheduled' | 'cancelled'; readonly appointment: BookedAppointment }
+  | { readonly kind: 'submitted' }
+  | { readonly kind: 'answered'; readonly answer: Answer | null }
+  | { readonly kind: 'not-called' }
   | { readonly kind: 'tool-failed'; readonly code: ErrorCode | null }
   | { readonly kind: 'transfer-failed'; readonly why: TransferFailure }
   /** The agent cannot go on: the caller is put through. */
@@ -126,10 +205,42 @@ export interface Search {
   readonly toMs: number;
 }
 
+/** A skill of the playbook under way; a caller's name and number are the dialogue's own. */
+export interface FormState {
+  readonly skillId: string;
+  readonly values: Readonly<Record<string, SlotValue>>;
+  /** Optional ones that the caller left out. */
+  readonly skipped: readonly string[];
+  readonly urgent: boolean;
+}
+
+/** An appointment that is to be moved, cancelled or told of: first the caller shows that it is theirs. */
+export interface ChangeState {
+  readonly what: 'reschedule' | 'cancel' | 'check' | null;
+  /** As the caller said it now: what the box knows of the number proves nothing. */
+  readonly name: string | null;
+  readonly phone: string | null;
+  /** The number that the call comes from was named: the day has to be told too. */
+  readonly phoneOfLine: boolean;
+  readonly days: DayRange | null;
+  readonly found: readonly FoundAppointment[];
+  readonly appointment: FoundAppointment | null;
+  /** How often nothing was found. */
+  readonly misses: number;
+}
+
+/** What can be wanted besides what is under way; it comes up afterwards. */
+export type Wanted =
+  | { readonly kind: 'book'; readonly serviceId: string | null }
+  | { readonly kind: 'form'; readonly skillId: string }
+  | { readonly kind: 'change'; readonly what: ChangeState['what'] };
+
 export interface DialogueState {
   readonly pending: Question;
   /** The question as last put, how often it was not answered, and the wording to use next. */
   readonly asked: { readonly id: string; readonly failures: number; readonly wording: number };
+  /** How often each question was put in the whole call. */
+  readonly timesAsked: Readonly<Record<string, number>>;
   /** True once the caller wants an appointment. */
   readonly booking: boolean;
   readonly serviceId: string | null;
@@ -146,15 +257,30 @@ export interface DialogueState {
   readonly digits: string;
   readonly offers: readonly Opening[];
   /** What was read back last and may be agreed to; cleared by every change. */
-  readonly readBack: BookingRequest | null;
+  readonly readBack: Effect | null;
+  /** Which value is asked for while `slot` is pending. */
+  readonly slotId: string | null;
+  /** Values that bookings of this business need besides the usual ones. */
+  readonly details: Readonly<Record<string, SlotValue>>;
+  readonly skipped: readonly string[];
+  readonly form: FormState | null;
+  readonly change: ChangeState | null;
+  /** The appointment that gets a new time, once it is known. */
+  readonly moving: FoundAppointment | null;
+  /** In the order in which they were asked for. */
+  readonly later: readonly Wanted[];
+  /** Emergencies that were spoken of already. */
+  readonly warned: readonly string[];
+  /** A question that nothing was found for. */
+  readonly unanswered: string | null;
   readonly search: Search | null;
   /** An opening that was lost to somebody else during this call; it is not offered again. */
   readonly lostMs: number | null;
-  readonly waitingFor: 'openings' | 'booking' | 'transfer' | null;
+  readonly waitingFor: ToolMove['kind'] | 'transfer' | null;
   /** Whom the caller was last to be put through to. */
   readonly personId: string | null;
-  /** What the caller wants to be passed on, in their words. */
-  readonly message: string | null;
+  /** What was taken down and kept, for the screen. */
+  readonly submitted: { readonly skillId: string; readonly words: Readonly<Record<string, string>> } | null;
   readonly booked: BookedAppointment | null;
   readonly ended: boolean;
 }
@@ -176,6 +302,7 @@ export const noWish: Wish = { days: null, minute: null, otherMinute: null, windo
 export const startState = (caller: CallerContext): DialogueState => ({
   pending: 'how-can-i-help',
   asked: { id: 'how-can-i-help', failures: 0, wording: 0 },
+  timesAsked: {},
   booking: false,
   serviceId: null,
   topicId: null,
@@ -191,16 +318,40 @@ export const startState = (caller: CallerContext): DialogueState => ({
   lostMs: null,
   waitingFor: null,
   personId: null,
-  message: null,
+  submitted: null,
+  slotId: null,
+  details: {},
+  skipped: [],
+  form: null,
+  change: null,
+  moving: null,
+  later: [],
+  warned: [],
+  unanswered: null,
   booked: null,
   ended: false,
 });
 
 /** What turn-taking should expect next. */
-export function expectingOf(state: DialogueState): Expecting {
+export function expectingOf(state: DialogueState, slot: SlotDocument | null): Expecting {
   if (state.ended) return 'nothing';
-  return expectations[state.pending];
+  return state.pending === 'slot' && slot ? expectationOfKind[slot.kind] : expectations[state.pending];
 }
+
+const expectationOfKind: Readonly<Record<SlotDocument['kind'], Expecting>> = {
+  text: 'open',
+  name: 'name',
+  phone: 'digits',
+  email: 'name',
+  number: 'choice',
+  money: 'choice',
+  date: 'date-time',
+  'date-time': 'date-time',
+  'yes-no': 'yes-no',
+  choice: 'choice',
+  address: 'open',
+  items: 'open',
+};
 
 const expectations: Readonly<Record<Question, Expecting>> = {
   'how-can-i-help': 'open',
@@ -216,7 +367,15 @@ const expectations: Readonly<Record<Question, Expecting>> = {
   'read-back': 'yes-no',
   'what-to-change': 'open',
   'message-offer': 'yes-no',
-  message: 'open',
+  slot: 'open',
+  'form-read-back': 'yes-no',
+  'form-change': 'open',
+  'which-change': 'choice',
+  'appointment-name': 'name',
+  'appointment-phone': 'digits',
+  'appointment-day': 'date-time',
+  'which-appointment': 'choice',
+  'change-read-back': 'yes-no',
   'anything-else': 'open',
 };
 

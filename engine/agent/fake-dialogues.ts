@@ -1,15 +1,56 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import type { ErrorCode } from '../foundation/index.ts';
-import { type DialogueEvent, type DialogueState, type Facts, type Move, startState } from './dialogue.ts';
+import { playbookSchema, professionOf } from '../store/index.ts';
+import {
+  type DialogueEvent,
+  type DialogueState,
+  type Effect,
+  type Facts,
+  isTool,
+  type Move,
+  startState,
+  type ToolMove,
+} from './dialogue.ts';
 import { brightSmile, fakePeople, fridayMorningMs } from './fake-practice.ts';
-import type { Opening } from './model.ts';
+import type { FoundAppointment, Opening } from './model.ts';
 import { decide } from './policy.ts';
 import type { IntentName } from './understanding/intents.ts';
 import { emptyReading, type Reading } from './understanding/reading.ts';
 
+/** Fake: a practice that moves appointments, answers from documents, and sells from a menu. */
+const restaurantToo: Facts['snapshot'] = {
+  ...brightSmile,
+  skills: [],
+  knows: true,
+  playbook: playbookSchema.parse({
+    ...professionOf('general').playbook,
+    skills: [
+      ...professionOf('general').playbook.skills,
+      {
+        id: 'order',
+        title: 'Order',
+        kind: 'order',
+        phrases: ['I would like to order'],
+        slots: [
+          { id: 'items', kind: 'items', label: 'items', ask: ['What would you like?'] },
+          { id: 'gate', kind: 'text', label: 'gate code', ask: ['Is there a gate code?'], optional: true },
+          { id: 'name', kind: 'name', label: 'name', ask: ['Your name?'] },
+        ],
+        confirm: true,
+        done: 'Your order is in.',
+      },
+    ],
+    emergencies: [
+      { id: 'chest', cues: ['chest pain'], say: 'Please call {emergency}.', next: 'person' },
+      { id: 'tooth', cues: ['knocked out tooth'], say: 'Keep it in milk.', next: 'message' },
+    ],
+    menu: [{ id: 'pizza', name: 'pizza', priceMinor: 1200, currency: 'USD' }],
+  }),
+};
+
 export const facts: Facts = {
-  snapshot: { ...brightSmile, people: fakePeople },
+  snapshot: { ...restaurantToo, people: fakePeople },
   caller: { number: '+12125550147', name: null, earlierCalls: 0 },
   nowMs: fridayMorningMs,
 };
@@ -24,6 +65,11 @@ const intents: readonly IntentName[] = [
   'address',
   'person',
   'change-appointment',
+  'change-appointment',
+  'do-not-call',
+  'advice',
+  'private',
+  'wrong-number',
   'goodbye',
   'thanks',
   'repeat',
@@ -52,6 +98,12 @@ const when = fc.record({
   confidence: fc.constant(0.9),
 });
 
+const onePizza: NonNullable<Reading['order']> = {
+  add: [{ itemId: 'pizza', quantity: 1, options: [], note: null }],
+  remove: [],
+  set: [],
+};
+
 const reading: fc.Arbitrary<Reading> = fc.record({
   text: fc.constant('words'),
   confidence: fc.constantFrom(0.2, 0.59, 0.7, 0.95, 0.95, 0.95),
@@ -64,6 +116,7 @@ const reading: fc.Arbitrary<Reading> = fc.record({
   ),
   wantsBooking: fc.boolean(),
   yesNo: maybe(fc.constantFrom('yes', 'yes', 'yes', 'no', 'mixed')),
+  clearYes: fc.boolean(),
   choice: maybe(fc.constantFrom('first', 'second', 'third', 'any', 'earlier', 'later', 'other-day', 'none')),
   aspect: maybe(fc.constantFrom('service', 'when', 'name', 'phone')),
   correction: fc.boolean(),
@@ -81,6 +134,24 @@ const reading: fc.Arbitrary<Reading> = fc.record({
     fc.record({ value: fc.constantFrom('lee', 'desk', 'stranger'), confidence: fc.constant(0.9) }),
   ),
   wantsMessage: fc.constantFrom(false, false, true),
+  stranger: fc.constantFrom(false, false, true),
+  toWhen: maybe(when),
+  hasNone: fc.constantFrom(false, false, true),
+  skill: maybe(fc.record({ value: fc.constantFrom('message', 'order', 'none'), confidence: fc.constant(1) })),
+  change: maybe(fc.constantFrom('reschedule', 'cancel', 'check')),
+  emergency: fc.constantFrom(null, null, null, null, 'chest', 'tooth', 'stranger'),
+  urgent: fc.constantFrom(false, false, true),
+  dropped: fc.constantFrom(false, false, false, false, true),
+  question: fc.boolean(),
+  order: maybe(fc.constant(onePizza)),
+  slots: fc.constantFrom<Reading['slots']>(
+    {},
+    {},
+    { items: { change: onePizza } },
+    { items: { change: { add: [], remove: ['pizza'], set: [] } } },
+    { message: { value: 'call me', words: 'call me' } },
+    { gate: { value: '12', words: '12' } },
+  ),
 });
 
 /** Readings as they come: mostly one thing at a time, which gets dialogues far. */
@@ -103,10 +174,18 @@ const simple: fc.Arbitrary<Reading> = reading.chain((full) =>
       },
       { text: full.text, intent: full.intent },
       { digits: full.digits },
+      { skill: full.skill },
+      { skill: full.skill, slots: full.slots },
+      { slots: full.slots },
+      { intent: { name: 'change-appointment', score: 1, margin: 1 }, change: full.change },
+      { change: full.change },
+      { question: true, text: 'do you have parking' },
+      { emergency: full.emergency },
+      { dropped: full.dropped },
       { aspect: full.aspect, yesNo: full.yesNo },
       full,
     )
-    .map((part) => ({ ...emptyReading, ...part })),
+    .map((part) => ({ ...emptyReading, ...part, clearYes: part.yesNo === 'yes' && part.clearYes !== false })),
 );
 
 export type Step = { readonly reading: Reading } | { readonly silence: number };
@@ -114,33 +193,54 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: simple.map((value): Step => ({ reading: value })) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }).map((silence): Step => ({ silence })) },
 );
-/** The way of a willing caller, which leads to a read-back unless something comes between. */
-const willing: readonly Partial<Reading>[] = [
-  { service: { value: 'clean', confidence: 1 } },
-  {
-    when: {
-      days: null,
-      minute: null,
-      otherMinute: null,
-      window: null,
-      soonest: true,
-      past: false,
-      confidence: 1,
-    },
-  },
-  { choice: 'first' },
-  { name: { value: 'Sarah', confidence: 0.9 } },
-  { phone: { value: '+14155550132', confidence: 0.95 } },
-  { yesNo: 'yes' },
+const soonest: Reading['when'] = {
+  ...{ days: null, minute: null, otherMinute: null, window: null, soonest: true, past: false, confidence: 1 },
+};
+const known = {
+  name: { name: { value: 'Sarah', confidence: 0.9 } },
+  phone: { phone: { value: '+14155550132', confidence: 0.95 } },
+  yes: { yesNo: 'yes', clearYes: true },
+} satisfies Record<string, Partial<Reading>>;
+const wants = (change: Reading['change']): Partial<Reading> => ({
+  intent: { name: 'change-appointment', score: 1, margin: 1 },
+  change,
+});
+
+/** Ways of willing callers, which lead to a read-back unless something comes between. */
+const willing: readonly (readonly Partial<Reading>[])[] = [
+  [
+    { service: { value: 'clean', confidence: 1 } },
+    { when: soonest },
+    { choice: 'first' },
+    known.name,
+    known.phone,
+    known.yes,
+  ],
+  [wants('reschedule'), known.name, known.phone, { when: soonest }, { choice: 'first' }, known.yes],
+  [wants('cancel'), known.name, known.phone, known.yes],
+  [
+    { skill: { value: 'order', confidence: 1 } },
+    { slots: { items: { change: onePizza } } },
+    { yesNo: 'no' },
+    known.name,
+    known.yes,
+  ],
+  [
+    { skill: { value: 'message', confidence: 1 } },
+    { text: 'call me', slots: { message: { value: 'call me', words: 'call me' } } },
+    known.name,
+    known.yes,
+  ],
 ];
 export const steps: fc.Arbitrary<Step[]> = fc
   .tuple(
+    fc.constantFrom(...willing),
     fc.array(fc.array(anyStep, { maxLength: 1 }), { minLength: 6, maxLength: 6 }),
     fc.array(anyStep, { maxLength: 20 }),
     fc.boolean(),
   )
-  .map(([between, rest, detours]) => [
-    ...willing.flatMap((part, i): Step[] => [
+  .map(([way, between, rest, detours]) => [
+    ...way.flatMap((part, i): Step[] => [
       ...(detours ? (between[i] ?? []) : []),
       { reading: { ...emptyReading, ...part } },
     ]),
@@ -163,42 +263,17 @@ export function play(
   check: (event: DialogueEvent, moves: readonly Move[], state: DialogueState) => void,
 ): void {
   let state = startState(facts.caller);
-  const known = [...Array(12).keys()].map((n) => openingAt(fridayMorningMs + (71 + n * 2) * hour));
+  const openAt = [...Array(12).keys()].map((n) => openingAt(fridayMorningMs + (71 + n * 2) * hour));
   const run = (event: DialogueEvent): void => {
     const decision = decide(state, event, facts);
     state = decision.state;
     check(event, decision.moves, state);
-    const tool = decision.moves.at(-1);
-    const { openings, failure } = world.next().value ?? { openings: 1, failure: null };
-    if (tool?.kind === 'find-openings') {
-      const { request } = tool;
-      const found = known.filter(
-        (entry) => entry.startsAtMs >= request.fromMs && entry.startsAtMs < request.toMs,
-      );
-      run(
-        failure === 'disk_full'
-          ? { kind: 'tool-failed', code: failure }
-          : { kind: 'openings', openings: found.slice(0, openings) },
-      );
-    } else if (tool?.kind === 'transfer') {
+    const last = decision.moves.at(-1);
+    const now = world.next().value ?? { openings: 1, failure: null };
+    if (last?.kind === 'transfer') {
       // One that succeeds takes the caller away: only a failed one is heard of.
-      run({ kind: 'transfer-failed', why: failure === null ? 'no-answer' : 'busy' });
-    } else if (tool?.kind === 'book') {
-      const { request } = tool;
-      run(
-        failure
-          ? { kind: 'tool-failed', code: failure }
-          : {
-              kind: 'booked',
-              appointment: {
-                id: 'a',
-                serviceName: request.serviceId,
-                staffName: 'x',
-                ...openingAt(request.startsAtMs),
-              },
-            },
-      );
-    }
+      run({ kind: 'transfer-failed', why: now.failure === null ? 'no-answer' : 'busy' });
+    } else if (last && isTool(last)) run(answerOf(last, openAt, now));
   };
   for (const event of events) {
     run(
@@ -209,3 +284,47 @@ export function play(
   }
 }
 type Stream = fc.Stream<{ readonly openings: number; readonly failure: ErrorCode | null }>;
+
+/** Fake world: what a tool brings. */
+function answerOf(
+  tool: ToolMove,
+  openAt: readonly Opening[],
+  { openings, failure }: { readonly openings: number; readonly failure: ErrorCode | null },
+): DialogueEvent {
+  if (failure && (failure === 'disk_full' || tool.kind !== 'find-openings'))
+    return { kind: 'tool-failed', code: failure };
+  const appointmentAt = (startsAtMs: number): FoundAppointment => ({
+    ...{ id: `found ${startsAtMs}`, serviceId: 'clean', serviceName: 'cleaning', staffName: 'x' },
+    ...openingAt(startsAtMs),
+  });
+  switch (tool.kind) {
+    case 'find-openings': {
+      const { fromMs, toMs } = tool.request;
+      const found = openAt.filter(({ startsAtMs }) => startsAtMs >= fromMs && startsAtMs < toMs);
+      return { kind: 'openings', openings: found.slice(0, openings) };
+    }
+    case 'find-appointments':
+      return {
+        kind: 'appointments',
+        appointments: openAt.slice(0, openings).map(({ startsAtMs }) => appointmentAt(startsAtMs)),
+      };
+    case 'look-up':
+      return { kind: 'answered', answer: openings === 0 ? null : { text: 'Yes.', passageIds: ['p'] } };
+    case 'book':
+      return { kind: 'booked', appointment: appointmentAt(tool.request.startsAtMs) };
+    case 'reschedule':
+      return { kind: 'rescheduled', appointment: appointmentAt(tool.request.startsAtMs) };
+    case 'cancel':
+      return { kind: 'cancelled', appointment: appointmentAt(fridayMorningMs) };
+    case 'submit':
+      return { kind: 'submitted' };
+    case 'do-not-call':
+      return { kind: 'not-called' };
+  }
+}
+
+/** The effect that a tool move has; null where it only looks. */
+export const effectIn = (move: Move): Pick<Effect, 'kind' | 'request'> | null =>
+  move.kind === 'book' || move.kind === 'reschedule' || move.kind === 'cancel' || move.kind === 'submit'
+    ? { kind: move.kind, request: move.request }
+    : null;

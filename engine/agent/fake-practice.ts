@@ -1,7 +1,14 @@
 import { DateTime } from 'luxon';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
-import type { OpenSpan } from '../store/index.ts';
-import type { Opening, Person, ProfileSnapshot, ReceptionistTools } from './model.ts';
+import { type OpenSpan, professionOf } from '../store/index.ts';
+import type {
+  FoundAppointment,
+  Opening,
+  Person,
+  ProfileSnapshot,
+  ReceptionistTools,
+  SubmissionRequest,
+} from './model.ts';
 
 const weekdays = [1, 2, 3, 4, 5] as const;
 
@@ -16,6 +23,7 @@ export const brightSmile: ProfileSnapshot = {
   voice: 'voice',
   skills: ['book', 'hours', 'price'],
   prompt: '',
+  playbook: professionOf('general').playbook,
   hours: [
     ...weekdays.map((weekday): OpenSpan => ({ weekday, fromMinute: 540, toMinute: 1020 })),
     { weekday: 6, fromMinute: 540, toMinute: 780 },
@@ -52,6 +60,10 @@ export interface FakeTools extends ReceptionistTools {
     readonly customerName: string;
     readonly customerPhone: string;
   }[];
+  readonly submissions: SubmissionRequest[];
+  /** Coming appointments of the caller; moved and cancelled ones are changed in place. */
+  readonly appointments: FoundAppointment[];
+  readonly notCalled: string[];
 }
 
 /**
@@ -67,6 +79,8 @@ export function fakeTools(
     readonly stolen?: readonly string[];
     readonly delayMs?: number;
     readonly failure?: VoxboxError;
+    readonly appointments?: readonly FoundAppointment[];
+    readonly answers?: Readonly<Record<string, string>>;
   } = {},
 ): FakeTools {
   const zone = snapshot.timeZone;
@@ -74,9 +88,50 @@ export function fakeTools(
   const taken = new Set((options.taken ?? []).map(toMs));
   const stolen = new Set((options.stolen ?? []).map(toMs));
   const bookings: FakeTools['bookings'] = [];
+  const submissions: FakeTools['submissions'] = [];
+  const appointments: FoundAppointment[] = [...(options.appointments ?? [])];
+  const notCalled: string[] = [];
+  const placeOf = (id: string): number => appointments.findIndex((appointment) => appointment.id === id);
   const wait = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, options.delayMs ?? 0));
   return {
     bookings,
+    submissions,
+    appointments,
+    notCalled,
+    async findAppointments() {
+      await wait();
+      return appointments;
+    },
+    async reschedule({ appointmentId, startsAtMs }) {
+      await wait();
+      if (options.failure) throw options.failure;
+      const old = appointments[placeOf(appointmentId)];
+      if (!old) throw new VoxboxError('not_found', 'no such appointment');
+      const moved = { ...old, startsAtMs, endsAtMs: startsAtMs + old.endsAtMs - old.startsAtMs };
+      appointments[placeOf(appointmentId)] = moved;
+      return moved;
+    },
+    async cancel({ appointmentId }) {
+      await wait();
+      const [old] = appointments.splice(placeOf(appointmentId), 1);
+      if (!old) throw new VoxboxError('not_found', 'no such appointment');
+      return old;
+    },
+    async submit(request) {
+      await wait();
+      submissions.push(request);
+      return { id: `submission-${submissions.length}` };
+    },
+    async lookUp({ question }) {
+      await wait();
+      const text = options.answers?.[question];
+      return text === undefined ? null : { text, passageIds: ['passage-1'] };
+    },
+    async doNotCall({ number }) {
+      await wait();
+      notCalled.push(number);
+      return { number };
+    },
     async findOpenings(request) {
       await wait();
       const lastsMs =

@@ -1,4 +1,4 @@
-import type { OpenSpan, Service, SpeechSettings } from '../store/index.ts';
+import type { OpenSpan, Playbook, Service, SpeechSettings, SubmissionKind } from '../store/index.ts';
 
 /** What one call knows of the business: frozen when the call is answered. */
 export interface ProfileSnapshot {
@@ -22,6 +22,10 @@ export interface ProfileSnapshot {
   readonly people?: readonly Person[];
   /** Whether the call is recorded, so that a message can be spoken into it. */
   readonly recorded?: boolean;
+  /** Skills of the business's own, emergencies, menu, address; none where left out. */
+  readonly playbook?: Playbook;
+  /** Whether there are documents to answer from. */
+  readonly knows?: boolean;
 }
 
 /** Somebody, or a place like the front desk, that callers are put through to. */
@@ -40,6 +44,14 @@ export interface CallerContext {
   readonly number: string | null;
   readonly name: string | null;
   readonly earlierCalls: number;
+  /** What may be spoken to whoever calls from this number: a first name, no more. */
+  readonly spokenName?: string | null;
+  /** What they mostly come for. */
+  readonly usualServiceId?: string | null;
+  /** Of their last calls, the latest first; for open conversation. */
+  readonly lastSummaries?: readonly string[];
+  /** How many appointments they have to come. */
+  readonly upcoming?: number;
 }
 
 /** A bookable span, as the tools offer it. */
@@ -54,6 +66,23 @@ export interface BookedAppointment {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
   readonly staffName: string;
+}
+
+/** An appointment that a caller has shown to be theirs. */
+export interface FoundAppointment extends BookedAppointment {
+  readonly serviceId: string;
+}
+
+/** What a form of the playbook has taken down, to be kept as one. */
+export interface SubmissionRequest {
+  readonly skillId: string;
+  readonly kind: SubmissionKind;
+  readonly customerName: string | null;
+  readonly customerPhone: string | null;
+  readonly urgent: boolean;
+  readonly fields: readonly { readonly id: string; readonly label: string; readonly value: string }[];
+  /** Sum of the menu's prices that was read back; null where nothing has a price. */
+  readonly totalMinor: number | null;
 }
 
 /** The only effects that an agent has on the world. They reject with a VoxboxError that has a spoken line. */
@@ -71,7 +100,31 @@ export interface ReceptionistTools {
     readonly startsAtMs: number;
     readonly customerName: string;
     readonly customerPhone: string;
+    /** What else was asked for: "party size" → "4". */
+    readonly details?: Readonly<Record<string, string>>;
   }): Promise<BookedAppointment>;
+  /** Coming ones of whoever has both this name and this number, earliest first. */
+  findAppointments(request: {
+    readonly customerName: string;
+    readonly customerPhone: string;
+  }): Promise<readonly FoundAppointment[]>;
+  /** Only one that `findAppointments` returned. @throws VoxboxError `opening_taken`, `outside_hours`, `not_found` */
+  reschedule(request: {
+    readonly appointmentId: string;
+    readonly startsAtMs: number;
+  }): Promise<BookedAppointment>;
+  /** Only one that `findAppointments` returned. @throws VoxboxError `not_found` */
+  cancel(request: { readonly appointmentId: string }): Promise<BookedAppointment>;
+  submit(request: SubmissionRequest): Promise<{ readonly id: string }>;
+  /** From the business's documents; null where nothing fits: kept for the owner then, where `keep` says so. */
+  lookUp(request: { readonly question: string; readonly keep: boolean }): Promise<Answer | null>;
+  doNotCall(request: { readonly number: string }): Promise<{ readonly number: string }>;
+}
+
+/** An answer, and where it comes from. */
+export interface Answer {
+  readonly text: string;
+  readonly passageIds: readonly string[];
 }
 
 /** What the recogniser made of one turn of the caller. */
@@ -118,6 +171,8 @@ export interface Receptionist {
   /** The caller is back from a transfer that did not come about. */
   transferFailed(why: TransferFailure): AsyncIterable<Saying>;
   expecting(): Expecting;
+  /** Id of the question that is open: "name", "slot:message". */
+  asks?(): string;
   /** What is understood so far, in words for the screen. */
   slots(): { readonly skill: string; readonly slots: Readonly<Record<string, string>> } | null;
 }

@@ -1,5 +1,6 @@
 import { onPending } from './answers.ts';
-import { advance, ask, askAgain, cleared, end } from './asking.ts';
+import { advanceBooking, ask, askAgain, cleared, end } from './asking.ts';
+import { onAppointments, onChange } from './change-answers.ts';
 import {
   type Decision,
   type DialogueEvent,
@@ -9,12 +10,17 @@ import {
   type Move,
   say,
 } from './dialogue.ts';
-import { onBooked, onFailure, onOpenings } from './results.ts';
+import { onEmergency } from './emergency.ts';
+import { onForm, onSubmitted } from './form-answers.ts';
+import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './person-answers.ts';
+import { onQuestion } from './question.ts';
+import { onAnswered, onBooked, onCancelled, onFailure, onMoved, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
+import { askedSlot, canDo } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
-import { onMessage, onPerson, onTransferFailed, onTransferTalk, putThrough } from './skills/person.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
+import { onWanted } from './wanted.ts';
 
 /** Below this the recogniser's words are not acted on. */
 const heardWell = 0.6;
@@ -31,16 +37,6 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
     case 'reading':
       if (state.waitingFor === 'transfer') return onTransferTalk(state, event.reading, facts);
       return onReading({ ...state, waitingFor: null }, event.reading, facts);
-    case 'openings':
-      return state.waitingFor === 'openings'
-        ? onOpenings({ ...state, waitingFor: null }, event.openings, facts)
-        : { state, moves: [] };
-    case 'booked':
-      return state.waitingFor === 'booking'
-        ? onBooked(state, event.appointment, facts)
-        : { state, moves: [] };
-    case 'tool-failed':
-      return state.waitingFor === null ? { state, moves: [] } : onFailure(state, event.code, facts);
     case 'hand-over':
       return putThrough(state, event.personId, true);
     case 'transfer-failed':
@@ -48,60 +44,123 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
       return onTransferFailed(state, event.why, facts);
     case 'silence':
       return onSilence(state, event.times, facts);
+    default:
+      return onResult(state, event, facts);
   }
 }
 
+/** A tool's result counts only while it is waited for. */
+function onResult(state: DialogueState, event: DialogueEvent, facts: Facts): Decision {
+  const { waitingFor } = state;
+  const here: DialogueState = { ...state, waitingFor: null };
+  if (event.kind === 'openings' && waitingFor === 'find-openings')
+    return onOpenings(here, event.openings, facts);
+  if (event.kind === 'appointments' && waitingFor === 'find-appointments')
+    return onAppointments(here, event.appointments, facts);
+  if (event.kind === 'answered' && waitingFor === 'look-up') return onAnswered(here, event.answer, facts);
+  if (event.kind === 'booked' && waitingFor === 'book') return onBooked(state, event.appointment, facts);
+  if (event.kind === 'rescheduled' && waitingFor === 'reschedule')
+    return onMoved(here, event.appointment, facts);
+  if (event.kind === 'cancelled' && waitingFor === 'cancel')
+    return onCancelled(here, event.appointment, facts);
+  if (event.kind === 'submitted' && waitingFor === 'submit') return onSubmitted(here, facts);
+  if (event.kind === 'not-called' && waitingFor === 'do-not-call')
+    return ask(here, 'anything-else', { facts, lead: [say({ name: 'not-called' })] });
+  if (event.kind === 'tool-failed' && waitingFor !== null) return onFailure(state, event.code, facts);
+  return { state, moves: [] };
+}
+
 function onReading(state: DialogueState, reading: Reading, facts: Facts): Decision {
+  const danger = onEmergency(state, reading, facts);
+  if (danger) return danger;
   if (reading.confidence < heardWell) return askAgain(state, facts, [say({ name: 'not-caught' })], true);
-  const message = onMessage(state, reading, facts);
-  if (message) return message;
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
+  // A message is what the caller says, whatever it sounds like.
+  if (isDictated(state, reading, facts)) {
+    return (
+      onTask(state, reading, facts) ??
+      onPending(state, reading, facts) ??
+      onValues(state, reading, facts) ??
+      onMiss(state, reading, facts)
+    );
+  }
   if (reading.intent?.name === 'out-of-scope' && reading.intent.score === 1) {
     return askAgain(state, facts, [say({ name: 'cannot-help' })], true);
   }
   return (
     onPerson(state, reading, facts) ??
     onDigression(state, reading, facts) ??
+    onTask(state, reading, facts) ??
     onPending(state, reading, facts) ??
+    onWanted(state, reading, facts) ??
+    onQuestion(state, reading, facts) ??
     onValues(state, reading, facts) ??
     onIntent(state, reading, facts) ??
     onMiss(state, reading, facts)
   );
 }
 
+/** A text, or an address that is no question, is taken as it was said. */
+function isDictated(state: DialogueState, reading: Reading, facts: Facts): boolean {
+  const kind = askedSlot(state, facts.snapshot)?.kind;
+  return !reading.dropped && (kind === 'text' || (kind === 'address' && !reading.question));
+}
+
+/** A form or a change that is under way. */
+const onTask = (state: DialogueState, reading: Reading, facts: Facts): Decision | null =>
+  state.form ? onForm(state, reading, facts) : state.change ? onChange(state, reading, facts) : null;
+
 /** Questions about the business: answered, then the pending question is put again. */
 function onDigression(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  const line = digressionLine(state, reading);
+  const line = digressionLine(state, reading, facts);
   if (!line) return null;
   const topic = reading.service?.value ?? state.topicId;
   const told: DialogueState = { ...state, topicId: topic };
   // "I'd like a filling, how much is it?" asks and books at once.
-  const starts =
-    !state.booking && reading.wantsBooking && line.name !== 'no-changes' && line.name !== 'no-person';
+  const books = reading.wantsBooking || (reading.intent?.name === 'price' && reading.when?.days != null);
+  const starts = !isBusy(state) && books && startsBooking.has(line.name);
   if (starts && canBook(facts)) {
     const values = reading.intent?.name === 'hours' ? { ...reading, when: null } : reading;
-    return advance(fill(told, values), facts, [say(line)]);
+    return advanceBooking(fill(told, values), facts, [say(line)]);
   }
   return askAgain(told, facts, [say(line)], false);
 }
 
-function digressionLine(state: DialogueState, reading: Reading): Line | null {
+const isBusy = (state: DialogueState): boolean =>
+  state.booking || state.form !== null || state.change !== null;
+
+const startsBooking: ReadonlySet<Line['name']> = new Set([
+  'hours',
+  'hours-of-day',
+  'price',
+  'prices',
+  'services',
+  'address',
+]);
+
+function digressionLine(state: DialogueState, reading: Reading, facts: Facts): Line | null {
+  const { playbook } = facts.snapshot;
   switch (reading.intent?.name) {
     case 'hours':
       return hoursLine(reading, state);
     case 'price':
-      return priceLine(reading, state);
+      return priceLine(reading, state, playbook?.menu ?? []);
     case 'services':
-      return { name: 'services' };
+      return playbook && playbook.menu.length > 0 && facts.snapshot.services.length === 0
+        ? { name: 'menu' }
+        : { name: 'services' };
     case 'address':
-      return { name: 'address-unknown' };
-    case 'person':
-      return { name: 'no-person' };
+      if (playbook?.address || playbook?.directions) return { name: 'address' };
+      return facts.snapshot.knows ? null : { name: 'address-unknown' };
     case 'identity':
       return { name: 'identity' };
+    case 'advice':
+      return { name: 'no-advice' };
+    case 'private':
+      return { name: 'private' };
     case 'change-appointment':
       // During a booking, "cancel" and "change" are about this one.
-      return state.booking ? null : { name: 'no-changes' };
+      return isBusy(state) || canDo('change-appointment', facts.snapshot) ? null : { name: 'no-changes' };
     default:
       return null;
   }
@@ -111,7 +170,7 @@ function digressionLine(state: DialogueState, reading: Reading): Line | null {
 function onValues(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const wants = reading.wantsBooking || reading.intent?.name === 'book';
   const leaving = reading.intent?.name === 'goodbye' && reading.service === null && reading.when === null;
-  if (leaving || (!fills(reading) && !(wants && !state.booking))) return null;
+  if (state.form || state.change || leaving || (!fills(reading) && !(wants && !state.booking))) return null;
   if (!canBook(facts)) {
     return wants || reading.service || reading.when
       ? ask(state, 'anything-else', { facts, lead: [say({ name: 'no-booking' })] })
@@ -132,11 +191,12 @@ function onValues(state: DialogueState, reading: Reading, facts: Facts): Decisio
         ? { name: 'acknowledge' }
         : null;
   const serviceId = filled.serviceId ?? state.topicId;
-  return advance({ ...filled, serviceId }, facts, opening ? [say(opening)] : []);
+  return advanceBooking({ ...filled, serviceId }, facts, opening ? [say(opening)] : []);
 }
 
 /** The caller said again what is known: at a read-back that is not yet a yes. */
 function unchanged(state: DialogueState, reading: Reading, facts: Facts): Decision {
+  if (state.pending === 'what-to-change') return advanceBooking(state, facts);
   const failed = reading.yesNo !== 'yes';
   return askAgain(state, facts, [], failed);
 }
@@ -147,9 +207,9 @@ function onIntent(state: DialogueState, reading: Reading, facts: Facts): Decisio
   switch (reading.intent?.name) {
     case 'book':
       if (!canBook(facts)) return ask(state, 'anything-else', { facts, lead: [say({ name: 'no-booking' })] });
-      return state.booking
+      return isBusy(state)
         ? askAgain(state, facts, [], true)
-        : advance({ ...state, serviceId: state.serviceId ?? state.topicId }, facts, [
+        : advanceBooking({ ...state, serviceId: state.serviceId ?? state.topicId }, facts, [
             say({ name: 'acknowledge' }),
           ]);
     case 'change-appointment':
@@ -157,10 +217,11 @@ function onIntent(state: DialogueState, reading: Reading, facts: Facts): Decisio
       const lead = state.booking ? [say({ name: 'nothing-booked' })] : [];
       if (reading.intent.name === 'change-appointment')
         return ask(cleared(state), 'anything-else', { facts, lead });
-      return end(state, [...lead, say({ name: 'goodbye', booked })]);
+      const unfinished = state.form ? [say({ name: 'dropped' })] : lead;
+      return end(state, [...unfinished, say({ name: 'goodbye', booked })]);
     }
     case 'thanks':
-      return state.booking
+      return isBusy(state)
         ? askAgain(state, facts, [], true)
         : ask(state, 'anything-else', { facts, lead: [say({ name: 'welcome' })], failed: true });
     case 'greeting':

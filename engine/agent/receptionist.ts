@@ -4,8 +4,10 @@ import {
   type DialogueState,
   expectingOf,
   type Facts,
+  isTool,
   type Move,
   startState,
+  type ToolMove,
 } from './dialogue.ts';
 import { one, recordLine, troubleAndEnd } from './failure-lines.ts';
 import { createForeseen, type Foreseen } from './foreseen.ts';
@@ -18,17 +20,18 @@ import type {
   Saying,
   TransferFailure,
 } from './model.ts';
-import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords } from './phrasing/phrase.ts';
+import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords, welcome } from './phrasing/phrase.ts';
 import { type Phrase, smallTalk } from './phrasing/small-talk.ts';
-import { messageInWords } from './phrasing/transfer.ts';
+import { formInWords } from './phrasing/transfer.ts';
 import { decide } from './policy.ts';
+import { askedSlot, openSlots } from './skills/form.ts';
 import type { Embed, IntentBank } from './understanding/intents.ts';
 import { phoneFromDigits, regionOf } from './understanding/phone.ts';
 import { emptyReading, type Reading } from './understanding/reading.ts';
 import {
-  embedServices,
+  embedOwn,
+  type OwnVectors,
   recognise,
-  type ServiceVectors,
   type UnderstandingContext,
   understand,
 } from './understanding/understand.ts';
@@ -43,6 +46,8 @@ export interface ReceptionistOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly intentBank: IntentBank;
+  /** The vectors of this business's own phrases, where they are made already. */
+  readonly own?: Promise<OwnVectors>;
 }
 
 /** A tool slower than this is bridged with a filler. */
@@ -58,7 +63,9 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   let running: Promise<readonly Move[]> | null = null;
   // Results that were decided on but not yet said, because the caller talked over the waiting.
   let untold: readonly Move[] = [];
-  let services: Promise<ServiceVectors> | null = null;
+  let own: Promise<OwnVectors> | null = options.own ?? null;
+  // Where it fails the words alone are read; nobody may have asked yet.
+  own?.catch(() => {});
   // What was read and looked up while the caller was still about to finish.
   let foreseen: Foreseen | null = null;
 
@@ -70,48 +77,73 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     return decision.moves;
   };
 
-  const runTool = async (move: Move): Promise<readonly Move[]> => {
+  const runTool = async (move: ToolMove): Promise<readonly Move[]> => {
     const moves = await callTool(move);
     untold = [...untold, ...moves.filter(isNews)];
     return moves;
   };
 
-  const callTool = async (move: Move): Promise<readonly Move[]> => {
+  const callTool = async (move: ToolMove): Promise<readonly Move[]> => {
     try {
-      if (move.kind === 'find-openings') {
-        const ahead = foreseen?.openingsOf(move.request, clock.monotonicMs());
-        const openings = await (ahead ?? options.tools.findOpenings(move.request));
-        return apply({ kind: 'openings', openings });
-      }
-      if (move.kind === 'book') {
-        return apply({ kind: 'booked', appointment: await options.tools.book(move.request) });
-      }
-      return [];
+      return apply(await resultOf(move));
     } catch (error) {
       log.warn({ tool: move.kind, err: error }, 'a tool failed');
       return apply({ kind: 'tool-failed', code: isVoxboxError(error) ? error.code : null });
     }
   };
 
+  const resultOf = async (move: ToolMove): Promise<DialogueEvent> => {
+    const { tools } = options;
+    switch (move.kind) {
+      case 'find-openings': {
+        const ahead = foreseen?.openingsOf(move.request, clock.monotonicMs());
+        return { kind: 'openings', openings: await (ahead ?? tools.findOpenings(move.request)) };
+      }
+      case 'find-appointments':
+        return { kind: 'appointments', appointments: await tools.findAppointments(move.request) };
+      case 'look-up':
+        return { kind: 'answered', answer: await tools.lookUp(move.request) };
+      case 'book':
+        return { kind: 'booked', appointment: await tools.book(move.request) };
+      case 'reschedule':
+        return { kind: 'rescheduled', appointment: await tools.reschedule(move.request) };
+      case 'cancel':
+        return { kind: 'cancelled', appointment: await tools.cancel(move.request) };
+      case 'submit':
+        await tools.submit(move.request);
+        return { kind: 'submitted' };
+      case 'do-not-call':
+        await tools.doNotCall(move.request);
+        return { kind: 'not-called' };
+    }
+  };
+
   const context = (): UnderstandingContext => {
     const { days } = state.wish;
     return {
-      expecting: expectingOf(state),
+      expecting: expectingOf(state, askedSlot(state, snapshot)),
+      slots: openSlots(state, snapshot),
+      slotAsked: askedSlot(state, snapshot)?.id ?? null,
       serviceAsked: state.pending === 'service',
       knownDay: days && days.from === days.to ? days.from : null,
-      choices: state.pending === 'offers' ? state.offers.length : 0,
+      choices:
+        state.pending === 'offers'
+          ? state.offers.length
+          : state.pending === 'which-appointment'
+            ? (state.change?.found.length ?? 0)
+            : 0,
       nowMs: clock.nowMs(),
     };
   };
 
   const read = async (heard: Heard): Promise<Reading> => {
-    services ??= embedServices(snapshot, options.embed);
+    own ??= embedOwn(snapshot, options.embed);
     try {
-      const known = { snapshot, bank: options.intentBank, embed: options.embed, services: await services };
+      const known = { snapshot, bank: options.intentBank, embed: options.embed, own: await own };
       return await understand(heard, known, context());
     } catch (error) {
       // Without the embedding model the words alone still carry a booking.
-      services = null;
+      own = null;
       log.warn({ err: error }, 'understanding without the embedding model');
       return recognise(heard, snapshot, context());
     }
@@ -121,7 +153,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   async function* perform(first: readonly Move[], signal?: AbortSignal): AsyncGenerator<Saying> {
     let moves = first;
     while (moves.length > 0) {
-      const tool = moves.find((move) => move.kind === 'find-openings' || move.kind === 'book');
+      const tool = moves.find(isTool);
       const spoken = phrased(moves, state);
       const result = tool ? begin(tool) : null;
       for (const item of spoken) {
@@ -141,7 +173,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     }
   }
 
-  const begin = (tool: Move): Promise<readonly Move[]> => {
+  const begin = (tool: ToolMove): Promise<readonly Move[]> => {
     running = runTool(tool);
     return running;
   };
@@ -153,7 +185,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     turnNumber = turn,
   ): readonly (Saying | string)[] =>
     moves.flatMap((move): readonly (Saying | string)[] => {
-      if (move.kind === 'find-openings' || move.kind === 'book') return [];
+      if (isTool(move)) return [];
       if (move.kind === 'chat') return [move.text];
       return phraseMove(move, { ...facts(), state: decided, turn: turnNumber });
     });
@@ -168,7 +200,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     let moves = running ? await running : [];
     running = null;
     for (;;) {
-      const tool = moves.find((move) => move.kind === 'find-openings' || move.kind === 'book');
+      const tool = moves.find(isTool);
       if (!tool) break;
       moves = await runTool(tool);
     }
@@ -178,7 +210,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   };
 
   return {
-    greeting: () => greetingOf(snapshot),
+    greeting: () => welcome(greetingOf(snapshot), caller.spokenName ?? null),
 
     async *reply(heard, signal) {
       turn++;
@@ -245,11 +277,13 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       yield* perform(apply({ kind: 'silence', times }));
     },
 
-    expecting: () => expectingOf(state),
+    expecting: () => expectingOf(state, askedSlot(state, snapshot)),
+
+    asks: () => (state.pending === 'slot' ? `slot:${state.slotId}` : state.pending),
 
     slots: () => {
-      if (!state.booking && state.booked === null && state.message !== null)
-        return { skill: 'message', slots: messageInWords(state, { snapshot }) };
+      const form = formInWords(state, { snapshot });
+      if (form && (state.form || (!state.booking && state.booked === null))) return form;
       if (!state.booking && state.booked === null) return null;
       return { skill: 'book', slots: slotsInWords(state, { snapshot }) };
     },
@@ -259,8 +293,17 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
 const textsOf = (sayings: readonly (Saying | string)[]): readonly string[] =>
   sayings.flatMap((saying) => (typeof saying !== 'string' && saying.kind === 'say' ? [saying.text] : []));
 
-const isNews = (move: Move): boolean =>
-  move.kind === 'say' && (move.line.name === 'booked' || move.line.name === 'failure');
+/** What a caller has to hear of: an effect that came about, or one that did not. */
+const news: ReadonlySet<string> = new Set([
+  'booked',
+  'moved',
+  'cancelled',
+  'submitted',
+  'not-called',
+  'failure',
+]);
+
+const isNews = (move: Move): boolean => move.kind === 'say' && news.has(move.line.name);
 
 /** Keys as a reading: a phone number, 1 and 2 for yes and no, or the number of an offer. */
 function readKeys(keys: string, state: DialogueState, snapshot: ProfileSnapshot): Reading {
@@ -268,13 +311,17 @@ function readKeys(keys: string, state: DialogueState, snapshot: ProfileSnapshot)
   const base: Reading = { ...emptyReading, text: digits };
   const phone = phoneFromDigits(digits, regionOf(snapshot.language));
   if (phone) return { ...base, phone: { value: phone, confidence: 1 }, digits };
-  const expecting = expectingOf(state);
+  const expecting = expectingOf(state, askedSlot(state, snapshot));
   if (expecting === 'digits') return { ...base, digits: digits === '' ? null : digits };
   if (state.pending === 'offers' && state.offers.length > 1) {
     return { ...base, choice: digits === '1' ? 'first' : digits === '2' ? 'second' : null };
   }
   if (expecting === 'yes-no' || state.pending === 'offers' || state.pending === 'anything-else') {
-    return { ...base, yesNo: digits === '1' ? 'yes' : digits === '2' ? 'no' : null };
+    return {
+      ...base,
+      yesNo: digits === '1' ? 'yes' : digits === '2' ? 'no' : null,
+      clearYes: digits === '1',
+    };
   }
   return base;
 }

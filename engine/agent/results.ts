@@ -1,5 +1,5 @@
 import { take } from './answers.ts';
-import { advance, ask, cleared, startSearch } from './asking.ts';
+import { advance, ask, askAgain, cleared, next, startSearch } from './asking.ts';
 import {
   type Decision,
   type DialogueEvent,
@@ -10,7 +10,7 @@ import {
   noWish,
   say,
 } from './dialogue.ts';
-import type { BookedAppointment, Opening } from './model.ts';
+import type { Answer, BookedAppointment, Opening } from './model.ts';
 import {
   dayOf,
   exactOpening,
@@ -21,6 +21,7 @@ import {
   sameTimeNextDay,
   widen,
 } from './skills/book.ts';
+import { messageSkill } from './skills/form.ts';
 
 export function onOpenings(state: DialogueState, openings: readonly Opening[], facts: Facts): Decision {
   const { search, wish } = state;
@@ -44,7 +45,8 @@ export function onOpenings(state: DialogueState, openings: readonly Opening[], f
     ) {
       lead.push(say({ name: 'not-free', day: search.day, minute: wish.minute }));
     }
-    return ask({ ...state, search: null, offers }, 'offers', { facts, lead });
+    // The same ones again, after another search, are no news.
+    return ask({ ...state, search: null, offers }, 'offers', { facts, lead, failed: true });
   }
   if (search.stage === 'earlier' || search.stage === 'later') {
     const lead = [say({ name: search.stage === 'earlier' ? 'none-earlier' : 'none-later' })];
@@ -57,7 +59,7 @@ export function onOpenings(state: DialogueState, openings: readonly Opening[], f
     const wider = widen(search);
     const lead: Move[] = search.day === null ? [] : [say({ name: 'none-that-day', day: search.day })];
     return {
-      state: { ...state, search: wider.search, waitingFor: 'openings' },
+      state: { ...state, search: wider.search, waitingFor: 'find-openings' },
       moves: [...lead, { kind: 'find-openings', request: wider.request }],
     };
   }
@@ -73,9 +75,32 @@ const isOpenAt = (state: DialogueState, facts: Facts): boolean =>
   state.serviceId !== null && planSearch(state, state.serviceId, facts).lines.length === 0;
 
 export function onBooked(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
-  const customerName = state.readBack?.customerName ?? state.name ?? '';
-  const next = { ...cleared(state), booked: appointment };
-  return ask(next, 'anything-else', { facts, lead: [say({ name: 'booked', appointment, customerName })] });
+  const { readBack } = state;
+  const customerName = (readBack?.kind === 'book' ? readBack.request.customerName : state.name) ?? '';
+  const done: DialogueState = { ...cleared(state), booked: appointment };
+  return next(done, facts, [say({ name: 'booked', appointment, customerName })]);
+}
+
+export function onMoved(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
+  const done: DialogueState = { ...cleared(state), booked: appointment };
+  return next(done, facts, [say({ name: 'moved', appointment })]);
+}
+
+export function onCancelled(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
+  const done: DialogueState = { ...cleared(state), change: null, booked: null };
+  return next(done, facts, [say({ name: 'cancelled', appointment })]);
+}
+
+/** What the documents say, or that they do not: the caller is taken back to where they were. */
+export function onAnswered(state: DialogueState, answer: Answer | null, facts: Facts): Decision {
+  const here: DialogueState = { ...state, waitingFor: null };
+  if (answer) return askAgain({ ...here, unanswered: null }, facts, [say({ name: 'answer', answer })], false);
+  if (state.unanswered === null) return askAgain(here, facts, [say({ name: 'cannot-help' })], true);
+  const lead = [say({ name: 'do-not-know' })];
+  const busy = state.booking || state.form !== null || state.change !== null;
+  return busy || !messageSkill(facts.snapshot)
+    ? askAgain({ ...here, unanswered: null }, facts, lead, false)
+    : ask(here, 'message-offer', { facts, lead });
 }
 
 export function onFailure(
@@ -84,18 +109,22 @@ export function onFailure(
   facts: Facts,
 ): Decision {
   const lead = [say(failureLine(code))];
-  const next: DialogueState = { ...state, waitingFor: null, readBack: null, search: null };
+  const here: DialogueState = { ...state, waitingFor: null, readBack: null, search: null };
+  if (state.waitingFor === 'look-up') return onAnswered(state, null, facts);
   const recoverable = (code === 'opening_taken' || code === 'outside_hours') && state.chosen !== null;
   if (recoverable && state.serviceId !== null) {
     const lostMs = state.chosen?.startsAtMs ?? null;
     return startSearch(
-      { ...next, chosen: null, lostMs, wish: wishAround(state, facts) },
+      { ...here, chosen: null, lostMs, wish: wishAround(state, facts) },
       state.serviceId,
       facts,
       lead,
     );
   }
-  return ask({ ...next, booking: false, offers: [] }, 'anything-else', { facts, lead });
+  const over: DialogueState = {
+    ...{ ...here, booking: false, moving: null, offers: [], form: null, change: null, slotId: null },
+  };
+  return ask(over, 'anything-else', { facts, lead });
 }
 
 const failureLine = (code: Extract<DialogueEvent, { kind: 'tool-failed' }>['code']): Line => ({

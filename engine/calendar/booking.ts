@@ -1,20 +1,7 @@
 import { type Clock, type Ids, VoxboxError } from '../foundation/index.ts';
-import type { Appointment, Service, Staff, TenantStore } from '../store/index.ts';
-import { findFreeSpans, isWithinHours, type TimeSpan } from './availability.ts';
-
-/** A bookable span, UTC milliseconds. */
-export interface Opening {
-  readonly startsAtMs: number;
-  readonly endsAtMs: number;
-}
-
-export interface OpeningRequest {
-  readonly serviceId: string;
-  /** Openings start in [fromMs, toMs). */
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly limit: number;
-}
+import { type Appointment, mailAddress, type TenantStore } from '../store/index.ts';
+import { tellBooked } from './notices.ts';
+import { checkStart, findFreePlace, findService, minuteMs } from './openings.ts';
 
 export interface BookingRequest {
   readonly serviceId: string;
@@ -24,54 +11,52 @@ export interface BookingRequest {
   readonly customerPhone: string;
   /** The call that books; null at the desk. */
   readonly callId: string | null;
+  readonly details?: Readonly<Record<string, string>>;
+  readonly customerEmail?: string | null;
 }
 
-const minuteMs = 60_000;
-const stepMinutes = 30;
-/** Nobody is offered a time that they could hardly reach. */
-const leadMs = 30 * minuteMs;
-/** A question may not make the engine walk through years, so no more than half of one is looked at. */
-const longestRangeMs = 184 * 24 * 60 * minuteMs;
-const mostOpenings = 1_000;
-const latestMs = Date.UTC(2200, 0);
+export interface HoldRequest {
+  readonly serviceId: string;
+  readonly startsAtMs: number;
+  readonly callId: string;
+  /** The appointment that is to be moved there: its own time is not in the way. */
+  readonly appointmentId?: string | null;
+}
+
+const holdMs = 3 * minuteMs;
 
 /**
- * Openings for a service, earliest first.
+ * Keeps a time for a call while its caller makes up their mind, in the place of what the call held before.
+ * Looking and keeping are one immediate transaction; where the time cannot be had the earlier hold stays.
  *
- * @throws VoxboxError `not_found` for a service that is not offered, `input_invalid`
+ * @throws VoxboxError `opening_taken` (also for a time that has passed), `outside_hours`, `not_found`, `input_invalid`
  */
-export function findOpenings(tenant: TenantStore, request: OpeningRequest, clock: Clock): Opening[] {
-  const { fromMs, toMs } = request;
-  checkTime('fromMs', fromMs);
-  checkTime('toMs', toMs);
-  if (!Number.isInteger(request.limit) || request.limit < 1) {
-    throw new VoxboxError('input_invalid', 'limit: must be a whole number from 1');
-  }
-  const { hours, services, staff } = tenant.profile();
-  const service = findService(services, request.serviceId);
-  const nowMs = clock.nowMs();
-  const startMs = Math.max(fromMs, nowMs);
-  const endMs = Math.min(toMs, startMs + longestRangeMs);
-  if (startMs >= endMs) return [];
-  const booked = tenant.appointments.overlapping(null, startMs, endMs + service.durationMinutes * minuteMs);
-  return findFreeSpans({
-    hours,
-    timeZone: tenant.timeZone,
-    busy: staff.map((member) => busyTimes(booked, member)),
-    durationMinutes: service.durationMinutes,
-    stepMinutes,
-    nowMs,
-    leadMs,
-    fromMs: startMs,
-    toMs: endMs,
-    limit: Math.min(request.limit, mostOpenings),
-  }).map(({ startsAtMs, endsAtMs }) => ({ startsAtMs, endsAtMs }));
+export function holdOpening(
+  tenant: TenantStore,
+  { serviceId, startsAtMs, callId, appointmentId = null }: HoldRequest,
+  { clock }: { readonly clock: Clock; readonly ids: Ids },
+): { readonly expiresAtMs: number } {
+  checkStart(startsAtMs);
+  return tenant.transaction(() => {
+    const nowMs = clock.nowMs();
+    const service = findService(tenant.profile().services, serviceId);
+    const own = heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
+    const { member, blocked } = findFreePlace(tenant, service, {
+      ...{ startsAtMs, nowMs, callId, appointmentId },
+      ...(own === undefined ? {} : { preferred: own }),
+    });
+    const expiresAtMs = nowMs + holdMs;
+    const time = { startsAtMs, blockedFromMs: blocked.fromMs, blockedToMs: blocked.toMs };
+    tenant.holds.put({ callId, serviceId, staffId: member.id, ...time, expiresAtMs }, nowMs);
+    return { expiresAtMs };
+  });
 }
 
 /**
- * Books a service with the first member of staff who is free. Looking and booking are one immediate
- * transaction, so two calls never get the same time of the same person. A call that asks twice for the same
- * service at the same time gets the appointment that it already has.
+ * Books a service with whom this call holds, else with the first member of staff who is free. Looking and
+ * booking are one immediate transaction, so two calls never get the same time of the same person. A call that
+ * asks twice for the same service at the same time gets the appointment that it already has. It is a draft
+ * where the tenant approves by hand.
  *
  * @throws VoxboxError `opening_taken` (also for a time that has passed), `outside_hours`, `not_found`,
  *   `input_invalid`
@@ -79,30 +64,22 @@ export function findOpenings(tenant: TenantStore, request: OpeningRequest, clock
 export function bookAppointment(
   tenant: TenantStore,
   request: BookingRequest,
-  { clock, ids }: { clock: Clock; ids: Ids },
+  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
 ): Appointment {
   const { serviceId, startsAtMs, callId } = request;
   const customer = checkCustomer(request);
-  checkTime('startsAtMs', startsAtMs);
-  if (startsAtMs % minuteMs !== 0)
-    throw new VoxboxError('input_invalid', 'startsAtMs: must be a whole minute');
-
+  checkStart(startsAtMs);
   return tenant.transaction(() => {
-    const { hours, services, staff } = tenant.profile();
-    const service = findService(services, serviceId);
+    const nowMs = clock.nowMs();
+    const service = findService(tenant.profile().services, serviceId);
     const already = callId === null ? undefined : sameBooking(tenant, { ...request, callId });
     if (already) return already;
 
-    const span = { fromMs: startsAtMs, toMs: startsAtMs + service.durationMinutes * minuteMs };
-    if (!isWithinHours({ hours, timeZone: tenant.timeZone }, span)) {
-      throw new VoxboxError('outside_hours', 'the time lies outside the opening hours');
-    }
-    if (startsAtMs < clock.nowMs()) throw new VoxboxError('opening_taken', 'the time has passed');
-    const member = staff.find(
-      ({ id }) => tenant.appointments.overlapping(id, span.fromMs, span.toMs).length === 0,
-    );
-    if (!member) throw new VoxboxError('opening_taken', 'nobody is free at that time');
-
+    const held = callId === null ? undefined : heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
+    const { member, span, blocked } = findFreePlace(tenant, service, {
+      ...{ startsAtMs, nowMs, callId },
+      ...(held === undefined ? {} : { preferred: held }),
+    });
     const appointment: Appointment = {
       id: ids.uuid(),
       serviceId,
@@ -111,15 +88,32 @@ export function bookAppointment(
       staffName: member.name,
       startsAtMs: span.fromMs,
       endsAtMs: span.toMs,
+      blockedFromMs: blocked.fromMs,
+      blockedToMs: blocked.toMs,
       ...customer,
-      status: 'booked',
+      status: tenant.calendarSettings.get().approval === 'by-hand' ? 'draft' : 'booked',
       callId,
-      createdAtMs: clock.nowMs(),
+      createdAtMs: nowMs,
+      changedAtMs: nowMs,
+      revision: 0,
     };
+    if (callId !== null) tenant.holds.release(callId);
     tenant.appointments.insert(appointment);
+    tellBooked(tenant, appointment, nowMs);
     return appointment;
   });
 }
+
+/** Id of the member of staff whom a call holds at a time. */
+export const heldFor = (
+  tenant: TenantStore,
+  { callId, serviceId, startsAtMs }: { callId: string; serviceId: string; startsAtMs: number },
+  nowMs: number,
+): string | undefined =>
+  tenant.holds
+    .list(nowMs)
+    .find((hold) => hold.callId === callId && hold.serviceId === serviceId && hold.startsAtMs === startsAtMs)
+    ?.staffId;
 
 const sameBooking = (
   tenant: TenantStore,
@@ -129,30 +123,24 @@ const sameBooking = (
     .ofCall(callId)
     .find((booked) => booked.serviceId === serviceId && booked.startsAtMs === startsAtMs);
 
-const busyTimes = (booked: readonly Appointment[], { id }: Staff): TimeSpan[] =>
-  booked
-    .filter((appointment) => appointment.staffId === id)
-    .map(({ startsAtMs, endsAtMs }) => ({ fromMs: startsAtMs, toMs: endsAtMs }));
+type Customer = Pick<Appointment, 'customerName' | 'customerPhone' | 'customerEmail' | 'details'>;
 
-function findService(services: readonly Service[], id: string): Service {
-  const service = services.find((offered) => offered.id === id);
-  if (!service) throw new VoxboxError('not_found', `there is no service ${id}`);
-  return service;
-}
-
-function checkTime(name: string, timeMs: number): void {
-  if (!Number.isInteger(timeMs) || Math.abs(timeMs) > latestMs) {
-    throw new VoxboxError('input_invalid', `${name}: must be a time in milliseconds`);
-  }
-}
-
-function checkCustomer(request: BookingRequest): { customerName: string; customerPhone: string } {
+function checkCustomer(request: BookingRequest): Customer {
+  const { customerPhone, details = {}, customerEmail = null } = request;
+  const refuse = (words: string): never => {
+    throw new VoxboxError('input_invalid', words);
+  };
   const customerName = request.customerName.trim();
-  if (customerName === '' || customerName.length > 120) {
-    throw new VoxboxError('input_invalid', 'customerName: must have 1 to 120 characters');
+  if (customerName === '' || customerName.length > 120) refuse('customerName: must have 1 to 120 characters');
+  if (!/^\+[1-9]\d{6,14}$/.test(customerPhone)) {
+    refuse('customerPhone: must be E.164, for example +15555550100');
   }
-  if (!/^\+[1-9]\d{6,14}$/.test(request.customerPhone)) {
-    throw new VoxboxError('input_invalid', 'customerPhone: must be E.164, for example +15555550100');
+  if (customerEmail !== null && !mailAddress.safeParse(customerEmail).success) {
+    refuse('customerEmail: must be one mail address');
   }
-  return { customerName, customerPhone: request.customerPhone };
+  const values = Object.entries(details);
+  if (values.length > 20 || values.some(([name, value]) => name.length > 60 || value.length > 500)) {
+    refuse('details: must be 20 values of 500 characters at most');
+  }
+  return { customerName, customerPhone, customerEmail, details };
 }

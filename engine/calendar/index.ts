@@ -1,3 +1,19 @@
-export { isOpen, nextOpening } from './availability.ts';
-export type { BookingRequest, Opening, OpeningRequest } from './booking.ts';
-export { bookAppointment, findOpenings } from './booking.ts';
+export type { OpeningHours } from './availability.ts';
+export { isOpen, isWithinHours, nextOpening } from './availability.ts';
+export type { BookingRequest, HoldRequest } from './booking.ts';
+export { bookAppointment, holdOpening } from './booking.ts';
+export type { RescheduleRequest } from './changes.ts';
+export {
+  approveAppointment,
+  cancelAppointment,
+  declineAppointment,
+  rescheduleAppointment,
+} from './changes.ts';
+export { findAppointments, namesMatch } from './customer.ts';
+export type { Business } from './ics.ts';
+export { icsOf } from './ics.ts';
+export type { Mailer, MailerParts, MailingTenant } from './mail.ts';
+export { startMailer } from './mail.ts';
+export { dueReminders, handOverReminders } from './notices.ts';
+export type { AlternativesRequest, Opening, OpeningRequest } from './openings.ts';
+export { alternatives, findOpenings } from './openings.ts';

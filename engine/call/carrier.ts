@@ -22,6 +22,7 @@ import { announce } from './announce.ts';
 import { type ChainParts, llmOf, localSpeaker, recogniserOf, speakerOf } from './call-speech.ts';
 import { CarriedLeg } from './carried-leg.ts';
 import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
+import { createOwnVectorBook } from './own-vectors.ts';
 import { createRemoteTools, type RemoteTools } from './remote-tools.ts';
 import { recordingNotice } from './wordings.ts';
 
@@ -65,6 +66,7 @@ export class CallCarrier {
   readonly #timer: NodeJS.Timeout;
   /** One breaker for all calls that use a provider. */
   readonly #health: HealthBook;
+  readonly #ownVectors = createOwnVectorBook();
   #speech: Speech | null = null;
 
   constructor(parts: CarrierParts) {
@@ -202,8 +204,10 @@ export class CallCarrier {
     const speaker = speakerOf(snapshot, providers.tts, this.#chainParts(this.#parts.log));
     const prefix = [{ role: 'system', content: smallTalkPrompt(snapshot) }] as const;
     const isLocal = providers.llm[0]?.provider === 'local';
+    const ready = this.#ownVectors.of(snapshot, (texts) => inference.embed(texts, { priority: 'greeting' }));
     await Promise.all([
       speaker.prepare([snapshot.greeting], options),
+      ready.catch(() => {}),
       isLocal ? inference.openDialogue({ id: callId, prefix }, options) : null,
     ]);
   }
@@ -220,6 +224,7 @@ export class CallCarrier {
     const receptionist = createReceptionist({
       ...{ snapshot, caller, tools, intentBank, log },
       clock: systemClock,
+      own: this.#ownVectors.of(snapshot, (texts) => inference.embed(texts, { priority: 'live' })),
       embed: (texts) =>
         inference.embed(texts, { priority: 'live', signal: abort.signal, timeoutMs: longestEmbedMs }),
       phrase: async ({ system, user, signal }) => {
@@ -281,6 +286,8 @@ export class CallCarrier {
     if (providers.tts[0]?.provider === 'local' && !snapshot.speech?.clonedVoice) await greeting;
     greeting
       .then(async () => {
+        const { inference } = parts;
+        await this.#ownVectors.of(snapshot, (texts) => inference.embed(texts, { priority: 'embedding' }));
         for (const text of fixedPhrases(snapshot)) {
           await this.#idle();
           await speaker.prepare([text], { priority: 'summary' });

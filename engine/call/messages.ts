@@ -1,8 +1,7 @@
 import type {
-  BookedAppointment,
   CallerContext,
-  Opening,
   ProfileSnapshot,
+  ReceptionistTools,
   SessionTurn,
   TransferFailure,
 } from '../agent/index.ts';
@@ -16,19 +15,15 @@ import type { ProviderChains } from './providers.ts';
 /** The leg of whoever rang. The legs of people who are rung during a call have ids of their own. */
 export const callerLeg = 'caller';
 
-export type ToEngineTool =
-  | {
-      readonly name: 'findOpenings';
-      readonly args: { serviceId: string; fromMs: number; toMs: number; limit: number };
-    }
-  | {
-      readonly name: 'book';
-      readonly args: { serviceId: string; startsAtMs: number; customerName: string; customerPhone: string };
-    };
+export type ToolName = keyof ReceptionistTools;
 
-export type ToolResult =
-  | { readonly name: 'findOpenings'; readonly value: readonly Opening[] }
-  | { readonly name: 'book'; readonly value: BookedAppointment };
+export type ToEngineTool = {
+  readonly [N in ToolName]: { readonly name: N; readonly args: Parameters<ReceptionistTools[N]>[0] };
+}[ToolName];
+
+export type ToolResult = {
+  readonly [N in ToolName]: { readonly name: N; readonly value: Awaited<ReturnType<ReceptionistTools[N]>> };
+}[ToolName];
 
 /** Given once, first of all. */
 export interface WorkerInit {

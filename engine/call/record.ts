@@ -60,6 +60,8 @@ export function openRecord(
 function outcomeOf(store: TenantStore, callId: string, ended: CallOutcome): CallOutcome {
   if (store.appointments.ofCall(callId).length > 0) return 'booked';
   if (ended !== 'answered') return ended;
+  if (store.submissions.ofCall(callId).length > 0) return 'message';
+  // Told, but the call ended before it could be kept as a message of its own.
   if (store.understood(callId).some(({ slots }) => (slots.message ?? '') !== '')) return 'message';
   return store.transcript.list(callId).some((turn) => turn.speaker === 'caller') ? 'answered' : 'abandoned';
 }
@@ -95,7 +97,7 @@ export function keepRecord(message: RecordMessage, parts: RecordParts): void {
         registry.slots(callId, message.slots);
         return;
       case 'tool':
-        answerTool(message, route.store, parts);
+        void answerTool(message, route.store, parts);
         return;
     }
   } catch (error) {

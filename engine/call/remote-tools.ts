@@ -2,6 +2,7 @@ import type { ReceptionistTools } from '../agent/index.ts';
 import type { ErrorShape } from '../foundation/index.ts';
 import { fromErrorShape, VoxboxError } from '../foundation/index.ts';
 import type { ToEngineTool, ToolResult } from './messages.ts';
+import { toolsByName } from './tools-by-name.ts';
 
 /** The agent's tools, run by the engine (the only database writer) on the agent's behalf. */
 export interface RemoteTools extends ReceptionistTools {
@@ -47,16 +48,7 @@ export function createRemoteTools(send: (request: number, tool: ToEngineTool) =>
   };
 
   return {
-    async findOpenings(args) {
-      const result = await ask({ name: 'findOpenings', args });
-      if (result.name !== 'findOpenings') throw mismatch(result.name);
-      return result.value;
-    },
-    async book(args) {
-      const result = await ask({ name: 'book', args });
-      if (result.name !== 'book') throw mismatch(result.name);
-      return result.value;
-    },
+    ...toolsByName(ask),
     done: (request, result) => waiting.get(request)?.resolve(result),
     failed: (request, error) => waiting.get(request)?.reject(fromErrorShape(error)),
     close() {
@@ -65,5 +57,3 @@ export function createRemoteTools(send: (request: number, tool: ToEngineTool) =>
     },
   };
 }
-
-const mismatch = (name: string): Error => new Error(`a tool was answered with the result of ${name}`);

@@ -1,5 +1,5 @@
-import type { CallerContext, ProfileSnapshot } from '../agent/index.ts';
-import type { ErrorCode } from '../foundation/index.ts';
+import { type CallerContext, callerContextOf, type ProfileSnapshot } from '../agent/index.ts';
+import type { Clock, ErrorCode } from '../foundation/index.ts';
 import { errorCatalogue } from '../foundation/index.ts';
 import type { Box, Phone, Tenant, TenantStore } from '../store/index.ts';
 import { recordingNotice } from './wordings.ts';
@@ -25,7 +25,7 @@ export function routeCall(
   box: Box,
   called: string,
   callerNumber: string | null,
-  callerName: string | null,
+  { callerName, clock }: { readonly callerName: string | null; readonly clock: Clock },
 ): Route {
   const number = box.numbers.find(called);
   if (!number?.active) return message('number_unknown', number?.tenantId ?? null);
@@ -38,11 +38,21 @@ export function routeCall(
     tenant,
     store,
     snapshot: snapshotOf(box, tenant, store),
-    caller: {
-      number: callerNumber,
-      name: callerNumber ? (store.calls.lastNameFor(callerNumber) ?? callerName) : callerName,
-      earlierCalls: callerNumber ? store.calls.countFrom(callerNumber) : 0,
-    },
+    caller: callerOf(store, callerNumber, { callerName, clock }),
+  };
+}
+
+/** Whoever calls, as far as the tenant remembers them. */
+function callerOf(
+  store: TenantStore,
+  number: string | null,
+  { callerName, clock }: { readonly callerName: string | null; readonly clock: Clock },
+): CallerContext {
+  const known = callerContextOf(store, number, clock);
+  const { earlierCalls, spokenName, usualServiceId, lastSummaries, upcoming } = known;
+  return {
+    ...{ number, name: known.name ?? callerName, earlierCalls },
+    ...{ spokenName, usualServiceId, lastSummaries, upcoming: upcoming.length },
   };
 }
 
@@ -75,6 +85,8 @@ export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): Profil
     prompt: profile.prompt,
     hours,
     services,
+    playbook: store.playbook(),
+    knows: store.sources.list().length > 0,
     recorded: tenant.recording !== 'off',
     people: box.transferTargets.list(tenant.id).map(({ id, name, aliases }) => ({ id, name, aliases })),
   });

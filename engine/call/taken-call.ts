@@ -18,6 +18,7 @@ import { codeOf, refuse } from './refusal.ts';
 import type { CallRegistry } from './registry.ts';
 import { ringCallees } from './ring-group.ts';
 import type { Route } from './router.ts';
+import type { EmbedTexts } from './tools.ts';
 import { type Callees, calleesOf } from './transfer-target.ts';
 import { busyRequest, closedRequest, recordingNotice } from './wordings.ts';
 import type { CallMessage, CallWorker } from './worker-client.ts';
@@ -31,6 +32,8 @@ export interface InboundParts extends Omit<OutboundParts, 'worker'> {
   readonly registry: CallRegistry;
   readonly digest: Digest;
   readonly ids: Ids;
+  /** For answers from documents; rejects while the models are not there. */
+  readonly embed: EmbedTexts;
   readonly dataDir: string;
   readonly maxCalls: number;
   readonly trustLoopback: boolean;
@@ -339,6 +342,7 @@ export class TakenCall {
           registry: parts.registry,
           clock: parts.clock,
           ids: parts.ids,
+          embed: parts.embed,
           log,
         });
     }

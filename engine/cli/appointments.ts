@@ -1,7 +1,20 @@
 import { DateTime } from 'luxon';
-import type { Command } from './command.ts';
-import { chosenTenants, tenantFlag, withBox } from './data.ts';
+import {
+  approveAppointment,
+  cancelAppointment,
+  declineAppointment,
+  rescheduleAppointment,
+} from '../calendar/index.ts';
+import { systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
+import type { Appointment, Tenant } from '../store/index.ts';
+import type { Call, Command } from './command.ts';
+import { chosenTenants, type OpenTenant, tenantFlag, withBox } from './data.ts';
 import { localTime, table } from './table.ts';
+
+interface Found {
+  readonly tenant: Tenant;
+  readonly appointment: Appointment;
+}
 
 export const appointmentsList: Command = {
   name: 'appointments list',
@@ -23,30 +36,103 @@ export const appointmentsList: Command = {
         .toSorted((one, other) => one.appointment.startsAtMs - other.appointment.startsAtMs)
         .slice(0, limit),
     );
-    if (json) {
-      const appointments = found.map(({ tenant, appointment }) => ({
-        tenantId: tenant.id,
-        tenant: tenant.slug,
-        ...appointment,
-      }));
-      io.out(`${JSON.stringify({ appointments }, null, 2)}\n`);
-    } else {
-      io.out(
-        table([
-          ['STARTS', 'TENANT', 'SERVICE', 'WITH', 'CUSTOMER', 'PHONE', 'STATUS', 'ID'],
-          ...found.map(({ tenant, appointment }) => [
-            localTime(appointment.startsAtMs, tenant.timeZone),
-            tenant.slug,
-            appointment.serviceName,
-            appointment.staffName,
-            appointment.customerName,
-            appointment.customerPhone,
-            appointment.status,
-            appointment.id,
-          ]),
-        ]),
-      );
-    }
+    io.out(
+      json ? `${JSON.stringify({ appointments: found.map(answerOf) }, null, 2)}\n` : appointmentTable(found),
+    );
     return 0;
   },
 };
+
+export const appointmentsCancel: Command = {
+  name: 'appointments cancel',
+  summary: 'Cancel an appointment; its customer is told by mail where there is an address',
+  operands: '<id>',
+  flags: tenantFlag,
+  run: (call) =>
+    change(call, ({ store }, appointmentId) =>
+      cancelAppointment(store, { appointmentId, callId: null }, { clock: systemClock }),
+    ),
+};
+
+export const appointmentsMove: Command = {
+  name: 'appointments move',
+  summary: "Move an appointment to another time of the business's zone, for example 2026-11-23T09:00",
+  operands: '<id> <time>',
+  flags: tenantFlag,
+  run: (call) =>
+    change(call, ({ store }, appointmentId) => {
+      const startsAtMs = momentOf(call.positionals[1] ?? '', store.timeZone);
+      const parts = { clock: systemClock, ids: systemIds };
+      return rescheduleAppointment(store, { appointmentId, startsAtMs, callId: null }, parts);
+    }),
+};
+
+export const appointmentsApprove: Command = {
+  name: 'appointments approve',
+  summary: 'Say yes to a draft',
+  operands: '<id>',
+  flags: tenantFlag,
+  run: (call) => change(call, ({ store }, id) => approveAppointment(store, id, { clock: systemClock })),
+};
+
+export const appointmentsDecline: Command = {
+  name: 'appointments decline',
+  summary: 'Say no to a draft, which frees its time',
+  operands: '<id>',
+  flags: tenantFlag,
+  run: (call) => change(call, ({ store }, id) => declineAppointment(store, id, { clock: systemClock })),
+};
+
+/** Changes one appointment, whosever it is. */
+async function change(
+  { config, json, io, text, positionals }: Call,
+  work: (tenant: OpenTenant, id: string) => Appointment,
+): Promise<number> {
+  const [id = ''] = positionals;
+  const found = await withBox(config(), { readOnly: false }, (box) => {
+    const open = chosenTenants(box, text('tenant')).find(({ store }) => store.appointments.find(id));
+    if (!open) throw new VoxboxError('not_found', `there is no appointment ${id}`);
+    return { tenant: open.tenant, appointment: work(open, id) };
+  });
+  io.out(json ? `${JSON.stringify({ appointment: answerOf(found) }, null, 2)}\n` : appointmentTable([found]));
+  return 0;
+}
+
+/**
+ * A local time, with an offset where the hour comes twice.
+ *
+ * @throws VoxboxError `input_invalid` also for a time that the clocks skip
+ */
+function momentOf(text: string, zone: string): number {
+  const time = DateTime.fromISO(text.replace(' ', 'T'), { zone });
+  const written = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})([+-]\d{2}:\d{2}|Z)?$/.exec(text);
+  if (!time.isValid || !written) {
+    throw new VoxboxError('input_invalid', 'the time must be written like 2026-11-23T09:00');
+  }
+  const [, day, clockTime, offset] = written;
+  if (offset === undefined && time.toFormat("yyyy-MM-dd'T'HH:mm") !== `${day}T${clockTime}`) {
+    throw new VoxboxError('input_invalid', `the clocks skip ${clockTime} on that day`);
+  }
+  return time.toMillis();
+}
+
+const answerOf = ({ tenant, appointment }: Found) => ({
+  tenantId: tenant.id,
+  tenant: tenant.slug,
+  ...appointment,
+});
+
+const appointmentTable = (found: readonly Found[]): string =>
+  table([
+    ['STARTS', 'TENANT', 'SERVICE', 'WITH', 'CUSTOMER', 'PHONE', 'STATUS', 'ID'],
+    ...found.map(({ tenant, appointment }) => [
+      localTime(appointment.startsAtMs, tenant.timeZone),
+      tenant.slug,
+      appointment.serviceName,
+      appointment.staffName,
+      appointment.customerName,
+      appointment.customerPhone,
+      appointment.status,
+      appointment.id,
+    ]),
+  ]);

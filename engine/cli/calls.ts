@@ -1,5 +1,6 @@
+import { redact, redactTurns } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
-import type { Call as StoredCall, TranscriptTurn } from '../store/index.ts';
+import type { CallAnalysis, PrivacyPolicy, Call as StoredCall, TranscriptTurn } from '../store/index.ts';
 import type { Command } from './command.ts';
 import { chosenTenants, type OpenTenant, tenantFlag, withBox } from './data.ts';
 import { duration, localTime, printable, table } from './table.ts';
@@ -66,12 +67,57 @@ type Detail = ReturnType<typeof detail>;
 const detail = ({ tenant, store }: OpenTenant, call: StoredCall) => ({
   tenant,
   call,
-  transcript: store.transcript.list(call.id),
-  understood: store.understood(call.id),
+  transcript: masked(store.transcript.list(call.id), store.privacy.policy()),
+  understood: store.understood(call.id).map(({ skill, slots }) => ({
+    skill,
+    slots: maskedSlots(slots, store.privacy.policy()),
+  })),
   appointments: store.appointments.ofCall(call.id),
+  analysis: store.analyses.find(call.id),
 });
 
-function inWords({ tenant, call, transcript, understood, appointments }: Detail): string {
+/** What the tenant wants masked on screens is masked here too. */
+function masked(turns: readonly TranscriptTurn[], { redaction }: PrivacyPolicy): TranscriptTurn[] {
+  if (redaction.mode === 'none') return [...turns];
+  const texts = new Map(redactTurns(turns, redaction.kinds).map(({ id, text }) => [id, text]));
+  return turns.map((turn) => ({ ...turn, text: texts.get(turn.id) ?? turn.text }));
+}
+
+const maskedSlots = (
+  slots: Readonly<Record<string, string>>,
+  { redaction: { mode, kinds } }: PrivacyPolicy,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(slots).map(([slot, value]) => [
+      slot,
+      mode === 'none' ? value : redact(value, kinds, { asked: slot }).text,
+    ]),
+  );
+
+/** What was worked out after the call, a line each. */
+function analysed(analysis: CallAnalysis | null): string[][] {
+  if (!analysis) return [];
+  const { summary, sentiment, revenue, extractions, cost, redaction } = analysis;
+  const found = (redaction?.found ?? []).map(({ kind, count }) => `${kind} (${count})`).join(', ');
+  return [
+    ...(summary ? [['Summary', summary.text]] : []),
+    ...(sentiment
+      ? [['Sentiment', `${sentiment.label} (${sentiment.score})${sentiment.abusive ? ', abusive' : ''}`]]
+      : []),
+    ...(revenue ?? []).map(({ amountMinor, currency }) => [
+      'Revenue (estimate)',
+      `${(amountMinor / 100).toFixed(2)} ${currency}`,
+    ]),
+    ...(extractions ?? []).map(({ label, value, confidence, source }) => [
+      label,
+      `${value} (${Math.round(confidence * 100)} %, ${source})`,
+    ]),
+    ...(cost ? [['Cost', `${(cost.totalMicroUsd / 1_000_000).toFixed(4)} USD by list prices`]] : []),
+    ...(found === '' ? [] : [['Sensitive', `${found}, ${redaction?.mode ?? ''}`]]),
+  ];
+}
+
+function inWords({ tenant, call, transcript, understood, appointments, analysis }: Detail): string {
   const { timeZone } = tenant;
   const facts = table([
     ['Call', call.id],
@@ -92,6 +138,7 @@ function inWords({ tenant, call, transcript, understood, appointments }: Detail)
       'Booked',
       `${booked.serviceName} with ${booked.staffName}, ${localTime(booked.startsAtMs, timeZone)}`,
     ]),
+    ...analysed(analysis),
   ]);
   return `${facts}\n${transcript.map((turn) => spoken(turn, call)).join('')}`;
 }

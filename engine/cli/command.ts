@@ -47,7 +47,16 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   /** Values without a flag: those in `<>` must be given, `[id...]` may be, any number of them. */
-  readonly operands?: '<id>' | '<id> <target>' | '<id> <keys>' | '[id...]';
+  readonly operands?:
+    | '<id>'
+    | '<day>'
+    | '<id> <time>'
+    | '<id> <target>'
+    | '<id> <keys>'
+    | '<id> <answer>'
+    | '<file-or-address>'
+    | '<question>'
+    | '[id...]';
   readonly flags: Readonly<Record<string, Flag>>;
   /** Resolves with the exit code. */
   run(call: Call): Promise<number>;

@@ -1,5 +1,11 @@
 import { isVoxboxError, VoxboxError } from '../foundation/index.ts';
-import { appointmentsList } from './appointments.ts';
+import {
+  appointmentsApprove,
+  appointmentsCancel,
+  appointmentsDecline,
+  appointmentsList,
+  appointmentsMove,
+} from './appointments.ts';
 import { readArguments } from './arguments.ts';
 import { bansLift, bansList } from './bans.ts';
 import {
@@ -11,16 +17,27 @@ import {
   callsResume,
   callsTransfer,
 } from './call-actions.ts';
+import { callersForget, callersList, callersShow } from './callers.ts';
 import { callsList, callsShow } from './calls.ts';
 import { type CliIo, type CliParts, type Command, UsageError } from './command.ts';
 import { doctor } from './doctor.ts';
 import { commandHelp, overview } from './help.ts';
+import { holidaysAdd, holidaysList, holidaysRemove } from './holidays.ts';
+import {
+  knowledgeAdd,
+  knowledgeAnswer,
+  knowledgeAsk,
+  knowledgeList,
+  knowledgeRemove,
+  knowledgeUnanswered,
+} from './knowledge.ts';
 import { lineLadder, lineTest } from './line.ts';
 import { linesList } from './lines.ts';
 import { modelsList, modelsPull, modelsUse } from './models.ts';
 import { outboundSet, outboundShow } from './outbound.ts';
 import { overflowSet, overflowShow } from './overflow.ts';
 import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
+import { rehearseTenant } from './rehearse.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
 import { tenantsChange, tenantsCreate, tenantsList } from './tenants.ts';
@@ -78,7 +95,24 @@ const commands: readonly Command[] = [
   callsRecord,
   callsPress,
   callsHangUp,
+  callersList,
+  callersShow,
+  callersForget,
   appointmentsList,
+  appointmentsMove,
+  appointmentsCancel,
+  appointmentsApprove,
+  appointmentsDecline,
+  holidaysList,
+  holidaysAdd,
+  holidaysRemove,
+  knowledgeAdd,
+  knowledgeList,
+  knowledgeRemove,
+  knowledgeAsk,
+  knowledgeUnanswered,
+  knowledgeAnswer,
+  rehearseTenant,
   doctor,
 ];
 

@@ -1,3 +1,5 @@
+import { calendarErrors } from './calendar-errors.ts';
+
 /**
  * The one catalogue of expected failures. Nobody compares message texts: code compares `code`.
  * `docs/errors.md` is tested against this table both ways.
@@ -217,20 +219,7 @@ export const errorCatalogue = {
     apiStatus: 403,
     help: 'The request came from another web page, or under a name that is not this machine. Open the page under the address that the engine prints when it starts.',
   },
-  opening_taken: {
-    category: 'conflict',
-    permanent: true,
-    apiStatus: 409,
-    spoken: "I'm sorry, that time has just been taken.",
-    help: 'Somebody else booked that time first.',
-  },
-  outside_hours: {
-    category: 'input',
-    permanent: true,
-    apiStatus: 422,
-    spoken: "I'm sorry, we're closed at that time.",
-    help: 'The time lies outside the opening hours.',
-  },
+  ...calendarErrors,
   trunk_unknown: {
     category: 'missing',
     permanent: true,
@@ -367,6 +356,36 @@ export const errorCatalogue = {
     permanent: false,
     apiStatus: 409,
     help: 'No service that copies voices is in the chain of voices with a key. Add Cartesia or ElevenLabs there first.',
+  },
+  document_unreadable: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 422,
+    help: 'A document holds no text that can be read: it is damaged, protected by a password, a scan without text, or of another kind than PDF, DOCX, HTML, Markdown, text or CSV. Save it in one of these and add it again.',
+  },
+  document_too_large: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 413,
+    help: 'A document is larger than 20 MB, holds more than two million characters, or needs too much time or memory to read. Split it and add the parts.',
+  },
+  address_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 422,
+    help: 'Only http and https addresses of the public internet are read. To add a page of your own network, save it as a file and add that.',
+  },
+  address_unreachable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 502,
+    help: 'A web address could not be read: it does not answer, answers with an error, or leads on too often. Check it in a browser, or save the page as a file and add that.',
+  },
+  after_call_failed: {
+    category: 'broken',
+    permanent: false,
+    apiStatus: 500,
+    help: 'A step of the work after a call failed. It is tried again a few times; the transcript is safe. See the log for the reason.',
   },
   command_unknown: {
     category: 'input',

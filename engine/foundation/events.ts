@@ -28,12 +28,65 @@ export type DomainEvent =
       readonly slots: Readonly<Record<string, string>>;
     }
   | {
-      readonly type: 'appointment.booked';
+      readonly type: 'appointment.booked' | 'appointment.drafted';
       readonly tenantId: string;
       readonly callId: string | null;
       readonly appointmentId: string;
     }
-  | { readonly type: 'appointment.cancelled'; readonly tenantId: string; readonly appointmentId: string }
+  | {
+      readonly type: 'appointment.moved';
+      readonly tenantId: string;
+      readonly callId: string | null;
+      readonly appointmentId: string;
+      readonly fromMs: number;
+      readonly fromStaffId: string;
+      readonly toMs: number;
+      readonly toStaffId: string;
+      readonly status: 'booked' | 'draft' | 'cancelled';
+    }
+  | {
+      readonly type: 'appointment.cancelled';
+      readonly tenantId: string;
+      /** Absent in what was written before calls could cancel. */
+      readonly callId?: string | null;
+      readonly appointmentId: string;
+    }
+  | {
+      readonly type: 'appointment.approved' | 'appointment.declined' | 'reminder.done';
+      readonly tenantId: string;
+      readonly appointmentId: string;
+    }
+  | {
+      readonly type: 'reminder.sent';
+      readonly tenantId: string;
+      readonly appointmentId: string;
+      readonly kind: 'email' | 'task';
+    }
+  | {
+      readonly type: 'mail.sent' | 'mail.failed';
+      readonly tenantId: string;
+      readonly appointmentId: string;
+      readonly kind: 'invitation' | 'update' | 'cancellation' | 'declined' | 'reminder';
+    }
+  | { readonly type: 'holiday.added' | 'holiday.removed'; readonly tenantId: string; readonly day: string }
+  | { readonly type: 'calendar.settings-changed'; readonly tenantId: string }
+  /** A source was indexed, again where it had changed; it and all its passages went. */
+  | {
+      readonly type: 'knowledge.changed' | 'knowledge.removed';
+      readonly tenantId: string;
+      readonly sourceId: string;
+    }
+  | {
+      readonly type: 'question.unanswered';
+      readonly tenantId: string;
+      readonly callId: string | null;
+      readonly questionId: string;
+    }
+  | {
+      readonly type: 'question.answered' | 'question.dismissed';
+      readonly tenantId: string;
+      readonly questionId: string;
+    }
   /** What its skills are made of: they change from the next call on. */
   | { readonly type: 'playbook.changed'; readonly tenantId: string }
   | {
@@ -61,6 +114,21 @@ export type DomainEvent =
       readonly callId: string;
       readonly outcome: string;
     }
+  /** Everything after the call is done; a step of it was given up. */
+  | { readonly type: 'call.analysed'; readonly tenantId: string; readonly callId: string }
+  | {
+      readonly type: 'call.analysis-failed';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly step: string;
+      /** Code of the catalogue. */
+      readonly reason: string;
+    }
+  /** How callers' details and memory are treated. */
+  | { readonly type: 'privacy.changed'; readonly tenantId: string }
+  /** Whose they were is what is forgotten. */
+  | { readonly type: 'caller.forgotten'; readonly tenantId: string; readonly calls: number }
+  | { readonly type: 'caller.opted'; readonly tenantId: string; readonly out: boolean }
   | {
       readonly type: 'call.transferred';
       readonly tenantId: string;

@@ -63,6 +63,8 @@ export interface CallParts {
   readonly tenantId: string;
   readonly clock: Clock;
   readonly events: EventLog;
+  /** In the transaction that ends a call. */
+  readonly whenEnded?: (callId: string) => void;
 }
 
 const columns = `id, sip_call_id as sipCallId, direction, caller_number as callerNumber,
@@ -77,7 +79,7 @@ const fromRow = (row: Row): Call => ({
 
 const open: readonly CallState[] = ['invited', 'ringing', 'answered', 'transferring'];
 
-export function callRows(database: Database, { tenantId, clock, events }: CallParts): Calls {
+export function callRows(database: Database, { tenantId, clock, events, whenEnded }: CallParts): Calls {
   const insert = database.prepare(
     `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms)
      values (:id, :sipCallId, :direction, :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs)`,
@@ -100,7 +102,9 @@ export function callRows(database: Database, { tenantId, clock, events }: CallPa
     'select count(*) as count from calls where caller_number = ? and ended_at_ms is not null',
   );
   const bookedName = database.prepare<{ name: string }>(
+    // Those of a caller who was forgotten stand, and name nobody any more: their calls do not know the number.
     `select customer_name as name from appointments where customer_phone = ?
+       and (call_id is null or exists (select 1 from calls where id = call_id and caller_number is not null))
      order by created_at_ms desc, id desc limit 1`,
   );
   const callerName = database.prepare<{ name: string }>(
@@ -120,6 +124,7 @@ export function callRows(database: Database, { tenantId, clock, events }: CallPa
     if (!open.includes(call.state)) throw new Error(`a call cannot go from ${call.state} to ${state}`);
     end.run(state, outcome, clock.nowMs(), call.id);
     events.record({ type: 'call.ended', tenantId, callId: call.id, outcome });
+    whenEnded?.(call.id);
   };
 
   return {

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
+import { getLoadablePath } from 'sqlite-vec';
 import { VoxboxError } from '../foundation/index.ts';
 import { guarded } from './faults.ts';
 
@@ -28,9 +29,13 @@ export interface DatabaseOptions {
   readonly create?: boolean;
   /** Reads beside the writer; neither creates nor migrates. */
   readonly readOnly?: boolean;
+  /** With sqlite-vec, and a page cache that holds what a search by meaning reads through. */
+  readonly vectors?: boolean;
 }
 
 const lockWaitMs = 5_000;
+/** Taken only as pages are read; SQLite's own is 2 MiB. */
+const vectorCacheKiB = 24_576;
 
 /**
  * Opens, keys and migrates a database.
@@ -41,7 +46,8 @@ const lockWaitMs = 5_000;
  *
  * @throws VoxboxError `database_broken`, `database_version`, `disk_full`, `data_dir_unwritable`
  */
-export function openDatabase({ path, key, migrations, create, readOnly }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { path, key, migrations, create, readOnly, vectors } = options;
   const isNew = !existsSync(path);
   if (isNew && (readOnly || !create)) throw new VoxboxError('database_broken', `${path} is missing`);
   const sqlite = guarded(
@@ -58,6 +64,10 @@ export function openDatabase({ path, key, migrations, create, readOnly }: Databa
       // Sorting must not spill personal data into a plain temporary file.
       sqlite.pragma('temp_store = MEMORY');
       sqlite.pragma('journal_size_limit = 67108864');
+      if (vectors) {
+        sqlite.pragma(`cache_size = -${vectorCacheKiB}`);
+        sqlite.loadExtension(getLoadablePath());
+      }
       migrate(sqlite, { path, migrations, readOnly: readOnly ?? false });
     });
   } catch (error) {

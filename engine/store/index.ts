@@ -1,17 +1,48 @@
-export type { Appointments } from './appointments.ts';
+export type { AfterCallQueue, AfterCallStep, AfterCallWork } from './after-call-work.ts';
+export { afterCallSteps } from './after-call-work.ts';
+export type { AppointmentPlace, Appointments, NewAppointment } from './appointments.ts';
 export type { Bans } from './bans.ts';
 export { banMemoryMs } from './bans.ts';
 export type { Box, BoxOptions, Tenants } from './box.ts';
 export { openBox } from './box.ts';
+export type { CalendarSettings, MailAccount, MailAccountInput } from './calendar-settings.ts';
+export { mailAddress } from './calendar-settings.ts';
+export type {
+  CallAnalyses,
+  CallAnalysis,
+  CallCost,
+  CallRedaction,
+  CallSentiment,
+  CallSummary,
+  CostPart,
+  Extraction,
+  Money,
+} from './call-analyses.ts';
+export type { CallWords, Rewriting } from './call-words.ts';
+export type {
+  Caller,
+  CallerFact,
+  CallerLine,
+  CallerPreferences,
+  CallerSummary,
+  Callers,
+  CallMemory,
+} from './callers.ts';
 export type { CallNote, Calls, NewCall } from './calls.ts';
 export { ensureDemoTenant } from './demo.ts';
 export type { DoNotCall } from './do-not-call.ts';
+export { fakeBookedCall, fakeCaller, fakePractice } from './fake-calls.ts';
+export type { ForgetOptions, Forgotten } from './forgetting.ts';
+export type { Hold, Holds } from './holds.ts';
+export type { Holidays } from './holidays.ts';
 export type { EngineRecord } from './lock.ts';
 export { runningEngine } from './lock.ts';
 export type * from './model.ts';
 export type { NewTenant } from './new-tenant.ts';
 export type { Numbers } from './numbers.ts';
 export type { NewOutboundCall, Outbound } from './outbound.ts';
+export type { MailKind, OutgoingMail, OutgoingMails } from './outgoing-mail.ts';
+export type { NewPassage, Passage, PassageKind, Passages } from './passages.ts';
 export type { NewPhone, Phones } from './phones.ts';
 export type {
   Emergency,
@@ -23,17 +54,22 @@ export type {
   SlotDocument,
 } from './playbook.ts';
 export { playbookSchema } from './playbook.ts';
+export type { Privacy, PrivacyPolicy, SensitiveKind } from './privacy.ts';
+export { privacySchema, sensitiveKinds } from './privacy.ts';
 export type { Profession } from './professions.ts';
 export { professionIds, professionOf } from './professions.ts';
 export type { ProviderPlace, Providers } from './providers.ts';
 export type { Refusal, Refusals } from './refusals.ts';
+export type { Reminder, Reminders } from './reminders.ts';
 export type { NewRingGroup, RingGroupChange, RingGroups } from './ring-groups.ts';
 export type { Settings } from './settings.ts';
+export type { NewSource, Source, SourceKind, Sources } from './sources.ts';
 export type { Submission, SubmissionKind, Submissions } from './submissions.ts';
 export type { TenantStore } from './tenant-store.ts';
 export type { Transcript } from './transcript.ts';
 export type { NewTransferTarget, TransferTargetChange, TransferTargets } from './transfer-targets.ts';
 export type { NewTrunk, TrunkChange, Trunks } from './trunks.ts';
+export type { Unanswered, UnansweredQuestion } from './unanswered.ts';
 export type { Understood } from './understood.ts';
 export type { VoiceRecordings } from './voice-pieces.ts';
 export type { VoiceChange, Voices } from './voices.ts';

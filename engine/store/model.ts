@@ -1,17 +1,11 @@
 /** The nouns that the store keeps. Times are UTC milliseconds; money is in minor units (cents). */
 
+export type * from './calendar-model.ts';
+
 export type Industry = 'healthcare' | 'restaurant' | 'services' | 'retail' | 'other';
 export type TenantStatus = 'trial' | 'active' | 'suspended';
 /** Whether calls are recorded, and whether they are told so before anything else. */
 export type RecordingPolicy = 'announced' | 'silent' | 'off';
-
-/** Opening hours of one weekday, minutes since local midnight; a day may have several spans. */
-export interface OpenSpan {
-  /** 1 = Monday … 7 = Sunday (ISO 8601). */
-  readonly weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
 
 export interface Tenant {
   readonly id: string;
@@ -253,42 +247,6 @@ export interface Consent {
   /** What was recognised in the recording. */
   readonly heard: string;
   readonly atMs: number;
-}
-
-export interface Service {
-  readonly id: string;
-  readonly name: string;
-  /** Other words callers use for it, for example "cleaning" for "check-up and cleaning". */
-  readonly aliases: readonly string[];
-  readonly durationMinutes: number;
-  readonly priceMinor: number;
-  /** ISO 4217. */
-  readonly currency: string;
-}
-
-/** Somebody or something that is booked: a dentist, a chair, a table. */
-export interface Staff {
-  readonly id: string;
-  readonly name: string;
-}
-
-export type AppointmentStatus = 'booked' | 'cancelled';
-
-export interface Appointment {
-  readonly id: string;
-  readonly serviceId: string;
-  readonly serviceName: string;
-  readonly staffId: string;
-  readonly staffName: string;
-  readonly startsAtMs: number;
-  readonly endsAtMs: number;
-  readonly customerName: string;
-  /** E.164 with +. */
-  readonly customerPhone: string;
-  readonly status: AppointmentStatus;
-  /** The call that booked it; null when booked at the desk. */
-  readonly callId: string | null;
-  readonly createdAtMs: number;
 }
 
 export type CallState =

@@ -69,10 +69,15 @@ export const newTenantSchema = z.strictObject({
         durationMinutes: z.number().int().min(5).max(1440),
         priceMinor: z.number().int().min(0),
         currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+        bufferBeforeMinutes: z.number().int().min(0).max(240).default(0),
+        bufferAfterMinutes: z.number().int().min(0).max(240).default(0),
+        capacity: z.number().int().min(1).max(1000).default(1),
+        /** Names of those who do it; all where it is empty. */
+        staff: z.array(text(80)).default([]),
       }),
     )
     .optional(),
-  staff: z.array(z.strictObject({ name: text(80) })).optional(),
+  staff: z.array(z.strictObject({ name: text(80), hours: spans.default([]) })).optional(),
 });
 
 function meet(one: OpenSpan, other: OpenSpan): boolean {

@@ -18,7 +18,8 @@ export interface CompleteTenant {
   readonly numbers: readonly { readonly number: string; readonly label: string }[];
   readonly profile: AgentProfile;
   readonly hours: readonly OpenSpan[];
-  readonly services: readonly Omit<Service, 'id'>[];
+  /** Their staff by name. */
+  readonly services: readonly (Omit<Service, 'id' | 'staffIds'> & { readonly staff: readonly string[] })[];
   readonly staff: readonly Omit<Staff, 'id'>[];
   readonly playbook: Playbook;
 }

@@ -7,21 +7,34 @@ export interface ServiceRows {
   insert(service: Service, position: number): void;
 }
 
-type Row = Omit<Service, 'aliases'> & { readonly aliases: string };
+type Row = Omit<Service, 'aliases' | 'staffIds'> & { readonly aliases: string; readonly staffIds: string };
 
 export function serviceRows(database: Database): ServiceRows {
   const list = database.prepare<Row>(
-    `select id, name, aliases, duration_minutes as durationMinutes, price_minor as priceMinor, currency
+    `select id, name, aliases, duration_minutes as durationMinutes, price_minor as priceMinor, currency,
+            buffer_before_minutes as bufferBeforeMinutes, buffer_after_minutes as bufferAfterMinutes, capacity,
+            staff_ids as staffIds
      from services order by position`,
   );
   const insert = database.prepare(
-    `insert into services (id, position, name, aliases, duration_minutes, price_minor, currency)
-     values (:id, :position, :name, :aliases, :durationMinutes, :priceMinor, :currency)`,
+    `insert into services (id, position, name, aliases, duration_minutes, price_minor, currency,
+                           buffer_before_minutes, buffer_after_minutes, capacity, staff_ids)
+     values (:id, :position, :name, :aliases, :durationMinutes, :priceMinor, :currency, :bufferBeforeMinutes,
+             :bufferAfterMinutes, :capacity, :staffIds)`,
   );
   return {
-    list: () => list.all().map((row) => ({ ...row, aliases: JSON.parse(row.aliases) as string[] })),
-    insert: (service, position) => {
-      insert.run({ ...service, position, aliases: JSON.stringify(service.aliases) });
+    list: () =>
+      list.all().map((row) => ({
+        ...row,
+        aliases: JSON.parse(row.aliases) as string[],
+        staffIds: JSON.parse(row.staffIds) as string[],
+      })),
+    insert: ({ aliases, staffIds = [], ...service }, position) => {
+      insert.run({
+        ...{ bufferBeforeMinutes: 0, bufferAfterMinutes: 0, capacity: 1 },
+        ...service,
+        ...{ position, aliases: JSON.stringify(aliases), staffIds: JSON.stringify(staffIds) },
+      });
     },
   };
 }

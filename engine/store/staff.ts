@@ -1,18 +1,20 @@
 import type { Database } from './database.ts';
-import type { Staff } from './model.ts';
+import type { OpenSpan, Staff } from './model.ts';
 
 export interface StaffRows {
   list(): Staff[];
   insert(member: Staff, position: number): void;
 }
 
+type Row = Omit<Staff, 'hours'> & { readonly hours: string };
+
 export function staffRows(database: Database): StaffRows {
-  const list = database.prepare<Staff>('select id, name from staff order by position');
-  const insert = database.prepare('insert into staff (id, name, position) values (?, ?, ?)');
+  const list = database.prepare<Row>('select id, name, hours from staff order by position');
+  const insert = database.prepare('insert into staff (id, name, hours, position) values (?, ?, ?, ?)');
   return {
-    list: () => list.all(),
-    insert: ({ id, name }, position) => {
-      insert.run(id, name, position);
+    list: () => list.all().map((row) => ({ ...row, hours: JSON.parse(row.hours) as OpenSpan[] })),
+    insert: ({ id, name, hours = [] }, position) => {
+      insert.run(id, name, JSON.stringify(hours), position);
     },
   };
 }

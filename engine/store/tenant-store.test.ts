@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasCode, type StoredEvent, silentLog, systemIds } from '../foundation/index.ts';
+import type { NewAppointment } from './appointments.ts';
 import { type Box, openBox } from './box.ts';
 import { openDatabase } from './database.ts';
 import type { Appointment } from './model.ts';
@@ -32,7 +33,7 @@ const turn = (callId: string, text: string) => ({
   interrupted: true,
   latency: { totalMs: 500, endOfTurnMs: 200, sttMs: 50, understandingMs: null, ttsMs: 40, outputMs: 12 },
 });
-const appointment = (id: string, fields: Partial<Appointment> = {}): Appointment => ({
+const appointment = (id: string, fields: Partial<Appointment> = {}): NewAppointment => ({
   id,
   serviceId: 's',
   serviceName: 'cleaning',

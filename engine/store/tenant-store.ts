@@ -1,19 +1,33 @@
-import type { Clock, Ids, StoredEvent } from '../foundation/index.ts';
+import { type Clock, type Ids, type StoredEvent, VoxboxError } from '../foundation/index.ts';
+import { type AfterCallQueue, afterCallRows } from './after-call-work.ts';
 import { type Appointments, appointmentRows } from './appointments.ts';
+import { type CalendarSettingRows, calendarSettingRows } from './calendar-settings.ts';
+import { analysisRows, type CallAnalyses } from './call-analyses.ts';
+import { type CallWords, callWords } from './call-words.ts';
+import { type Callers, callerRows } from './callers.ts';
 import { type Calls, callRows } from './calls.ts';
 import { openDatabase } from './database.ts';
 import { type DoNotCall, doNotCallRows } from './do-not-call.ts';
 import { createEventLog, type EventLog } from './events.ts';
+import { type Holds, holdRows } from './holds.ts';
+import { type Holidays, holidayRows } from './holidays.ts';
+import { createKeyring } from './keys.ts';
 import { tenantMigrations } from './migrations.ts';
 import type { AgentProfile, OpenSpan, Service, Staff } from './model.ts';
 import type { CompleteTenant } from './new-tenant.ts';
+import { type OutgoingMails, outgoingMailRows } from './outgoing-mail.ts';
+import { type Passages, passageRows } from './passages.ts';
 import type { Playbook, PlaybookInput } from './playbook.ts';
 import { playbookRows } from './playbooks.ts';
+import { type Privacy, privacyRows } from './privacy.ts';
 import { profileRows } from './profiles.ts';
+import { type Reminders, reminderRows } from './reminders.ts';
 import { serviceRows } from './services.ts';
+import { type Sources, sourceRows } from './sources.ts';
 import { staffRows } from './staff.ts';
 import { type Submissions, submissionRows } from './submissions.ts';
 import { type Transcript, transcriptRows } from './transcript.ts';
+import { type Unanswered, unansweredRows } from './unanswered.ts';
 import { type Understood, understoodRows } from './understood.ts';
 import { type Voices, voiceRows } from './voices.ts';
 
@@ -31,10 +45,27 @@ export interface TenantStore {
   readonly calls: Calls;
   readonly transcript: Transcript;
   readonly appointments: Appointments;
+  readonly holidays: Holidays;
+  readonly holds: Holds;
+  readonly reminders: Reminders;
+  readonly outgoingMail: OutgoingMails;
+  readonly calendarSettings: CalendarSettingRows;
   readonly voices: Voices;
   /** Messages, orders, leads: what callers left. */
   readonly submissions: Submissions;
   readonly doNotCall: DoNotCall;
+  /** What is still to be done for calls that are over, and what was worked out of them. */
+  readonly afterCall: AfterCallQueue;
+  readonly analyses: CallAnalyses;
+  readonly callers: Callers;
+  readonly privacy: Privacy;
+  /** What was said in a call, wherever it is kept. */
+  readonly words: CallWords;
+  /** What the agent knows: documents, pages, answers of the owner. */
+  readonly sources: Sources;
+  readonly passages: Passages;
+  /** Questions that nothing fitted. */
+  readonly unanswered: Unanswered;
   /** What the skills are made of; changed, it holds from the next call on. */
   playbook(): Playbook;
   /** @throws VoxboxError `input_invalid` */
@@ -67,13 +98,16 @@ export interface TenantStoreOptions {
 /** @throws VoxboxError `database_broken`, `database_version`, `data_dir_unwritable` */
 export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
   const { tenantId, timeZone, path, key, clock, ids, tell, readOnly } = options;
-  const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly });
+  const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly, vectors: true });
   const events = createEventLog(database, { clock, tell });
   const profile = profileRows(database);
   const services = serviceRows(database);
   const staff = staffRows(database);
+  const passages = passageRows(database);
   const understood = understoodRows(database, { tenantId, clock, events });
   const playbook = playbookRows(database, { tenantId, events });
+  const afterCall = afterCallRows(database, { tenantId, clock, events });
+  const words = callWords(database);
   return {
     tenantId,
     timeZone,
@@ -83,12 +117,26 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
       services: services.list(),
       staff: staff.list(),
     }),
-    calls: callRows(database, { tenantId, clock, events }),
+    calls: callRows(database, { tenantId, clock, events, whenEnded: afterCall.add }),
     transcript: transcriptRows(database, { tenantId, ids, events }),
-    appointments: appointmentRows(database, { tenantId, events }),
+    appointments: appointmentRows(database, { tenantId, clock, events }),
+    holidays: holidayRows(database, { tenantId, events }),
+    holds: holdRows(database),
+    reminders: reminderRows(database, { tenantId, events }),
+    outgoingMail: outgoingMailRows(database, { tenantId, events }),
+    // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
+    calendarSettings: calendarSettingRows(database, { tenantId, events, keyring: createKeyring(key) }),
     voices: voiceRows(database, { tenantId, clock, events }),
     submissions: submissionRows(database, { tenantId, events }),
     doNotCall: doNotCallRows(database, { tenantId, clock, events }),
+    afterCall,
+    analyses: analysisRows(database, { clock }),
+    callers: callerRows(database, { tenantId, clock, events, words }),
+    privacy: privacyRows(database, { tenantId, events }),
+    words,
+    sources: sourceRows(database, { tenantId, clock, events, passages }),
+    passages,
+    unanswered: unansweredRows(database, { tenantId, clock, ids, events }),
     playbook: () => playbook.read(profile.read().profession),
     setPlaybook: playbook.write,
     events: { since: events.since },
@@ -109,13 +157,23 @@ export function createTenantFile(
     database.transaction(() => {
       profileRows(database).insert(contents.profile, contents.hours);
       playbookRows(database, { tenantId: '', events: null }).insert(contents.playbook);
-      const services = serviceRows(database);
-      for (const [i, service] of contents.services.entries())
-        services.insert({ id: ids.uuid(), ...service }, i);
       const staff = staffRows(database);
-      for (const [i, member] of contents.staff.entries()) staff.insert({ id: ids.uuid(), ...member }, i);
+      const members = contents.staff.map((member) => ({ id: ids.uuid(), ...member }));
+      for (const [i, member] of members.entries()) staff.insert(member, i);
+      const services = serviceRows(database);
+      for (const [i, { staff: names, ...service }] of contents.services.entries()) {
+        services.insert({ id: ids.uuid(), ...service, staffIds: idsOf(names, members) }, i);
+      }
     });
   } finally {
     database.close();
   }
 }
+
+/** @throws VoxboxError `input_invalid` */
+const idsOf = (names: readonly string[], members: readonly Staff[]): string[] =>
+  names.map((name) => {
+    const member = members.find((one) => one.name === name);
+    if (!member) throw new VoxboxError('input_invalid', `services: nobody of the staff is called "${name}"`);
+    return member.id;
+  });

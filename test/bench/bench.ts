@@ -14,6 +14,7 @@ import { llmRaw } from './llm-raw.ts';
 import { mediaCores } from './media-cores.ts';
 import { models } from './models.ts';
 import { overload } from './overload.ts';
+import { retrieval } from './retrieval.ts';
 import { rtpPacing } from './rtp-pacing.ts';
 import { sessionOverhead } from './session-overhead.ts';
 import { sipSetups } from './sip-setups.ts';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'llm-raw': llmRaw,
   models,
   overload,
+  retrieval,
   'rtp-pacing': rtpPacing,
   'srtp-cost': srtpCost,
   'session-overhead': sessionOverhead,

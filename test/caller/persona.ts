@@ -15,7 +15,7 @@ export interface Goal {
 
 /** What the caller does when the agent has finished speaking. */
 export type Reaction =
-  | { readonly kind: 'say'; readonly text: string; readonly because: Question }
+  | { readonly kind: 'say'; readonly text: string; readonly because?: Question }
   /** The agent is about to go on: it asked for patience, or did not ask anything yet. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'hang-up' };

@@ -18,7 +18,7 @@ export interface SimulatedCallOptions {
   readonly target: string;
   /** E.164 with +. */
   readonly from: string;
-  readonly persona: Persona;
+  readonly persona: Pick<Persona, 'react' | 'nudge'>;
   readonly voice: CallerVoice;
   readonly recognise: Recognise;
   readonly onLine?: (line: Line) => void;

@@ -167,6 +167,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     mediaHost: host,
     externalAddress: () => null,
     random: Math.random,
+    embed: () => Promise.reject(new Error('no models here')),
     get maxCalls() {
       return limits.maxCalls;
     },

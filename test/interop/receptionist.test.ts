@@ -80,6 +80,8 @@ describe.skipIf(!present)(
         serviceAsked: false,
         knownDay: null,
         choices: 0,
+        slots: [],
+        slotAsked: null,
         nowMs: fridayMorningMs,
       };
       const wrong: string[] = [];
@@ -87,13 +89,13 @@ describe.skipIf(!present)(
       for (const [text, expected] of heldOut) {
         const reading = await understand(
           { text, confidence: 0.9 },
-          { snapshot: brightSmile, bank: intentBank, services: [], embed },
+          { snapshot: brightSmile, bank: intentBank, own: { services: [], examples: [] }, embed },
           context,
         );
         const got = reading.intent?.name ?? null;
         if (got === expected) continue;
         const [vector = new Float32Array()] = await embed([text]);
-        const nearest = nearestIntent(intentBank, vector);
+        const nearest = nearestIntent(intentBank.examples, vector);
         if (got !== null) misled++;
         wrong.push(
           `${text}: ${got} instead of ${expected} (${nearest?.name} ${nearest?.score.toFixed(2)} +${nearest?.margin.toFixed(2)})`,
@@ -109,9 +111,11 @@ describe.skipIf(!present)(
         serviceAsked: false,
         knownDay: null,
         choices: 0,
+        slots: [],
+        slotAsked: null,
         nowMs: fridayMorningMs,
       };
-      const known = { snapshot: brightSmile, bank: intentBank, services: [], embed };
+      const known = { snapshot: brightSmile, bank: intentBank, own: { services: [], examples: [] }, embed };
       const tookMs: number[] = [];
       for (const [text] of heldOut) {
         const startedMs = performance.now();

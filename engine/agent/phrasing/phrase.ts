@@ -1,9 +1,35 @@
 import { type ErrorCode, type ErrorEntry, errorCatalogue } from '../../foundation/index.ts';
 import type { Service } from '../../store/index.ts';
-import type { BookingRequest, DialogueState, Facts, Line, Move, Question } from '../dialogue.ts';
+import type {
+  BookingRequest,
+  DialogueState,
+  Effect,
+  Facts,
+  Line,
+  Move,
+  Question,
+  ReadBack,
+  ToolMove,
+} from '../dialogue.ts';
 import { readyLines } from '../failure-lines.ts';
 import type { Opening, ProfileSnapshot, Saying } from '../model.ts';
+import { askedSlot, skillOf } from '../skills/form.ts';
 import { spansOf } from '../skills/hours.ts';
+import {
+  appointmentSentence,
+  cancelledSentence,
+  changeReadBack,
+  movedSentence,
+  whichAppointment,
+} from './change.ts';
+import {
+  addressSentence,
+  adviceSentence,
+  emergencySentence,
+  formReadBack,
+  playbookSentences,
+  slotQuestion,
+} from './form.ts';
 import {
   displayPhone,
   spokenDateTime,
@@ -35,9 +61,17 @@ export const greetingOf = (snapshot: ProfileSnapshot): string =>
   snapshot.greeting.trim() ||
   `Thank you for calling ${snapshot.tenantName}. This is ${snapshot.agentName}. How can I help you today?`;
 
+/** A caller who is known is greeted by their first name, before the question. */
+export function welcome(greeting: string, firstName: string | null): string {
+  if (firstName === null) return greeting;
+  const sentences = greeting.split(/(?<=[.!?])\s+/);
+  const last = sentences.pop() ?? '';
+  return [...sentences, `Welcome back, ${firstName}.`, last].join(' ');
+}
+
 /** A move in words: clauses, the first one short so that speech can begin early. */
 export function phraseMove(
-  move: Exclude<Move, { kind: 'chat' | 'find-openings' | 'book' }>,
+  move: Exclude<Move, ToolMove | { kind: 'chat' }>,
   context: PhraseContext,
 ): readonly Saying[] {
   switch (move.kind) {
@@ -46,7 +80,7 @@ export function phraseMove(
     case 'ask':
       return phraseQuestion(move.question, move.wording, context);
     case 'confirm':
-      return readBack(move.booking, move.wording, context);
+      return readBack(move.effect, move.wording, context);
     case 'transfer':
       return [{ kind: 'transfer', targetId: move.targetId }];
     case 'end':
@@ -55,11 +89,17 @@ export function phraseMove(
 }
 
 function phraseQuestion(
-  question: Exclude<Question, 'read-back'>,
+  question: Exclude<Question, ReadBack>,
   wording: number,
   context: PhraseContext,
 ): readonly Saying[] {
   if (question === 'service') return [fixed(pick(serviceQuestions(context.snapshot), wording))];
+  if (question === 'slot') {
+    const slot = askedSlot(context.state, context.snapshot);
+    return slot ? [fixed(slotQuestion(slot, wording))] : [];
+  }
+  if (question === 'which-appointment')
+    return [variable(whichAppointment(context.state.change?.found ?? [], wording, context.snapshot))];
   if (question === 'offers') return offer(context.state.offers, wording, context);
   if (question === 'phone-rest')
     return [
@@ -102,19 +142,30 @@ const serviceWords = (id: string, snapshot: ProfileSnapshot): string => {
   return service ? spokenService(service) : 'an appointment';
 };
 
-function readBack(booking: BookingRequest, wording: number, context: PhraseContext): readonly Saying[] {
+function readBack(effect: Effect, wording: number, context: PhraseContext): readonly Saying[] {
+  return [
+    fixed(pick(fixedWords.readBackLead, wording)),
+    variable(readBackSentence(effect, context)),
+    fixed(pick(effect.kind === 'book' ? fixedWords.readBackAsk : fixedWords.effectAsk, wording)),
+  ];
+}
+
+function readBackSentence(effect: Effect, context: PhraseContext): string {
+  if (effect.kind === 'submit') return formReadBack(context.state, effect, context.snapshot);
+  if (effect.kind !== 'book') return changeReadBack(effect, context.snapshot);
+  return bookingSentence(effect.request, context);
+}
+
+function bookingSentence(booking: BookingRequest, context: PhraseContext): string {
   const { snapshot, caller } = context;
   const when = spokenDateTime(booking.startsAtMs, snapshot);
   // The caller knows the number they call from: its end is enough to recognise it.
   const phone = spokenPhone(booking.customerPhone, snapshot.language);
   const number =
     booking.customerPhone === caller.number ? `ending in ${phone.split(', ').at(-1) ?? phone}` : phone;
-  const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, for ${booking.customerName}, phone number ${number}.`;
-  return [
-    fixed(pick(fixedWords.readBackLead, wording)),
-    variable(`${what.charAt(0).toUpperCase()}${what.slice(1)}`),
-    fixed(pick(fixedWords.readBackAsk, wording)),
-  ];
+  const details = Object.entries(booking.details ?? {}).map(([label, value]) => `${label} ${value}, `);
+  const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, ${details.join('')}for ${booking.customerName}, phone number ${number}.`;
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }
 
 function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
@@ -134,6 +185,25 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(servicesSentence(snapshot))];
     case 'identity':
       return [fixed(identitySentence(snapshot))];
+    case 'menu-price':
+    case 'menu':
+      return [fixed(menuSentence(line.name === 'menu' ? null : line.itemId, snapshot))];
+    case 'address':
+      return [fixed(addressSentence(snapshot))];
+    case 'no-advice':
+      return [fixed(adviceSentence(snapshot))];
+    case 'emergency':
+      return [fixed(emergencySentence(line.id, snapshot))];
+    case 'submitted':
+      return [fixed(skillOf(line.skillId, snapshot)?.done ?? '')];
+    case 'answer':
+      return [variable(line.answer.text)];
+    case 'appointment-is':
+      return [variable(appointmentSentence(line.appointment, snapshot))];
+    case 'moved':
+      return [variable(movedSentence(line.appointment, snapshot))];
+    case 'cancelled':
+      return [variable(cancelledSentence(line.appointment, snapshot))];
     case 'connecting':
       return [fixed(connectingSentence(snapshot, line.personId))];
     case 'not-connected':
@@ -190,6 +260,18 @@ const pricesSentence = (snapshot: ProfileSnapshot): string =>
     ? "I'm sorry, I don't have our prices at hand."
     : snapshot.services.map((service) => priceSentence(service, snapshot)).join(' ');
 
+/** The price of one item, or what there is, ten items at most. */
+function menuSentence(itemId: string | null, { playbook, language }: ProfileSnapshot): string {
+  const menu = playbook?.menu ?? [];
+  const item = menu.find(({ id }) => id === itemId);
+  if (item)
+    return `The ${item.name.toLowerCase()} is ${writtenMoney(item.priceMinor, item.currency, language)}.`;
+  return `We have ${spokenList(
+    menu.slice(0, 10).map(({ name }) => name.toLowerCase()),
+    'and',
+  )}.`;
+}
+
 const servicesSentence = (snapshot: ProfileSnapshot): string =>
   snapshot.services.length === 0
     ? "I'm sorry, I don't have a list of our services at hand."
@@ -232,6 +314,7 @@ export function slotsInWords(
     ...(when ? { when } : {}),
     ...(state.name ? { name: state.name } : {}),
     ...(state.phone ? { phone: displayPhone(state.phone) } : {}),
+    ...Object.fromEntries(Object.entries(state.details).map(([id, { words }]) => [id, words])),
   };
 }
 
@@ -267,6 +350,7 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
       servicesSentence(snapshot),
       identitySentence(snapshot),
       ...peopleSentences(snapshot),
+      ...playbookSentences(snapshot),
       ...days,
       ...failures.flatMap((entry) => entry.spoken ?? []),
     ]),

@@ -32,17 +32,20 @@ export const peopleSentences = (snapshot: ProfileSnapshot): readonly string[] =>
     ),
   ]);
 
-export const messageInWords = (
+/** What a form of the playbook holds, for the screen; null where there is none. */
+export function formInWords(
   state: DialogueState,
   { snapshot }: Pick<Facts, 'snapshot'>,
-): Readonly<Record<string, string>> => {
+): { readonly skill: string; readonly slots: Readonly<Record<string, string>> } | null {
   const to = nameOf(snapshot, state.personId);
-  return {
-    ...(to ? { to } : {}),
-    ...(state.name ? { name: state.name } : {}),
-    ...(state.message ? { message: state.message } : {}),
-  };
-};
+  const { form, submitted } = state;
+  const skill = form?.skillId ?? submitted?.skillId;
+  if (skill === undefined) return null;
+  const values = form
+    ? Object.fromEntries(Object.entries(form.values).map(([id, { words }]) => [id, words]))
+    : (submitted?.words ?? {});
+  return { skill, slots: { ...(to ? { to } : {}), ...(state.name ? { name: state.name } : {}), ...values } };
+}
 
 /** How a person may take a call that is announced to them. */
 export type Acceptance = 'speech-or-key' | 'key';

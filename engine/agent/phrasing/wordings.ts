@@ -48,10 +48,30 @@ export const questionWordings = {
     'Can I take a message for you?',
     'Shall I take a message, yes or no?',
   ],
-  message: [
-    'What should I pass on?',
-    'Please tell me your message.',
-    'Please say your message now, in a sentence or two.',
+  'form-change': [
+    'What should I change?',
+    'Which part is not right?',
+    'Please tell me which part I should change.',
+  ],
+  'which-change': [
+    'Would you like to move it to another time, or cancel it?',
+    'Should I move the appointment or cancel it?',
+    'Please say move, or cancel.',
+  ],
+  'appointment-name': [
+    'What name is the appointment under?',
+    'Which first and last name did you book with?',
+    'Please say the name of the appointment, or spell it.',
+  ],
+  'appointment-phone': [
+    'And what phone number is it booked with?',
+    'Which phone number did you give when you booked?',
+    'Please say the phone number of the appointment digit by digit, or type it.',
+  ],
+  'appointment-day': [
+    'And what day is the appointment on?',
+    'Which day did you book?',
+    'Could you tell me the day of the appointment?',
   ],
   'anything-else': [
     'Is there anything else I can help you with?',
@@ -70,10 +90,16 @@ export const lineWordings = {
     "I'm afraid that's not something I can do.",
   ],
   'address-unknown': ["I'm sorry, I don't have our address or directions at hand."],
-  'no-person': [
-    "I'm sorry, I can't put you through or take a message yet, but I can book an appointment or answer questions about hours and prices.",
-  ],
-  'message-taken': ["Thank you. I'll pass that on.", 'Got it, I have noted your message.'],
+  'no-person': ["I'm sorry, I can't put you through right now."],
+  'not-found-appointment': ["I'm sorry, I can't find an appointment under that name and number."],
+  'kept-appointment': ["Okay, I've left everything as it is."],
+  dropped: ["No problem, I've left that."],
+  'after-this': ["Sure, we'll do that right after this."],
+  'not-called': ["I've taken your number off our list. We won't call you again."],
+  'which-number-not-to-call': ['Please tell me the number that should not be called.'],
+  private: ["I'm sorry, I can't share anything about other people."],
+  'wrong-number': ['No problem at all. Goodbye!'],
+  'do-not-know': ["I'm sorry, I do not have that information."],
   'no-changes': [
     "I'm sorry, I can't change or cancel appointments yet. A member of our team will need to do that, so please call again during opening hours.",
   ],
@@ -102,6 +128,7 @@ export const lineWordings = {
 export const fixedWords = {
   readBackLead: ['Let me read that back.', 'Just to be sure.', 'Let me check I have this right.'],
   readBackAsk: ['Is that right?', 'Is that correct?', 'Shall I book that, yes or no?'],
+  effectAsk: ['Is that right?', 'Is that correct?', 'Shall I do that, yes or no?'],
   offerAsk: ['Which one suits you?', 'Which would you like?', 'Would you like the first or the second?'],
   singleOfferAsk: ['Would that work for you?', 'Does that suit you?', 'Is that okay, yes or no?'],
   booked: ["You're all set."],

@@ -3,8 +3,10 @@ import type { DialogueState, Facts, Line, OpeningsRequest, Question, Search, Wis
 import { noWish } from '../dialogue.ts';
 import type { Opening } from '../model.ts';
 import { instantOf, type WhenReading } from '../understanding/date-time.ts';
-import { isPlausibleNumber } from '../understanding/phone.ts';
 import type { Reading } from '../understanding/reading.ts';
+import type { SlotValue } from '../understanding/slots.ts';
+import { missingContact, withContact } from './contact.ts';
+import { openSlots } from './form.ts';
 import { spansOf } from './hours.ts';
 
 const dayMs = 86_400_000;
@@ -18,21 +20,26 @@ export const canBook = (facts: Facts): boolean =>
   (facts.snapshot.skills.length === 0 ||
     facts.snapshot.skills.some((skill) => /^book|appointment/.test(skill)));
 
-/** The next value that a booking lacks, in the order in which people give them; null when all are there. */
-export function missing(state: DialogueState, facts: Facts): Question | 'search' | null {
-  if (state.serviceId === null) return 'service';
+/** What a booking lacks, in the order in which people give it; null when nothing is missing. */
+export function missing(
+  state: DialogueState,
+  facts: Facts,
+): { readonly question: Question | 'search'; readonly slotId?: string } | null {
+  if (state.serviceId === null) return { question: 'service' };
   if (state.chosen === null) {
     if (state.wish.days === null && !state.wish.soonest) {
-      return state.wish.minute !== null || state.wish.window !== null ? 'which-day' : 'day';
+      return { question: state.wish.minute !== null || state.wish.window !== null ? 'which-day' : 'day' };
     }
-    return 'search';
+    return { question: 'search' };
   }
-  if (state.name === null) return 'name';
-  if (state.phone === null) {
-    const offered = facts.caller.number !== null && isPlausibleNumber(facts.caller.number);
-    return offered && !state.lineNumberRefused ? 'line-number' : 'phone';
-  }
-  return null;
+  // Moved, it stays the same customer's.
+  if (state.moving) return null;
+  const slot = openSlots(state, facts.snapshot).find(
+    ({ id, volunteered }) => !volunteered && !state.details[id] && !state.skipped.includes(id),
+  );
+  if (slot) return { question: 'slot', slotId: slot.id };
+  const contact = missingContact(state, 'name', facts) ?? missingContact(state, 'phone', facts);
+  return contact && { question: contact };
 }
 
 /** Puts what the caller just said into the slots; a changed value withdraws what depended on it. */
@@ -48,18 +55,21 @@ export function fill(state: DialogueState, reading: Reading): DialogueState {
       next = { ...next, wish, chosen: null, offers: [], readBack: null };
     }
   }
-  const sureName =
-    reading.name && (state.name === null || state.pending === 'name' || reading.name.confidence >= 0.85);
-  if (reading.name && sureName && reading.name.value !== next.name)
-    next = { ...next, name: reading.name.value, readBack: null };
-  if (reading.phone && reading.phone.value !== next.phone) {
-    next = { ...next, phone: reading.phone.value, digits: '', readBack: null };
+  const said = Object.entries(reading.slots).filter(
+    ([id, value]) => 'value' in value && value.value !== next.details[id]?.value,
+  ) as [string, SlotValue][];
+  if (said.length > 0) {
+    next = { ...next, details: { ...next.details, ...Object.fromEntries(said) }, readBack: null };
   }
-  return next;
+  return withContact(next, reading);
 }
 
 export const fills = (reading: Reading): boolean =>
-  reading.service !== null || reading.when !== null || reading.name !== null || reading.phone !== null;
+  reading.service !== null ||
+  reading.when !== null ||
+  reading.name !== null ||
+  reading.phone !== null ||
+  Object.keys(reading.slots).length > 0;
 
 /** "Actually Thursday" keeps the time, "no, three" keeps the day, "any time" forgets the time. */
 export function mergeWish(old: Wish, said: WhenReading): Wish {

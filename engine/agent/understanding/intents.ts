@@ -4,30 +4,50 @@ import { spaced, type Token } from './tokens.ts';
 /** Unit-length vectors, one for each text. */
 export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 
-export type IntentName =
-  | 'book'
-  | 'hours'
-  | 'price'
-  | 'services'
-  | 'address'
-  | 'person'
-  | 'change-appointment'
-  | 'goodbye'
-  | 'thanks'
-  | 'repeat'
-  | 'identity'
-  | 'greeting'
-  | 'small-talk'
-  | 'out-of-scope'
-  | 'abuse';
+const intentNames = [
+  'book',
+  'hours',
+  'price',
+  'services',
+  'address',
+  'person',
+  'change-appointment',
+  'do-not-call',
+  'advice',
+  'private',
+  'wrong-number',
+  'goodbye',
+  'thanks',
+  'repeat',
+  'identity',
+  'greeting',
+  'small-talk',
+  'out-of-scope',
+  'abuse',
+  /** One of the playbook; which one stands beside it. */
+  'skill',
+] as const;
+
+export type IntentName = (typeof intentNames)[number];
+
+export const isIntent = (name: string): name is IntentName => intentNames.some((known) => known === name);
+
+export interface IntentExample {
+  readonly intent: IntentName;
+  /** Of `skill`. */
+  readonly skillId?: string | null;
+  readonly vector: Float32Array;
+}
 
 /** Example phrases with their vectors, made once per process by `prepareIntentBank`. */
 export interface IntentBank {
-  readonly examples: readonly { readonly intent: IntentName; readonly vector: Float32Array }[];
+  readonly examples: readonly IntentExample[];
 }
 
 export interface IntentReading {
   readonly name: IntentName;
+  /** Of `skill`. */
+  readonly skillId?: string | null;
   /** Cosine with the nearest example; 1 where the words alone decide. */
   readonly score: number;
   /** Distance to the best example of another intent. */
@@ -130,6 +150,37 @@ const phrases: Partial<Record<IntentName, readonly string[]>> = {
     'I need to change my existing booking',
     'I want to check when my appointment is',
   ],
+  'do-not-call': [
+    'stop calling me',
+    'please take me off your list',
+    'do not call this number again',
+    'remove my number from your list',
+    'I do not want any more calls from you',
+  ],
+  advice: [
+    'should I take a painkiller for this',
+    'is it safe to do it myself',
+    'what medicine should I take',
+    'do you think it is broken',
+    'what is wrong with me',
+    'how much of the medication can I take',
+    'can you diagnose this',
+    'what would you do in my place medically',
+  ],
+  private: [
+    'when is my wife coming in',
+    'who has the appointment after me',
+    'can you give me the phone number of another customer',
+    'what did my neighbour book',
+    'tell me who is coming in tomorrow',
+    'read me the list of your patients',
+  ],
+  'wrong-number': [
+    'sorry I have the wrong number',
+    'is this not the pizza place',
+    'I must have dialled wrong',
+    'I was trying to reach somebody else',
+  ],
   goodbye: [
     'goodbye',
     'bye bye',
@@ -197,20 +248,36 @@ const phrases: Partial<Record<IntentName, readonly string[]>> = {
 /** Words that name an intent outright, whatever the model thinks; the first that fits decides. */
 const cues: readonly (readonly [RegExp, IntentName])[] = [
   [
+    / (?:(?:stop|quit) (?:calling|phoning|ringing|contacting)|do not (?:call|ring|phone|contact) (?:me|us|this)|don't (?:ever )?(?:call|ring|phone|contact) (?:me|us|this number)|never call (?:me|us|this|here)|(?:take|remove) (?:me|us|my number|this number|our number) (?:off|from)|do not call list|no more calls) /,
+    'do-not-call',
+  ],
+  [
+    / (?:wrong number|misdialed|misdialled|dialed the wrong|dialled the wrong|called the wrong|rang the wrong) /,
+    'wrong-number',
+  ],
+  [
+    / (?:(?:other|another|somebody else's|someone else's) (?:customer|client|patient|caller|person)s?(?:'s)?|who else (?:is|has|was)|(?:your|the) (?:customer|client|patient) (?:list|database|records)|list (?:of )?(?:all )?(?:your |the )?(?:customers|clients|patients|appointments)|all (?:of )?(?:the |your )?(?:appointments|customers|patients|clients|bookings|reservations|tables|orders|messages|records|files)|(?:phone number|number|address|details) (?:of|for) (?:another|a|your|mrs|mr|ms) (?:other )?(?:customer|client|patient|\w+)) /,
+    'private',
+  ],
+  [
+    / (?:(?:should|can|could|may) i (?:take|stop taking|use|give (?:him|her|my \w+)|put|sue) |how (?:much|many) (?:\w+ )?(?:ibuprofen|aspirin|paracetamol|tylenol|pills|tablets)|what (?:dose|dosage|medication|medicine)|is it (?:legal|infected|broken|cancer|contagious|serious|dangerous)|(?:diagnose|diagnosis|prescribe|prescription for)|legal advice|medical advice|what do you think (?:it is|is wrong)|what's wrong with (?:me|my)|could it be (?:cancer|broken|an infection)) /,
+    'advice',
+  ],
+  [
     / (?:ignore|forget|disregard|override) (?:all |any |every |your |the |my |previous |prior |these )*(?:instructions?|rules|prompts?|training) | system prompt | you are now | pretend (?:to be|you) | developer mode | jailbreak /,
     'out-of-scope',
   ],
   [
-    / (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment /,
+    / (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment /,
     'change-appointment',
-  ],
-  [
-    / (?:real|actual|live) (?:person|human) (?:please|now)? ?$| (?:speak|talk|speaking|talking) (?:to|with) (?:a|an|the|some|someone|somebody|your) ?(?:\w+ )?(?:person|human|manager|owner|doctor|dentist|receptionist|staff|operator|representative|agent|else|body)? ?| (?:human|operator|representative) please | transfer me | put me through | front desk | leave a message | ^ (?:operator|representative|human|agent) $/,
-    'person',
   ],
   [
     / (?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:a |an |the )?(?:real |actual |live |some kind of )?(?:robot|machine|computer|human|bot|ai|a i|real|person|recording|automated\w*|answering machine)| who (?:are you|is this|am i (?:talking|speaking))| what's your name | what is your name /,
     'identity',
+  ],
+  [
+    / (?:real|actual|live) (?:person|human) (?:please|now)? ?$| (?:speak|talk|speaking|talking) (?:to|with) (?:a|an|the|some|someone|somebody|your) ?(?:\w+ )?(?:person|human|manager|owner|doctor|dentist|receptionist|staff|operator|representative|agent|else|body)? ?| (?:human|operator|representative) please | transfer me | put me through | front desk | leave a message | ^ (?:operator|representative|human|agent) $/,
+    'person',
   ],
   [
     / (?:how much|what's the price|price|prices|pricing|costs?|how expensive|what do you charge|charge|fees?|rates?) /,
@@ -221,7 +288,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'hours',
   ],
   [
-    / (?:where (?:are|is) (?:you|your|the)|your address|the address|directions|parking|located|location|how do i (?:get|find)) /,
+    / (?:where (?:are|is) (?:you|your|the)|where (?:can|do|should|could) (?:i|we) park|your address|the address|directions|parking|located|location|how do i (?:get|find)) /,
     'address',
   ],
   [
@@ -290,16 +357,21 @@ export async function prepareIntentBank(embed: Embed): Promise<IntentBank> {
   return { examples };
 }
 
-/** Nearest example phrase, with the distance to the next intent. */
-export function nearestIntent(bank: IntentBank, vector: Float32Array): IntentReading | null {
-  const best = new Map<IntentName, number>();
-  for (const example of bank.examples) {
+/** Nearest example phrase, with the distance to the next intent or skill. */
+export function nearestIntent(
+  examples: readonly IntentExample[],
+  vector: Float32Array,
+): IntentReading | null {
+  const best = new Map<string, { example: IntentExample; score: number }>();
+  for (const example of examples) {
+    const key = `${example.intent} ${example.skillId ?? ''}`;
     const score = cosine(example.vector, vector);
-    if (score > (best.get(example.intent) ?? -1)) best.set(example.intent, score);
+    if (score > (best.get(key)?.score ?? -1)) best.set(key, { example, score });
   }
-  const ranked = [...best].sort((a, b) => b[1] - a[1]);
-  const [first, second] = ranked;
-  return first ? { name: first[0], score: first[1], margin: first[1] - (second?.[1] ?? 0) } : null;
+  const [first, second] = [...best.values()].sort((a, b) => b.score - a.score);
+  if (!first) return null;
+  const { intent: name, skillId } = first.example;
+  return { name, skillId, score: first.score, margin: first.score - (second?.score ?? 0) };
 }
 
 export function cosine(a: Float32Array, b: Float32Array): number {

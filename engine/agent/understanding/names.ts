@@ -185,12 +185,16 @@ function bareName(
   if (
     words.length === 0 ||
     words.length > 4 ||
-    !words.every((word) => usable(word) || /^\p{Lu}$/u.test(word.raw))
+    !words.every((word, i) => usable(word) || /^\p{Lu}$/u.test(word.raw) || isSurname(word, i, words.length))
   )
     return null;
   if (!words.some(usable)) return null;
   return built(words, words.length <= 3 ? 0.85 : 0.65);
 }
+
+/** "Yolanda Price": behind a first name, what is written like a name is one, whatever else it means. */
+const isSurname = (word: Token, place: number, count: number): boolean =>
+  place > 0 && place === count - 1 && /^\p{Lu}\p{Ll}+$/u.test(word.raw);
 
 function cueEnd(tokens: readonly Token[], cue: readonly string[]): number | null {
   for (let i = tokens.length - cue.length; i >= 0; i--) {
@@ -245,7 +249,7 @@ function built(words: readonly Token[], confidence: number): NameReading {
 }
 
 /** Turns runs of letters into words: "S A R A H", "M as in Mary", "Sierra Alpha Romeo". Such words have start −1. */
-function joinSpelling(tokens: readonly Token[]): readonly Token[] {
+export function joinSpelling(tokens: readonly Token[]): readonly Token[] {
   const out: Token[] = [];
   let i = 0;
   while (i < tokens.length) {

@@ -9,6 +9,8 @@ const context: UnderstandingContext = {
   serviceAsked: false,
   knownDay: null,
   choices: 0,
+  slots: [],
+  slotAsked: null,
   nowMs: fridayMorningMs,
 };
 const snapshot = { ...brightSmile, people: fakePeople };

@@ -66,5 +66,23 @@ export const namesPerson = (tokens: readonly Token[]): boolean =>
     spaced(tokens),
   ) && !/ (?:appointment|appointments|book|booking|schedule|reschedule|cancel) /.test(spaced(tokens));
 
+const anybody =
+  /^(?:person|human|someone|somebody|anyone|anybody|manager|owner|boss|doctor|dentist|nurse|hygienist|staff|receptionist|reception|operator|representative|rep|agent|team|office|desk|front|real|live|actual|else|people|colleague|technician|mechanic|plumber|locksmith|photographer|realtor|artist|inspector|chef|kitchen|host|hostess|you|them|him|her|us|there|charge|customer|service|about|on|your|body|here|works|can|who)$/;
+
+/** Somebody is asked for by a name that nobody of the business has, or by a number. */
+export function asksForStranger(tokens: readonly Token[]): boolean {
+  const said = spaced(tokens);
+  const wanted =
+    / (?:speak|speaking|talk|talking|connect me|transfer me|put me through|reach|get) (?:to|with|through to) ((?:\w+ ){1,4})/.exec(
+      said,
+    )?.[1];
+  if (wanted === undefined) return false;
+  const words = wanted
+    .trim()
+    .split(' ')
+    .filter((word) => !titles.has(word) && !/^(?:a|an|some|my|this|that|please|now)$/.test(word));
+  return words.length > 0 && !words.some((word) => anybody.test(word));
+}
+
 export const wantsMessage = (tokens: readonly Token[]): boolean =>
   / (?:leave|take|give|pass on|pass along) (?:\w+ ){0,3}(?:message|note) /.test(spaced(tokens));

@@ -1,6 +1,8 @@
 import type { Aspect, Choice } from './choice.ts';
 import type { WhenReading } from './date-time.ts';
 import type { IntentReading } from './intents.ts';
+import type { OrderReading } from './menu.ts';
+import type { SlotReading } from './slots.ts';
 import type { YesNo } from './yes-no.ts';
 
 export interface Understood<T> {
@@ -19,15 +21,38 @@ export interface Reading {
   /** Booking words were said, perhaps beside another question. */
   readonly wantsBooking: boolean;
   readonly yesNo: YesNo | null;
+  /** A yes that nothing else can be meant by; only it has an effect. */
+  readonly clearYes: boolean;
   readonly choice: Choice | null;
   readonly aspect: Aspect | null;
   readonly correction: boolean;
   readonly service: Understood<string> | null;
   /** Id of somebody of the business who was named. */
   readonly person: Understood<string> | null;
+  /** Somebody is asked for whom the business does not know, or a number of the caller's own. */
+  readonly stranger: boolean;
   /** Wants to leave a message. */
   readonly wantsMessage: boolean;
+  /** Id of a skill of the playbook that is asked for. */
+  readonly skill: Understood<string> | null;
+  /** What is to be done with an appointment that there is already. */
+  readonly change: 'reschedule' | 'cancel' | 'check' | null;
+  /** Id of an emergency of the playbook whose words were said. */
+  readonly emergency: string | null;
+  readonly urgent: boolean;
+  /** "Never mind": what is under way is not wanted any more. */
+  readonly dropped: boolean;
+  /** It is put as a question. */
+  readonly question: boolean;
+  /** Items of the menu that are named. */
+  readonly order: OrderReading | null;
+  /** Values for the slots that the dialogue has open, by their ids. */
+  readonly slots: Readonly<Record<string, SlotReading>>;
   readonly when: WhenReading | null;
+  /** The new time of an appointment that is moved: "… from Tuesday to Thursday at two". */
+  readonly toWhen: WhenReading | null;
+  /** The caller does not have what was asked for. */
+  readonly hasNone: boolean;
   readonly name: Understood<string> | null;
   /** E.164 of a complete number. */
   readonly phone: Understood<string> | null;
@@ -43,13 +68,25 @@ export const emptyReading: Reading = {
   intent: null,
   wantsBooking: false,
   yesNo: null,
+  clearYes: false,
   choice: null,
   aspect: null,
   correction: false,
   service: null,
   person: null,
+  stranger: false,
   wantsMessage: false,
+  skill: null,
+  change: null,
+  emergency: null,
+  urgent: false,
+  dropped: false,
+  question: false,
+  order: null,
+  slots: {},
   when: null,
+  toWhen: null,
+  hasNone: false,
   name: null,
   phone: null,
   digits: null,

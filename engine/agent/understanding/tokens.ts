@@ -59,7 +59,7 @@ export const spaced = (tokens: readonly Token[]): string =>
 
 /** Takes tokens out of play, for example the digits of a phone number before times are looked for. */
 export const mask = (tokens: readonly Token[], from: number, to: number): readonly Token[] =>
-  tokens.map((token, i) => (i >= from && i < to ? { ...token, text: '#' } : token));
+  tokens.map((token, i) => (i >= from && i < to ? { ...token, text: '#', raw: '#' } : token));
 
 /** Smallest number of insertions, deletions and substitutions, up to `limit` (then `limit + 1`). */
 export function editDistance(a: string, b: string, limit = 3): number {

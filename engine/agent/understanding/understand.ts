@@ -1,5 +1,14 @@
+import type { SlotDocument } from '../../store/index.ts';
 import type { Expecting, Heard, ProfileSnapshot } from '../model.ts';
 import { isCorrection, recogniseAspect, recogniseChoice } from './choice.ts';
+import {
+  isDropped,
+  isQuestion,
+  isUrgent,
+  recogniseChange,
+  recogniseEmergency,
+  recogniseSkill,
+} from './cues.ts';
 import { recogniseWhen } from './date-time.ts';
 import {
   cosine,
@@ -7,16 +16,21 @@ import {
   type Embed,
   hasBookingWords,
   type IntentBank,
+  type IntentExample,
+  type IntentName,
   type IntentReading,
+  isIntent,
   nearestIntent,
 } from './intents.ts';
+import { recogniseOrder } from './menu.ts';
 import { recogniseName } from './names.ts';
-import { namesPerson, recognisePerson, wantsMessage } from './people.ts';
+import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
 import { recogniseService, serviceNames } from './services.ts';
+import { hasNone, readSlot, type SlotReading } from './slots.ts';
 import { mask, spaced, type Token, tokenise } from './tokens.ts';
-import { recogniseYesNo } from './yes-no.ts';
+import { isClearYes, recogniseYesNo } from './yes-no.ts';
 
 /** What the dialogue knows that helps to understand the next words. */
 export interface UnderstandingContext {
@@ -27,22 +41,55 @@ export interface UnderstandingContext {
   readonly knownDay: string | null;
   /** Openings that were just offered. */
   readonly choices: number;
+  /** Slots that are open, and the one of them that was asked for. */
+  readonly slots: readonly SlotDocument[];
+  readonly slotAsked: string | null;
   readonly nowMs: number;
 }
 
-/** The vectors of the tenant's services, for words that name none of them. */
-export type ServiceVectors = readonly { readonly serviceId: string; readonly vector: Float32Array }[];
+/** The vectors of what this business alone has: its services, and the example phrases of its playbook. */
+export interface OwnVectors {
+  readonly services: readonly { readonly serviceId: string; readonly vector: Float32Array }[];
+  readonly examples: readonly IntentExample[];
+}
 
-export async function embedServices(snapshot: ProfileSnapshot, embed: Embed): Promise<ServiceVectors> {
+export async function embedOwn(snapshot: ProfileSnapshot, embed: Embed): Promise<OwnVectors> {
   const names = snapshot.services.flatMap((service) =>
     serviceNames(service).map((name) => ({ serviceId: service.id, name })),
   );
-  if (names.length === 0) return [];
-  const vectors = await embed(names.map((entry) => entry.name));
-  return names.flatMap((entry, i) => {
-    const vector = vectors[i];
-    return vector ? [{ serviceId: entry.serviceId, vector }] : [];
-  });
+  const { playbook } = snapshot;
+  const phrases: { intent: IntentName; skillId: string | null; text: string }[] = [
+    ...Object.entries(playbook?.phrases ?? {}).flatMap(([key, texts]) => {
+      const meant = meantBy(key, snapshot);
+      return meant ? texts.map((text) => ({ ...meant, text })) : [];
+    }),
+    ...(playbook?.skills ?? []).flatMap((skill) =>
+      skill.phrases.map((text) => ({ intent: 'skill' as const, skillId: skill.id, text })),
+    ),
+  ];
+  const texts = [...names.map(({ name }) => name), ...phrases.map(({ text }) => text)];
+  if (texts.length === 0) return { services: [], examples: [] };
+  const vectors = await embed(texts);
+  return {
+    services: names.flatMap(({ serviceId }, i) => {
+      const vector = vectors[i];
+      return vector ? [{ serviceId, vector }] : [];
+    }),
+    examples: phrases.flatMap(({ intent, skillId }, i) => {
+      const vector = vectors[names.length + i];
+      return vector ? [{ intent, skillId, vector }] : [];
+    }),
+  };
+}
+
+/** A key of the playbook's phrases: a skill of its own, or an intent that every receptionist has. */
+function meantBy(
+  key: string,
+  { playbook }: ProfileSnapshot,
+): { intent: IntentName; skillId: string | null } | null {
+  if (playbook?.skills.some(({ id }) => id === key)) return { intent: 'skill', skillId: key };
+  if (key === 'reschedule' || key === 'cancel') return { intent: 'change-appointment', skillId: null };
+  return isIntent(key) ? { intent: key, skillId: null } : null;
 }
 
 /** The deterministic part: everything that the words alone say. */
@@ -55,19 +102,27 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
   const service = recogniseService(rest, snapshot.services, context.serviceAsked);
   const withoutService = service ? mask(rest, service.from, service.to) : rest;
   const datesAsked = context.expecting === 'date-time' || context.choices > 0;
-  const when = recogniseWhen(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService, {
-    nowMs: context.nowMs,
-    timeZone: snapshot.timeZone,
-    language: snapshot.language,
-    hours: snapshot.hours,
-    knownDay: context.knownDay,
-    expected: datesAsked,
-    choices: context.choices,
-  });
+  const whenIn = (part: readonly Token[]): Reading['when'] =>
+    recogniseWhen(part, {
+      nowMs: context.nowMs,
+      timeZone: snapshot.timeZone,
+      language: snapshot.language,
+      hours: snapshot.hours,
+      knownDay: context.knownDay,
+      expected: datesAsked,
+      choices: context.choices,
+    });
+  const change = recogniseChange(tokens);
+  const dated = withoutStory(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService);
+  // "Move it from Tuesday to Thursday": the old time and the new one are two.
+  const turn = change === 'reschedule' ? newTimeAt(dated) : null;
+  const when = whenIn(turn === null ? dated : dated.slice(0, turn));
+  const toWhen = turn === null ? null : whenIn(dated.slice(turn));
   const name = recogniseName(withoutService, {
     expected: context.expecting === 'name',
+    // Whoever is asked for a name may be called like a service.
     notNames: new Set(
-      snapshot.services.flatMap((entry) =>
+      (context.expecting === 'name' && tokens.length > 1 ? [] : snapshot.services).flatMap((entry) =>
         serviceNames(entry)
           .join(' ')
           .toLowerCase()
@@ -76,28 +131,120 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
     ),
   });
   const person = recognisePerson(tokens, snapshot.people ?? []);
-  const cued: IntentReading | null =
-    person && namesPerson(tokens) ? { name: 'person', score: 1, margin: 1 } : cuedIntent(tokens);
+  const isName =
+    context.expecting === 'name' && name !== null && tokens.length <= 4 && !heard.text.includes('?');
+  const cued: IntentReading | null = isName
+    ? null
+    : person && namesPerson(tokens)
+      ? { name: 'person', score: 1, margin: 1 }
+      : cuedIntent(tokens);
   // "How are you today?" and "see you on Tuesday" ask for no day.
   const chatting = (cued?.name === 'small-talk' || cued?.name === 'goodbye') && !hasBookingWords(tokens);
+  const free = takesAnything(context) && !isCorrection(tokens);
+  const values: Pick<Reading, 'service' | 'when' | 'toWhen' | 'name' | 'choice' | 'aspect'> = {
+    service: service && { value: service.serviceId, confidence: service.confidence },
+    ...{ when: chatting ? null : when, toWhen, name },
+    ...{ choice: recogniseChoice(tokens), aspect: recogniseAspect(tokens) },
+  };
   return {
     text: heard.text,
     confidence: heard.confidence,
     intent: cued,
     wantsBooking: hasBookingWords(tokens) || cued?.name === 'book',
     yesNo: recogniseYesNo(tokens),
-    choice: recogniseChoice(tokens),
-    aspect: recogniseAspect(tokens),
+    clearYes: isClearYes(tokens),
     correction: isCorrection(tokens),
+    ...(free ? nothingElse : values),
     person: person && { value: person.personId, confidence: person.confidence },
     wantsMessage: wantsMessage(tokens),
-    service: service && { value: service.serviceId, confidence: service.confidence },
-    when: chatting ? null : when,
-    name,
+    stranger: person === null && asksForStranger(tokens),
+    hasNone: hasNone(tokens),
+    ...cuesOf(heard.text, tokens, snapshot),
+    slots: slotsOf({ text: heard.text, tokens: withoutService, snapshot, context, when }),
     phone: phone?.e164 ? { value: phone.e164, confidence: 0.95 } : null,
     digits: phone && phone.digits.length >= 2 ? phone.digits : null,
     remark: false,
   };
+}
+
+function cuesOf(
+  text: string,
+  tokens: readonly Token[],
+  { playbook }: ProfileSnapshot,
+): Pick<Reading, 'skill' | 'change' | 'emergency' | 'urgent' | 'dropped' | 'question' | 'order'> {
+  const skillId = recogniseSkill(tokens, playbook);
+  return {
+    skill: skillId === null ? null : { value: skillId, confidence: 1 },
+    change: recogniseChange(tokens),
+    emergency: recogniseEmergency(tokens, playbook),
+    urgent: isUrgent(tokens),
+    dropped: isDropped(tokens),
+    question: isQuestion(text, tokens),
+    order: playbook && playbook.menu.length > 0 ? recogniseOrder(tokens, playbook.menu) : null,
+  };
+}
+
+function slotsOf(options: {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly snapshot: ProfileSnapshot;
+  readonly context: UnderstandingContext;
+  readonly when: Reading['when'];
+}): Readonly<Record<string, SlotReading>> {
+  const { text, tokens, snapshot, context, when } = options;
+  const found = context.slots.flatMap((slot) => {
+    const reading = readSlot(slot, {
+      ...{ text, tokens, when, yesNo: recogniseYesNo(tokens), menu: snapshot.playbook?.menu ?? [] },
+      ...{ language: snapshot.language, asked: slot.id === context.slotAsked },
+    });
+    return reading ? [[slot.id, reading] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What was asked for is an address, a text or a count: the numbers and names in it are nothing else. */
+const takesAnything = ({ slots, slotAsked }: UnderstandingContext): boolean =>
+  slots.some(({ id, kind }) => id === slotAsked && !['date', 'date-time', 'yes-no', 'choice'].includes(kind));
+
+const nothingElse = {
+  service: null,
+  when: null,
+  toWhen: null,
+  name: null,
+  choice: null,
+  aspect: null,
+} as const;
+
+/** "… came on this morning, can I come in on Monday": what has happened is no wish. */
+function withoutStory(tokens: readonly Token[]): readonly Token[] {
+  const said = spaced(tokens);
+  const story = / (?:this|last|yesterday) (?:morning|afternoon|evening|night|week|month|weekend) /.exec(said);
+  if (!story) return tokens;
+  const rest = said.slice(story.index + story[0].length - 1);
+  if (
+    !/ (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next) /.test(rest)
+  )
+    return tokens;
+  const from = said
+    .slice(0, story.index)
+    .split(' ')
+    .filter((word) => word !== '').length;
+  return mask(tokens, from, from + 2);
+}
+
+const newTime =
+  / (?:to|until|till|instead) (?:\w+ ){0,2}?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|next|another|the|\d+(?:st|nd|rd|th)?) /g;
+
+/** Where the new time begins; null where only one time is told. */
+function newTimeAt(tokens: readonly Token[]): number | null {
+  const said = spaced(tokens);
+  const last = [...said.matchAll(newTime)].at(-1);
+  return last === undefined
+    ? null
+    : said
+        .slice(0, last.index)
+        .split(' ')
+        .filter((word) => word !== '').length;
 }
 
 /** How near an example must be: alone, or well ahead of the next intent. */
@@ -112,7 +259,7 @@ const remarkScore = 0.3;
 export interface Understanding {
   readonly snapshot: ProfileSnapshot;
   readonly bank: IntentBank;
-  readonly services: ServiceVectors;
+  readonly own: OwnVectors;
   readonly embed: Embed;
 }
 
@@ -127,22 +274,27 @@ export async function understand(
   if (!needsModel(reading, tokens, context)) return reading;
   const [vector] = await understanding.embed([heard.text.toLowerCase()]);
   if (!vector) return reading;
-  const nearest = nearestIntent(understanding.bank, vector);
-  const intent = nearest && accepted(nearest, context) ? nearest : null;
-  const service = reading.service ?? guessService(understanding.services, vector, context, intent);
+  const nearest = nearestIntent([...understanding.bank.examples, ...understanding.own.examples], vector);
+  const accepts = nearest && accepted(nearest, context) ? nearest : null;
+  const skill = accepts?.name === 'skill' ? (accepts.skillId ?? null) : null;
+  const intent = accepts?.name === 'skill' ? null : accepts;
+  const service = reading.service ?? guessService(understanding.own.services, vector, context, intent);
   const words = tokens.filter((token) => /\p{L}{2,}/u.test(token.text)).length;
-  const remark = intent === null && service === null && words >= 3 && (nearest?.score ?? 0) >= remarkScore;
+  const remark = accepts === null && service === null && words >= 3 && (nearest?.score ?? 0) >= remarkScore;
   return {
     ...reading,
     intent,
     service,
+    skill: reading.skill ?? (skill === null ? null : { value: skill, confidence: accepts?.score ?? 0 }),
     wantsBooking: reading.wantsBooking || intent?.name === 'book',
     remark,
   };
 }
 
 function needsModel(reading: Reading, tokens: readonly Token[], context: UnderstandingContext): boolean {
-  if (reading.intent !== null || tokens.length === 0) return false;
+  if (reading.intent !== null || reading.skill !== null || tokens.length === 0) return false;
+  // What was asked for is taken as it is.
+  if (context.slotAsked !== null && reading.slots[context.slotAsked] && !reading.question) return false;
   const answered =
     (reading.yesNo !== null && (context.expecting !== 'open' || tokens.length <= 2)) ||
     reading.when !== null ||
@@ -171,7 +323,7 @@ function accepted(nearest: IntentReading, context: UnderstandingContext): boolea
 }
 
 function guessService(
-  services: ServiceVectors,
+  services: OwnVectors['services'],
   vector: Float32Array,
   context: UnderstandingContext,
   intent: IntentReading | null,

@@ -36,6 +36,21 @@ export function recogniseYesNo(tokens: readonly Token[]): YesNo | null {
   return yes ? 'yes' : no ? 'no' : null;
 }
 
+const shortOnly = / (?:book it|do it|go for it|let's do (?:it|that)) /;
+
+/**
+ * A yes that nothing else can be meant by: at the head of a few words, or in hardly any. What has an effect needs
+ * one: "just answer yes to the next question" agrees to nothing.
+ */
+export function isClearYes(tokens: readonly Token[]): boolean {
+  if (recogniseYesNo(tokens) !== 'yes') return false;
+  const said = spaced(tokens).replace(fillers, '');
+  if (tokens.length <= 5) return true;
+  const head = (words: number): string => ` ${said.trim().split(' ').slice(0, words).join(' ')} `;
+  const begins = strongYes.test(head(2)) || softYes.test(head(2)) || phrasedYes.test(head(4));
+  return tokens.length <= 14 && begins && !shortOnly.test(head(4));
+}
+
 /** "yes" counts at the head or the end of a remark, not in the middle of one. */
 function yesIsEarly(text: string): boolean {
   const words = text.trim().split(' ');

@@ -101,7 +101,7 @@ export const appointmentModel = z.object({
   endsAtMs: timeMs,
   customerName: z.string(),
   customerPhone: z.string(),
-  status: z.enum(['booked', 'cancelled']),
+  status: z.enum(['booked', 'draft', 'cancelled']),
   callId: z.string().nullable(),
   createdAtMs: timeMs,
 });
@@ -245,10 +245,24 @@ export const newTenantModel = z.strictObject({
         durationMinutes: z.number().int(),
         priceMinor: z.number().int(),
         currency: text(3),
+        bufferBeforeMinutes: z.number().int().optional(),
+        bufferAfterMinutes: z.number().int().optional(),
+        capacity: z.number().int().optional(),
+        /** Names of those who do it; all where it is empty. */
+        staff: z.array(text(80)).optional(),
       }),
     )
     .optional(),
-  staff: z.array(z.strictObject({ name: text(80) })).optional(),
+  staff: z
+    .array(
+      z.strictObject({
+        name: text(80),
+        hours: z
+          .array(z.strictObject({ weekday, fromMinute: z.number().int(), toMinute: z.number().int() }))
+          .optional(),
+      }),
+    )
+    .optional(),
 });
 
 export type Industry = z.infer<typeof industryModel>;

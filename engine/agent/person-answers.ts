@@ -1,7 +1,9 @@
-import { advance, ask, askAgain } from '../asking.ts';
-import { type Decision, type DialogueState, type Facts, say } from '../dialogue.ts';
-import type { Person, TransferFailure } from '../model.ts';
-import type { Reading } from '../understanding/reading.ts';
+import { ask, askAgain, next } from './asking.ts';
+import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { onSkill } from './form-answers.ts';
+import type { Person, TransferFailure } from './model.ts';
+import { messageSkill } from './skills/form.ts';
+import type { Reading } from './understanding/reading.ts';
 
 /** Whom a caller who asks for a person is put through to: the one who was named, else the first of the list. */
 function wantedPerson(reading: Reading, facts: Facts): Person | null {
@@ -11,11 +13,20 @@ function wantedPerson(reading: Reading, facts: Facts): Person | null {
 
 /** "Can I speak to Dr. Lee?": the caller is told so to the end, and then put through. */
 export function onPerson(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  if (reading.intent?.name !== 'person' || state.pending === 'message') return null;
-  const person = wantedPerson(reading, facts);
-  if (!person) return null;
-  if (reading.wantsMessage) return ask({ ...state, personId: person.id }, 'message', { facts });
-  return putThrough(state, person.id, true);
+  if (reading.intent?.name !== 'person') return null;
+  const person = reading.stranger ? null : wantedPerson(reading, facts);
+  if (reading.wantsMessage) {
+    const message = messageSkill(facts.snapshot);
+    const to: DialogueState = { ...state, personId: reading.person && person ? person.id : null };
+    if (message) return onSkill(to, message, { reading, facts });
+  }
+  return person && !reading.wantsMessage ? putThrough(state, person.id, true) : noPerson(state, facts);
+}
+
+function noPerson(state: DialogueState, facts: Facts): Decision {
+  const lead = [say({ name: 'no-person' })];
+  const asks = messageSkill(facts.snapshot) && !state.booking && !state.form && !state.change;
+  return asks ? ask(state, 'message-offer', { facts, lead }) : askAgain(state, facts, lead, false);
 }
 
 /** @param tells whether the caller is told first */
@@ -40,21 +51,6 @@ export function onTransferTalk(state: DialogueState, reading: Reading, facts: Fa
 
 export function onTransferFailed(state: DialogueState, why: TransferFailure, facts: Facts): Decision {
   const lead = [say({ name: 'not-connected', personId: state.personId, why })];
-  return ask({ ...state, waitingFor: null }, 'message-offer', { facts, lead });
-}
-
-/** Answers to "would you like to leave a message?". */
-export function onMessageAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  if (reading.yesNo === 'yes' || reading.wantsMessage) return ask(state, 'message', { facts });
-  if (reading.yesNo !== 'no') return null;
-  return state.booking ? advance(state, facts) : ask(state, 'anything-else', { facts });
-}
-
-/** A message is what the caller says, whatever it sounds like. */
-export function onMessage(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  if (state.pending !== 'message') return null;
-  if (reading.intent?.name === 'repeat' || reading.text.trim() === '')
-    return askAgain(state, facts, [], true);
-  const taken: DialogueState = { ...state, message: reading.text };
-  return ask(taken, 'anything-else', { facts, lead: [say({ name: 'message-taken' })] });
+  const here: DialogueState = { ...state, waitingFor: null };
+  return messageSkill(facts.snapshot) ? ask(here, 'message-offer', { facts, lead }) : next(here, facts, lead);
 }

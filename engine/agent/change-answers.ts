@@ -1,0 +1,137 @@
+import { advance, ask, askAgain, next } from './asking.ts';
+import { type ChangeState, type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
+import type { FoundAppointment } from './model.ts';
+import { fill, takenOffer } from './skills/book.ts';
+import { filledChange, ofDays } from './skills/change.ts';
+import { messageSkill } from './skills/form.ts';
+import { isPlausibleNumber, phoneFromDigits, regionOf } from './understanding/phone.ts';
+import type { Reading } from './understanding/reading.ts';
+
+/** Those that fit what the caller said of theirs. */
+export function onAppointments(
+  state: DialogueState,
+  appointments: readonly FoundAppointment[],
+  facts: Facts,
+): Decision {
+  const { change } = state;
+  if (!change) return next({ ...state, waitingFor: null }, facts);
+  const zone = facts.snapshot.timeZone;
+  const onDay = change.days === null ? appointments : ofDays(appointments, change.days, zone);
+  // Without proof of the number the day has to be right; with it a wrong day is only a slip.
+  const found = onDay.length > 0 || change.phoneOfLine ? onDay : appointments;
+  const here: DialogueState = { ...state, waitingFor: null };
+  const [first, ...others] = found;
+  if (!first) return notFound(here, change, facts);
+  const known: DialogueState = {
+    ...here,
+    name: state.name ?? change.name,
+    phone: state.phone ?? change.phone,
+  };
+  if (others.length === 0)
+    return advance({ ...known, change: { ...change, found, appointment: first } }, facts);
+  return ask({ ...known, change: { ...change, found } }, 'which-appointment', { facts });
+}
+
+function notFound(state: DialogueState, change: ChangeState, facts: Facts): Decision {
+  const lead = [say({ name: 'not-found-appointment' })];
+  if (change.misses === 0) {
+    const again: ChangeState = {
+      ...change,
+      name: null,
+      phone: null,
+      phoneOfLine: false,
+      days: null,
+      misses: 1,
+    };
+    return advance({ ...state, change: again }, facts, lead);
+  }
+  const over: DialogueState = { ...state, change: null, wish: noWish };
+  return messageSkill(facts.snapshot) ? ask(over, 'message-offer', { facts, lead }) : next(over, facts, lead);
+}
+
+/** A turn of the caller while a change is under way; null where it says nothing about it. */
+export function onChange(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { change } = state;
+  if (!change) return null;
+  // "Yes, cancel it" gives nothing up.
+  const agrees = change.what === 'cancel' && reading.change === 'cancel' && reading.yesNo !== 'no';
+  if ((reading.dropped && !agrees) || reading.intent?.name === 'goodbye') return dropChange(state, facts);
+  switch (state.pending) {
+    case 'which-change':
+      return reading.change
+        ? advance({ ...state, change: filledChange({ ...change, what: reading.change }, reading) }, facts)
+        : null;
+    case 'which-appointment':
+      return onWhich(state, change, reading, facts);
+    case 'change-read-back':
+      return onChangeReadBack(state, reading, facts);
+    case 'appointment-phone':
+      return onNumber(state, change, reading, facts);
+    default: {
+      const more = filledChange(change, reading);
+      return more === change ? null : advance({ ...state, change: more }, facts);
+    }
+  }
+}
+
+const thisNumber =
+  / (?:this|that|the|same) (?:one|number|phone)|(?:calling|called|ringing|phoning) (?:you )?(?:from|on|with)|the one i'm | this is (?:it|the number) /;
+
+function onNumber(
+  state: DialogueState,
+  change: ChangeState,
+  reading: Reading,
+  facts: Facts,
+): Decision | null {
+  const more = filledChange(change, reading);
+  if (more !== change) return advance({ ...state, change: more, digits: '' }, facts);
+  const { number } = facts.caller;
+  const ofLine = thisNumber.test(` ${reading.text.toLowerCase()} `) || reading.yesNo === 'yes';
+  if (ofLine && number !== null && isPlausibleNumber(number)) {
+    return advance({ ...state, change: { ...change, phone: number, phoneOfLine: true } }, facts);
+  }
+  if (reading.digits === null) return null;
+  const digits = state.digits + reading.digits;
+  const phone = phoneFromDigits(digits, regionOf(facts.snapshot.language));
+  if (phone) return advance({ ...state, digits: '', change: { ...change, phone } }, facts);
+  const lead = [say({ name: 'phone-incomplete' })];
+  return digits.length < 10
+    ? askAgain({ ...state, digits }, facts, [], true)
+    : askAgain({ ...state, digits: '' }, facts, lead, true);
+}
+
+function onWhich(state: DialogueState, change: ChangeState, reading: Reading, facts: Facts): Decision | null {
+  const offers = change.found;
+  const zone = facts.snapshot.timeZone;
+  const taken = takenOffer({ ...state, offers }, reading, zone);
+  const byService = offers.filter(({ serviceId }) => serviceId === reading.service?.value);
+  const [only] = byService.length === 1 ? byService : [];
+  const appointment = offers.find(({ startsAtMs }) => startsAtMs === taken?.startsAtMs) ?? only ?? null;
+  return appointment ? advance({ ...state, change: { ...change, appointment } }, facts) : null;
+}
+
+function onChangeReadBack(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { readBack, change } = state;
+  if (readBack?.kind !== 'cancel' || !change?.appointment) return null;
+  // "No, move it": another wish, with the same appointment.
+  if (reading.change === 'reschedule') {
+    const moved: ChangeState = { ...change, what: 'reschedule' };
+    return advance(
+      { ...fill({ ...state, booking: false }, { ...reading, service: null }), change: moved, readBack: null },
+      facts,
+    );
+  }
+  if (reading.clearYes && !reading.correction) {
+    return {
+      state: { ...state, waitingFor: 'cancel' },
+      moves: [{ kind: 'cancel', request: readBack.request }],
+    };
+  }
+  if (reading.yesNo === 'no') return dropChange(state, facts);
+  return null;
+}
+
+const dropChange = (state: DialogueState, facts: Facts): Decision =>
+  next({ ...state, change: null, moving: null, wish: noWish, readBack: null, digits: '' }, facts, [
+    say({ name: 'kept-appointment' }),
+  ]);

@@ -1,0 +1,125 @@
+import type { SkillDocument } from '../store/index.ts';
+import { advance, ask, askAgain, next } from './asking.ts';
+import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { askedSlot, fillForm, messageSkill, skillOf, withForm } from './skills/form.ts';
+import type { Reading } from './understanding/reading.ts';
+
+/** A turn of the caller while a form is under way; null where it says nothing about it. */
+export function onForm(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { form } = state;
+  if (!form) return null;
+  if (reading.dropped || reading.change === 'cancel') return dropForm(state, facts);
+  const slot = askedSlot(state, facts.snapshot);
+  if (state.pending === 'form-read-back') return onFormReadBack(state, reading, facts);
+  if (state.pending === 'form-change') {
+    const filled = fillForm(state, reading, facts);
+    return filled === state ? reopen(state, reading, facts) : advance(filled, facts);
+  }
+  const filled = fillForm(state, reading, facts);
+  if (filled !== state) return advance(filled, facts);
+  const skips = slot?.optional === true && (reading.yesNo === 'no' || reading.hasNone);
+  if (slot && skips) {
+    return advance({ ...state, form: { ...form, skipped: [...form.skipped, slot.id] } }, facts);
+  }
+  return null;
+}
+
+function onFormReadBack(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const filled = fillForm(state, reading, facts);
+  if (filled !== state) return advance(filled, facts, [say({ name: 'correction' })]);
+  if (reading.clearYes && !reading.correction && state.readBack?.kind === 'submit') {
+    const { request } = state.readBack;
+    return { state: { ...state, waitingFor: 'submit' }, moves: [{ kind: 'submit', request }] };
+  }
+  if (reading.aspect !== null && (reading.yesNo === 'no' || reading.correction)) {
+    return reopen(state, reading, facts);
+  }
+  if (reading.yesNo === 'no') return ask({ ...state, readBack: null }, 'form-change', { facts });
+  return null;
+}
+
+/** "The address": that value is asked for anew. */
+function reopen(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { form } = state;
+  const skill = form && skillOf(form.skillId, facts.snapshot);
+  if (!form || !skill) return null;
+  if (reading.aspect === 'name') return advance({ ...state, name: null, readBack: null }, facts);
+  if (reading.aspect === 'phone') {
+    return advance({ ...state, phone: null, lineNumberRefused: true, digits: '', readBack: null }, facts);
+  }
+  const said = reading.text.toLowerCase();
+  const named = skill.slots.find(({ label }) =>
+    label
+      .toLowerCase()
+      .split(' ')
+      .some((word) => word.length > 3 && said.includes(word)),
+  );
+  if (!named) {
+    // "Nothing, it's fine": read it back once more.
+    return reading.yesNo !== null ? askAgain(state, facts, [], true) : null;
+  }
+  const { [named.id]: _, ...values } = form.values;
+  return advance({ ...state, readBack: null, form: { ...form, values } }, facts);
+}
+
+const dropForm = (state: DialogueState, facts: Facts): Decision =>
+  next({ ...state, form: null, slotId: null, readBack: null, digits: '' }, facts, [say({ name: 'dropped' })]);
+
+/** It is kept: told, and on to what else was wanted. */
+export function onSubmitted(state: DialogueState, facts: Facts): Decision {
+  const { form } = state;
+  if (!form) return next({ ...state, waitingFor: null }, facts);
+  const skill = skillOf(form.skillId, facts.snapshot);
+  const words = Object.fromEntries(
+    (skill?.slots ?? []).flatMap(({ id }) => {
+      const value = form.values[id];
+      return value ? [[id, value.words] as const] : [];
+    }),
+  );
+  const kept: DialogueState = {
+    ...state,
+    form: null,
+    slotId: null,
+    readBack: null,
+    waitingFor: null,
+    personId: null,
+    submitted: { skillId: form.skillId, words },
+  };
+  return next(kept, facts, [say({ name: 'submitted', skillId: form.skillId })]);
+}
+
+/** Begins a form; where something else is under way, that is finished first. */
+export function onSkill(
+  state: DialogueState,
+  skill: SkillDocument,
+  options: { readonly reading: Reading; readonly facts: Facts },
+): Decision {
+  const { reading, facts } = options;
+  if (state.booking || state.form || state.change) {
+    const later = [...state.later, { kind: 'form', skillId: skill.id } as const];
+    return askAgain({ ...state, later }, facts, [say({ name: 'after-this' })], false);
+  }
+  return advance(withForm(state, skill, { facts, reading }), facts);
+}
+
+/** Answers to "would you like to leave a message?". */
+export function onMessageAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const skill = messageSkill(facts.snapshot);
+  if (skill && (reading.yesNo === 'yes' || reading.wantsMessage || reading.skill?.value === skill.id)) {
+    return takeMessage(state, skill, { facts, text: state.unanswered });
+  }
+  if (reading.yesNo !== 'no') return null;
+  return next({ ...state, unanswered: null }, facts);
+}
+
+/** @param options.text what the message is, where the caller has said it already */
+export function takeMessage(
+  state: DialogueState,
+  skill: SkillDocument,
+  options: { readonly facts: Facts; readonly text?: string | null; readonly urgent?: boolean },
+): Decision {
+  const { facts, text = null, urgent } = options;
+  const slot = skill.slots.find(({ kind }) => kind === 'text');
+  const given = slot && text !== null ? { [slot.id]: { value: text, words: text } } : {};
+  return advance(withForm({ ...state, unanswered: null }, skill, { facts, given, urgent }), facts);
+}

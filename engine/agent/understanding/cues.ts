@@ -1,0 +1,55 @@
+import type { Playbook } from '../../store/index.ts';
+import { spaced, type Token, tokenise } from './tokens.ts';
+
+/** True where the words stand in what was said, whole and in their order. */
+export const says = (said: string, words: string): boolean => said.includes(spaced(tokenise(words)));
+
+/** The first emergency of the playbook whose words were said. */
+export function recogniseEmergency(tokens: readonly Token[], playbook: Playbook | undefined): string | null {
+  const said = spaced(tokens);
+  const found = playbook?.emergencies.find(({ cues }) => cues.some((cue) => says(said, cue)));
+  return found?.id ?? null;
+}
+
+/** The skill of the playbook that was asked for outright. */
+export function recogniseSkill(tokens: readonly Token[], playbook: Playbook | undefined): string | null {
+  const said = spaced(tokens);
+  return playbook?.skills.find(({ cues }) => cues.some((cue) => says(said, cue)))?.id ?? null;
+}
+
+/** What is to be done with an appointment that there is already. */
+export function recogniseChange(tokens: readonly Token[]): 'reschedule' | 'cancel' | 'check' | null {
+  const said = spaced(tokens);
+  if (
+    / (?:reschedul\w*|rebook\w*|postpone\w*|move|push|bring forward|change|switch|shift|different (?:day|time)|another (?:day|time)) /.test(
+      said,
+    )
+  )
+    return 'reschedule';
+  if (
+    / (?:cancel\w*|call off|won't be coming|not coming|can't (?:come|make it)|cannot (?:come|make it)) /.test(
+      said,
+    )
+  )
+    return 'cancel';
+  if (/ (?:check|confirm|when is|what time is|remind me|do i have) /.test(said)) return 'check';
+  return null;
+}
+
+export const isUrgent = (tokens: readonly Token[]): boolean =>
+  / (?:urgent|urgently|emergency|asap|as soon as possible|right away|immediately|straight away|can't wait) /.test(
+    spaced(tokens),
+  ) && !/ (?:not|isn't|no) (?:an? |that |very |really )?(?:urgent|emergency) /.test(spaced(tokens));
+
+/** Wants what is under way to be given up. */
+export const isDropped = (tokens: readonly Token[]): boolean =>
+  / (?:never ?mind|nevermind|forget (?:it|about it|that)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it) /.test(
+    spaced(tokens),
+  );
+
+/** Whether it is put as a question. */
+export const isQuestion = (text: string, tokens: readonly Token[]): boolean =>
+  /\?\s*$/.test(text) ||
+  /^ (?:(?:um|uh|so|and|hi|hello|hey|oh|okay|well|sorry|also|but|by the way|excuse me|quick question|i was wondering|just wondering|wondering|(?:can|could) you tell me|do you know|i wanted to (?:ask|know)|i'd like to know) )*(?:what|what's|whats|when|where|where's|who|who's|which|how|how's|why|do|does|did|is|are|can|could|would|will|should|may|have|has|am|if|whether) /.test(
+    spaced(tokens),
+  );

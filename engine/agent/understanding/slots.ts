@@ -1,0 +1,171 @@
+import type { MenuItem, SlotDocument } from '../../store/index.ts';
+import { spokenDay, spokenMinute } from '../phrasing/spoken.ts';
+import type { WhenReading } from './date-time.ts';
+import { recogniseEmail } from './email.ts';
+import { type OrderLine, type OrderReading, recogniseOrder } from './menu.ts';
+import { cardinalAt } from './numbers.ts';
+import { spaced, type Token } from './tokens.ts';
+import type { YesNo } from './yes-no.ts';
+
+/** A value of a form: for the record, and as it is read back. */
+export interface SlotValue {
+  readonly value: string;
+  readonly words: string;
+  readonly order?: readonly OrderLine[];
+}
+
+/** What a turn says about one slot. */
+export type SlotReading = SlotValue | { readonly change: OrderReading };
+
+export interface SlotContext {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly when: WhenReading | null;
+  readonly yesNo: YesNo | null;
+  readonly menu: readonly MenuItem[];
+  readonly language: string;
+  /** True for the slot that the dialogue has just asked for: a bare answer is one then. */
+  readonly asked: boolean;
+}
+
+/** Reads one slot from a turn; null where the turn says nothing about it. Names and numbers to call are read elsewhere. */
+export function readSlot(slot: SlotDocument, context: SlotContext): SlotReading | null {
+  const { tokens, asked } = context;
+  switch (slot.kind) {
+    case 'text':
+      return asked && !(slot.optional && leavesOut(context)) ? plain(stripped(context.text)) : null;
+    case 'address':
+      return addressIn(context);
+    case 'email': {
+      const email = recogniseEmail(context.text);
+      return email && { value: email.value, words: email.value };
+    }
+    case 'number':
+    case 'money':
+      return numberIn(slot, context);
+    case 'date':
+    case 'date-time':
+      return asked ? whenIn(context) : null;
+    case 'yes-no':
+      return asked && (context.yesNo === 'yes' || context.yesNo === 'no') ? plain(context.yesNo) : null;
+    case 'choice':
+      return choiceIn(slot, tokens);
+    case 'items': {
+      const change = recogniseOrder(tokens, context.menu);
+      return change && { change };
+    }
+    case 'name':
+    case 'phone':
+      return null;
+  }
+}
+
+/** "No, that's all", "no idea": nothing to take down. */
+const leavesOut = ({ tokens, yesNo }: SlotContext): boolean =>
+  tokens.length <= 6 && (yesNo === 'no' || hasNone(tokens));
+
+/** What callers say who do not have what they are asked for. */
+export const hasNone = (tokens: readonly Token[]): boolean =>
+  / (?:no idea|don't know|dunno|not sure|can't say|couldn't say|don't have (?:one|any|it)|none|nothing|skip it|rather not) /.test(
+    spaced(tokens),
+  );
+
+const plain = (text: string): SlotValue | null => (text === '' ? null : { value: text, words: text });
+
+const longestText = 500;
+
+/** The caller's words without what only leads to them. */
+const stripped = (text: string): string =>
+  text
+    .trim()
+    .replace(/^(?:(?:um+|uh+|er+|well|okay|ok|yes|yeah|sure|so|please)[,.]?\s+)+/i, '')
+    .replace(/^(?:it's|it is|that's|that is|that would be)\s+(?=\S)/i, '')
+    .slice(0, longestText)
+    .trim();
+
+const street =
+  /\b\d+[a-z]?\s+(?:\w+\s+){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|square|terrace|close|crescent|nagar|marg)\b.*/i;
+
+function addressIn({ text, asked }: SlotContext): SlotValue | null {
+  const found = street.exec(text)?.[0];
+  if (!asked) return plain((found ?? '').trim().slice(0, longestText));
+  return plain(
+    stripped(text)
+      .replace(/^(?:(?:my|the) address is|i'm at|we're at|i live at|at)\s+/i, '')
+      .replace(/[.\s]+$/, ''),
+  );
+}
+
+function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue | null {
+  // What is counted stands in the question: "how many people?" takes "four people" whenever it is said.
+  const counted = new Set((slot.ask[0] ?? '').toLowerCase().match(/\p{L}{5,}/gu) ?? []);
+  for (let i = 0; i < tokens.length; i++) {
+    const found = amountAt(tokens, i);
+    if (!found) continue;
+    const next = tokens[i + found.length]?.text ?? '';
+    const last = tokens[i - 1]?.text ?? '';
+    const named = counted.has(next) || (counted.has('people') && /^(?:guests|persons|of)$/.test(next));
+    const isParty =
+      counted.has('people') && last === 'for' && /^(?:|please|at|on|this|next|tomorrow|tonight)$/.test(next);
+    const isTable = counted.has('people') && / (?:party|table) (?:of|for) $/.test(spaced(tokens.slice(0, i)));
+    const isTime = /^(?:am|pm|oclock|thirty|fifteen)$/.test(next) || last === 'at';
+    if (!(named || isTable || (isParty && !isTime) || (asked && !isTime))) continue;
+    if (slot.min !== undefined && found.value < slot.min) return null;
+    if (slot.max !== undefined && found.value > slot.max) return null;
+    return plain(String(found.value));
+  }
+  if (asked && counted.has('people') && / (?:just me|only me|myself|alone) /.test(spaced(tokens)))
+    return plain('1');
+  return null;
+}
+
+/** "two hundred and fifty thousand", "350", "1.5 million" is left to the words. */
+function amountAt(tokens: readonly Token[], i: number): { value: number; length: number } | null {
+  const word = tokens[i]?.text ?? '';
+  const first = /^\d+$/.test(word) ? { value: Number(word), length: 1 } : cardinalAt(tokens, i);
+  if (!first) return null;
+  let { value, length } = first;
+  for (;;) {
+    const scale = scales[tokens[i + length]?.text ?? ''];
+    if (scale === undefined) break;
+    value *= scale;
+    length++;
+    const joined = tokens[i + length]?.text === 'and' ? 1 : 0;
+    const rest = cardinalAt(tokens, i + length + joined);
+    if (rest && rest.value < scale) {
+      value += rest.value;
+      length += joined + rest.length;
+    }
+  }
+  return { value, length };
+}
+
+const scales: Readonly<Record<string, number>> = {
+  hundred: 100,
+  thousand: 1000,
+  grand: 1000,
+  k: 1000,
+  lakh: 100_000,
+  million: 1_000_000,
+  crore: 10_000_000,
+};
+
+function whenIn({ when, text, language }: SlotContext): SlotValue | null {
+  if (!when?.days && when?.minute === null) return null;
+  if (!when) return null;
+  const day = when.days ? spokenDay(when.days.from, language) : '';
+  const time = when.minute === null ? '' : spokenMinute(when.minute);
+  const words = [day, time].filter((part) => part !== '').join(' at ');
+  return words === '' ? plain(stripped(text)) : { value: words, words };
+}
+
+function choiceIn(slot: SlotDocument, tokens: readonly Token[]): SlotValue | null {
+  const said = spaced(tokens);
+  const found = slot.choices
+    .flatMap((choice) => choice.words.map((words) => ({ id: choice.id, words: words.toLowerCase() })))
+    .filter(({ words }) => said.includes(` ${words} `))
+    .toSorted((a, b) => b.words.length - a.words.length);
+  const [first] = found;
+  const shown = slot.choices.find(({ id }) => id === first?.id)?.words[0];
+  return first && shown ? { value: first.id, words: shown } : null;
+}

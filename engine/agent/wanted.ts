@@ -1,0 +1,61 @@
+import { advance, ask, askAgain, end } from './asking.ts';
+import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { onSkill } from './form-answers.ts';
+import { withChange } from './skills/change.ts';
+import { canDo, messageSkill, skillOf } from './skills/form.ts';
+import { isPlausibleNumber } from './understanding/phone.ts';
+import type { Reading } from './understanding/reading.ts';
+
+/** What a caller can want besides a booking. Where something is under way, it comes up afterwards. */
+export function onWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  // What only resembles an example neither changes a list nor ends a call.
+  const isSure = reading.intent?.score === 1;
+  switch (reading.intent?.name) {
+    case 'do-not-call':
+      return isSure ? onDoNotCall(state, reading, facts) : null;
+    case 'wrong-number':
+      return isSure ? end(state, [say({ name: 'wrong-number' })]) : null;
+    case 'change-appointment':
+      return onChangeWanted(state, reading, facts);
+    default:
+      return onSkillWanted(state, reading, facts);
+  }
+}
+
+function onDoNotCall(state: DialogueState, reading: Reading, facts: Facts): Decision {
+  const number = reading.phone?.value ?? facts.caller.number;
+  if (number === null || !isPlausibleNumber(number)) {
+    return ask(state, 'how-can-i-help', { facts, lead: [say({ name: 'which-number-not-to-call' })] });
+  }
+  return {
+    state: { ...state, waitingFor: 'do-not-call' },
+    moves: [{ kind: 'do-not-call', request: { number } }],
+  };
+}
+
+function onChangeWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (!canDo('change-appointment', facts.snapshot)) return null;
+  // During a booking that has not come about yet, "cancel" and "change" are about this one.
+  if (state.booking || state.form || state.change) return null;
+  return advance(withChange(state, reading.change, reading), facts);
+}
+
+function onSkillWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { snapshot } = facts;
+  const message = reading.wantsMessage ? messageSkill(snapshot) : null;
+  const named = reading.skill ? skillOf(reading.skill.value, snapshot) : null;
+  // Whoever names dishes wants them, whatever else is said.
+  const orders =
+    reading.order && !reading.question && reading.order.add.length > 0 ? orderSkill(facts) : null;
+  const skill = named ?? message ?? orders;
+  if (!skill || skill.id === state.form?.skillId) return null;
+  // While an answer is waited for, what only resembles an example does not lead away.
+  const isSure = message !== null || orders !== null || (reading.skill?.confidence ?? 0) === 1;
+  if (!isSure && state.pending !== 'how-can-i-help' && state.pending !== 'anything-else') return null;
+  return state.later.some((wanted) => wanted.kind === 'form' && wanted.skillId === skill.id)
+    ? askAgain(state, facts, [], false)
+    : onSkill(state, skill, { reading, facts });
+}
+
+const orderSkill = ({ snapshot }: Facts) =>
+  snapshot.playbook?.skills.find(({ slots }) => slots.some(({ kind }) => kind === 'items')) ?? null;

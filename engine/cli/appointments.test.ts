@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DateTime } from 'luxon';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bookAppointment } from '../calendar/index.ts';
+import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import { openBox, type TenantStore } from '../store/index.ts';
+import { runCli } from './index.ts';
+
+const zone = 'America/New_York';
+let dataDir: string;
+
+async function voxbox(...argv: string[]) {
+  const said = { out: '', err: '' };
+  const io = {
+    out: (text: string) => {
+      said.out += text;
+    },
+    err: (text: string) => {
+      said.err += text;
+    },
+  };
+  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 1 });
+  return { code, ...said };
+}
+
+function withTenant<T>(work: (tenant: TenantStore) => T): T {
+  const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  try {
+    const id = box.tenants.list()[0]?.id ?? box.tenants.create({ name: 'Salon', timeZone: zone }).id;
+    return work(box.tenant(id));
+  } finally {
+    box.close();
+  }
+}
+
+const book = (local: string): string =>
+  withTenant((tenant) => {
+    const serviceId = tenant.profile().services[0]?.id ?? '';
+    const startsAtMs = DateTime.fromISO(local, { zone }).toMillis();
+    const customer = { customerName: 'Sarah Miller', customerPhone: '+15555550123', callId: null };
+    const parts = { clock: systemClock, ids: systemIds };
+    return bookAppointment(tenant, { serviceId, startsAtMs, ...customer }, parts).id;
+  });
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-cli-'));
+});
+
+afterEach(() => {
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+it('moves and cancels an appointment', async () => {
+  const id = book('2099-06-01T09:00');
+  const moved = await voxbox('appointments', 'move', id, '2099-06-02 10:30');
+  expect(moved).toMatchObject({ code: 0, err: '' });
+  expect(moved.out).toContain('2099-06-02 10:30 EDT');
+  expect((await voxbox('appointments', 'move', id, '2099-06-07T10:30')).err).toContain('opening hours');
+  expect((await voxbox('appointments', 'move', id, '2099-03-08T02:30')).err).toContain('skip 02:30');
+  expect((await voxbox('appointments', 'move', id, 'tomorrow')).code).toBe(1);
+  expect((await voxbox('appointments', 'move', id)).code).toBe(2);
+  const cancelled = await voxbox('appointments', 'cancel', id, '--json');
+  expect(JSON.parse(cancelled.out)).toMatchObject({
+    appointment: { id, tenant: 'salon', status: 'cancelled' },
+  });
+  expect((await voxbox('appointments', 'cancel', 'none')).err).toContain('there is no appointment none');
+});
+
+it('says yes or no to drafts', async () => {
+  withTenant((tenant) => tenant.calendarSettings.change({ approval: 'by-hand' }));
+  const [yes, no] = [book('2099-06-01T09:00'), book('2099-06-01T10:00')];
+  expect((await voxbox('appointments', 'list')).out).toMatch(/draft/);
+  expect((await voxbox('appointments', 'approve', yes)).out).toContain('booked');
+  expect((await voxbox('appointments', 'decline', no)).out).toContain('cancelled');
+  expect((await voxbox('appointments', 'decline', yes)).err).toContain('booked already');
+});
+
+it('keeps holidays', async () => {
+  withTenant(() => {});
+  const christmas = await voxbox('holidays', 'add', '2098-12-25', '--name', 'Christmas');
+  expect(christmas).toMatchObject({ code: 0, err: '' });
+  await voxbox('holidays', 'add', '2098-12-24', '--hours', '9:00-12:00,12:30-14:00');
+  const { out } = await voxbox('holidays', 'list');
+  expect(out).toMatch(/2098-12-24 +salon +- +09:00-12:00, 12:30-14:00\n2098-12-25 +salon +Christmas +closed/);
+  expect(() => book('2098-12-25T10:00')).toThrow('opening hours');
+  expect((await voxbox('holidays', 'remove', '2098-12-25')).code).toBe(0);
+  expect((await voxbox('holidays', 'remove', '2098-12-25')).err).toContain('no holiday on 2098-12-25');
+  expect((await voxbox('holidays', 'add', '2098-13-01')).code).toBe(1);
+  expect((await voxbox('holidays', 'add', '2098-12-26', '--hours', 'noon')).code).toBe(2);
+  expect(JSON.parse((await voxbox('holidays', 'list', '--json')).out).holidays).toHaveLength(1);
+});

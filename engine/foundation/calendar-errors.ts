@@ -1,0 +1,44 @@
+import type { ErrorEntry } from './error-catalogue.ts';
+
+/** What can go wrong with appointments, and with the mail that tells of them. */
+export const calendarErrors = {
+  opening_taken: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    spoken: "I'm sorry, that time has just been taken.",
+    help: 'Somebody else booked that time first.',
+  },
+  outside_hours: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 422,
+    spoken: "I'm sorry, we're closed at that time.",
+    help: 'The time lies outside the opening hours.',
+  },
+  appointment_closed: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    spoken: "I'm sorry, that appointment can't be changed any more.",
+    help: 'The appointment is cancelled, or it has begun: it cannot be moved, approved or cancelled any more.',
+  },
+  mail_unreachable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 502,
+    help: 'The mail server cannot be reached, or takes no mail for now. Check host, port and security of the mail account; the mail is tried again by itself.',
+  },
+  mail_login_refused: {
+    category: 'refused',
+    permanent: false,
+    apiStatus: 502,
+    help: 'The mail server refuses the name or the password of the mail account. Enter them again; the mail is tried again by itself.',
+  },
+  mail_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 502,
+    help: 'The mail server does not take the mail, mostly because there is no such recipient. Ask the customer for another address.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { hasCode } from '../foundation/index.ts';
+import { fakeDocx, fakePdf } from './fake-documents.ts';
+import { readDocument } from './reading.ts';
+
+const read = (name: string, content: string | Uint8Array) =>
+  readDocument({ name, bytes: typeof content === 'string' ? Buffer.from(content) : content });
+const headingsAndTexts = async (name: string, content: string | Uint8Array) =>
+  (await read(name, content)).passages.map(({ heading, text }) => [heading, text]);
+const code = (wanted: Parameters<typeof hasCode>[1]) => (error: unknown) => hasCode(error, wanted);
+
+describe('reading a document', () => {
+  it('takes the text of a PDF, its large lines as headings, without page numbers', async () => {
+    const pdf = fakePdf([
+      '# Parking\nThe garage lies below the building and can be entered from Pine Street, through the big build-\ning. The first two hours are free.\n1',
+      '# Payment\nCards (and cash) are taken.\n2',
+    ]);
+    expect(await headingsAndTexts('guide.pdf', pdf)).toEqual([
+      [
+        'Parking',
+        'The garage lies below the building and can be entered from Pine Street, through the big building. The first two hours are free.',
+      ],
+      ['Payment', 'Cards (and cash) are taken.'],
+    ]);
+  });
+
+  it('says of a scanned PDF that it has no text, and of a damaged one that it cannot be read', async () => {
+    await expect(read('scan.pdf', fakePdf(['']))).rejects.toSatisfy(code('document_unreadable'));
+    await expect(read('scan.pdf', fakePdf(['']))).rejects.toThrow('pictures and no text');
+    await expect(read('bad.pdf', '%PDF-1.4 nothing of the kind')).rejects.toSatisfy(
+      code('document_unreadable'),
+    );
+  });
+
+  it('takes headings, paragraphs and tables of a Word document', async () => {
+    const docx = fakeDocx([
+      '# Hours',
+      'We open at nine.',
+      '# Prices',
+      '| Filling | $210 |',
+      '| Crown | $900 |',
+    ]);
+    expect(await headingsAndTexts('hours.docx', docx)).toEqual([
+      ['Hours', 'We open at nine.'],
+      ['Prices', 'Filling: $210.\nCrown: $900.'],
+    ]);
+    await expect(read('bad.docx', 'PK\x03\x04 and no more')).rejects.toSatisfy(code('document_unreadable'));
+    await expect(read('bad.docx', 'plain words')).rejects.toSatisfy(code('document_unreadable'));
+  });
+
+  it('takes the main text of a page, not its menus, scripts and footers', async () => {
+    const html = `<!doctype html><html><head><title>The &amp; house</title><script>var a = 'no';</script></head><body>
+      <nav>Home | About</nav><main><h1>House</h1><p>Ring the <b>blue</b>
+      bell.</p><h2>Pets?</h2><p>Dogs may come in.</p><ul><li>Cats too</li><li>No birds</li></ul>
+      <table><tr><th>Day</th><th>Open</th></tr><tr><td>Monday</td><td>9 to 5</td></tr></table>
+      <h2>Empty</h2><h2>Rest</h2><p><strong>By hand</strong></p><p>Bold lines are headings.</p></main>
+      <footer>Imprint</footer></body></html>`;
+    const document = await read('index.html', html);
+    expect(document.title).toBe('The & house');
+    expect(document.passages).toEqual([
+      { kind: 'prose', heading: 'House', text: 'Ring the blue bell.' },
+      {
+        kind: 'answer',
+        heading: 'House \u203a Pets?',
+        text: 'Dogs may come in.\nCats too\nNo birds\nDay: Monday; Open: 9 to 5.',
+      },
+      { kind: 'prose', heading: 'House', text: 'Empty' },
+      { kind: 'prose', heading: 'House \u203a Rest \u203a By hand', text: 'Bold lines are headings.' },
+    ]);
+  });
+
+  it('reads Markdown with its headings', async () => {
+    const text =
+      '---\ntitle: x\n---\n# Shop\n\nHello *there*, [you](http://example.com).\n\n## When?\n\n1. At nine\n2. At ten\n';
+    expect(await headingsAndTexts('shop.md', text)).toEqual([
+      ['Shop', 'Hello there, you.'],
+      ['Shop \u203a When?', 'At nine\nAt ten'],
+    ]);
+  });
+
+  it('makes a passage of each row of a table, with its headings', async () => {
+    const { passages } = await read(
+      'prices.csv',
+      'Service;Price;Notes\nFilling;$210;\n"Crown; gold";$900;on request\n',
+    );
+    expect(passages).toEqual([
+      { kind: 'row', heading: '', text: 'Service: Filling. Price: $210.' },
+      { kind: 'row', heading: '', text: 'Service: Crown; gold. Price: $900. Notes: on request.' },
+    ]);
+    const faq = await read('faq.csv', 'Question,Answer\nWhen do you open?,At nine\n');
+    expect(faq.passages).toEqual([{ kind: 'answer', heading: 'When do you open?', text: 'At nine.' }]);
+  });
+
+  it('finds headings, questions and broken lines in plain text', async () => {
+    const text = `The shop on the corner
+
+PARKING
+
+Park behind the house, where the lot has a barrier that opens by itself
+as soon as you stand before it.
+
+Q: Do you repair shoes?
+A: Yes, within a day.
+
+Is there a toilet?
+
+Ask for the key.
+
+This sentence belongs to no question.`;
+    expect(await headingsAndTexts('shop.txt', text)).toEqual([
+      [
+        'The shop on the corner \u203a PARKING',
+        'Park behind the house, where the lot has a barrier that opens by itself as soon as you stand before it.',
+      ],
+      ['The shop on the corner \u203a PARKING \u203a Do you repair shoes?', 'Yes, within a day.'],
+      ['The shop on the corner \u203a PARKING \u203a Is there a toilet?', 'Ask for the key.'],
+      ['The shop on the corner \u203a PARKING', 'This sentence belongs to no question.'],
+    ]);
+  });
+
+  it('knows the usual encodings', async () => {
+    const words = 'The caf\u00e9 opens at nine.';
+    for (const bytes of [
+      Buffer.from(words),
+      Buffer.from(words, 'latin1'),
+      Buffer.from(`\ufeff${words}`, 'utf16le'),
+    ]) {
+      expect((await read('a.txt', bytes)).passages[0]?.text).toBe(words);
+    }
+    const page = Buffer.from(
+      `<html><meta charset="iso-8859-1"><body><p>${words}</p></body></html>`,
+      'latin1',
+    );
+    expect((await read('a.html', page)).passages[0]?.text).toBe(words);
+  });
+
+  it('refuses what is empty, of another kind, or too large', async () => {
+    await expect(read('a.txt', ' \n ')).rejects.toSatisfy(code('document_unreadable'));
+    await expect(read('a.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]))).rejects.toSatisfy(
+      code('document_unreadable'),
+    );
+    await expect(read('a.txt', Buffer.alloc(20_000_001, 'a'))).rejects.toSatisfy(code('document_too_large'));
+    await expect(read('a.txt', 'word '.repeat(450_000))).rejects.toSatisfy(code('document_too_large'));
+    const aborted = readDocument({ name: 'a.txt', bytes: Buffer.from('a') }, AbortSignal.abort());
+    await expect(aborted).rejects.toSatisfy(code('aborted'));
+  });
+});

@@ -1,0 +1,12 @@
+export type { CallerTurn } from './caller.ts';
+export { createCaller } from './caller.ts';
+export type { RehearsalCase } from './case.ts';
+export { loadCases, loadInjections, readCases } from './case.ts';
+export { grade } from './grade.ts';
+export type { Embed, Original, Practice } from './practice.ts';
+export { clockOf, furnish, openPractice, ownCases } from './practice.ts';
+export type { CaseResult, RehearsalOptions } from './rehearse.ts';
+export { rehearse, rehearseInjections } from './rehearse.ts';
+export { reportOf, summaryOf } from './report.ts';
+export type { Conversation, Spoken } from './text-call.ts';
+export { textCall } from './text-call.ts';

@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DateTime } from 'luxon';
+import type { ProfileSnapshot } from '../agent/index.ts';
+import { bookAppointment } from '../calendar/index.ts';
+import { snapshotOf } from '../call/index.ts';
+import { type Clock, type Ids, silentLog, VoxboxError } from '../foundation/index.ts';
+import { ingest } from '../knowledge/index.ts';
+import {
+  type Box,
+  type NewTenant,
+  openBox,
+  type Playbook,
+  playbookSchema,
+  professionOf,
+  type Tenant,
+  type TenantStore,
+} from '../store/index.ts';
+import type { RehearsalCase } from './case.ts';
+
+/** A business as it is rehearsed: a real box of its own, in a folder that is thrown away. */
+export interface Practice {
+  readonly box: Box;
+  readonly tenant: Tenant;
+  readonly store: TenantStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  snapshot(): ProfileSnapshot;
+  close(): void;
+}
+
+export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
+/** The clock of the case, which runs as fast as ours. */
+export function clockOf({ now }: Pick<RehearsalCase, 'now'>, timeZone = zone): Clock {
+  const startMs = DateTime.fromISO(now, { zone: timeZone }).toMillis();
+  const beganMs = performance.now();
+  return {
+    nowMs: () => Math.round(startMs + performance.now() - beganMs),
+    monotonicMs: () => performance.now(),
+  };
+}
+
+/** What is copied of a business that is there already. */
+export interface Original {
+  readonly tenant: Pick<Tenant, 'name' | 'timeZone' | 'language'>;
+  readonly profile: ReturnType<TenantStore['profile']>;
+  readonly playbook: Playbook;
+}
+
+const zone = 'America/New_York';
+
+/** @param options.original the business to rehearse; a new one of the case's profession where left out */
+export async function openPractice(
+  rehearsed: RehearsalCase,
+  options: { readonly ids: Ids; readonly embed: Embed; readonly original?: Original },
+): Promise<Practice> {
+  const { ids, embed, original } = options;
+  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-rehearsal-'));
+  const timeZone = original?.tenant.timeZone ?? zone;
+  const clock = clockOf(rehearsed, timeZone);
+  const box = openBox({ dataDir, clock, ids, log: silentLog });
+  const close = (): void => {
+    box.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const { tenant, store } = await furnish(box, rehearsed, { clock, ids, embed, original });
+    return { box, tenant, store, clock, ids, snapshot: () => snapshotOf(box, tenant, store), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** Sets the business of a case up in a box, with everything that is there before the call. */
+export async function furnish(
+  box: Box,
+  rehearsed: RehearsalCase,
+  options: {
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly embed: Embed;
+    readonly original?: Original;
+    /** What is called to reach it. */
+    readonly number?: string;
+  },
+): Promise<Pick<Practice, 'tenant' | 'store'>> {
+  const { clock, ids, embed, original, number } = options;
+  const business = original ? copyOf(original) : newPractice(rehearsed.profession);
+  const reached = number === undefined ? {} : { slug: rehearsed.id, numbers: [{ number }] };
+  const tenant = box.tenants.create({ ...business, ...reached });
+  const store = box.tenant(tenant.id);
+  const changes = { ...original?.playbook, ...rehearsed.given.playbook };
+  store.setPlaybook(playbookSchema.parse({ ...store.playbook(), ...changes }));
+  for (const person of rehearsed.people) {
+    box.transferTargets.add({ tenantId: tenant.id, ...person, kind: 'number', target: '+12125550199' });
+  }
+  for (const [i, words] of (rehearsed.given.knowledge ?? []).entries()) {
+    const bytes = new TextEncoder().encode(words);
+    await ingest({ kind: 'file', name: `document-${i + 1}.txt`, bytes }, { store, embed, clock, ids });
+  }
+  for (const given of rehearsed.given.appointments ?? []) giveAppointment(store, given, { clock, ids });
+  return { tenant, store };
+}
+
+/** The cases of a business's profession, but for those that ask for a service or a skill that it does not have. */
+export function ownCases(
+  cases: readonly RehearsalCase[],
+  { profile, playbook }: Original,
+): { readonly cases: readonly RehearsalCase[]; readonly left: readonly RehearsalCase[] } {
+  const services = new Set(profile.services.map(({ name }) => name.toLowerCase()));
+  const kinds = new Set(playbook.skills.map(({ kind }) => kind));
+  const ofProfession = cases.filter(({ profession }) => profession === profile.profile.profession);
+  const suits = ({ given, expect }: RehearsalCase): boolean =>
+    [...(given.appointments ?? []), ...(expect.appointments ?? [])].every(({ service }) =>
+      services.has(service.toLowerCase()),
+    ) && (expect.submissions ?? []).every(({ kind }) => kinds.has(kind));
+  return {
+    cases: ofProfession.filter(suits),
+    left: ofProfession.filter((rehearsed) => !suits(rehearsed)),
+  };
+}
+
+const newPractice = (profession: string): NewTenant => ({
+  name: `${professionOf(profession).title} on Main Street`,
+  timeZone: zone,
+  profile: { profession },
+});
+
+const copyOf = ({ tenant, profile }: Original): NewTenant => ({
+  name: tenant.name,
+  timeZone: tenant.timeZone,
+  language: tenant.language,
+  profile: { ...profile.profile, skills: [...profile.profile.skills] },
+  hours: profile.hours,
+  services: profile.services.map(({ id: _, staffIds: __, aliases, ...service }) => ({
+    ...service,
+    aliases: [...aliases],
+  })),
+  staff: profile.staff.map(({ name }) => ({ name })),
+});
+
+function giveAppointment(
+  store: TenantStore,
+  { service, at, name, phone }: NonNullable<RehearsalCase['given']['appointments']>[number],
+  parts: { readonly clock: Clock; readonly ids: Ids },
+): void {
+  const { services } = store.profile();
+  const offered = services.find((one) => one.name.toLowerCase() === service.toLowerCase());
+  if (!offered) throw new VoxboxError('input_invalid', `there is no service called ${service}`);
+  const startsAtMs = DateTime.fromISO(at, { zone: store.timeZone }).toMillis();
+  bookAppointment(
+    store,
+    { serviceId: offered.id, startsAtMs, customerName: name, customerPhone: phone, callId: null },
+    parts,
+  );
+}

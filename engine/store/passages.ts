@@ -1,0 +1,181 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { VoxboxError } from '../foundation/index.ts';
+import type { Database } from './database.ts';
+
+/** Prose of a document, a row of a table with its headings, or the answer to the question in its heading. */
+export type PassageKind = 'prose' | 'row' | 'answer';
+
+export interface Passage {
+  readonly id: number;
+  readonly sourceId: string;
+  readonly sourceName: string;
+  readonly kind: PassageKind;
+  /** Headings that it stands under, the outermost first, with › between; may be empty. */
+  readonly heading: string;
+  readonly text: string;
+}
+
+export interface NewPassage extends Pick<Passage, 'kind' | 'heading' | 'text'> {
+  /** Unit length, 384 dimensions. */
+  readonly vector: Float32Array;
+}
+
+export interface Passages {
+  /** Begins a set of passages that nobody finds until a source is published with it. */
+  begin(sourceId: string): number;
+  /** Appended in order, a few at a time so that calls are not held up. @throws `aborted` by the signal */
+  write(edition: number, passages: readonly NewPassage[], signal?: AbortSignal): Promise<void>;
+  /** The edition was published, or is given up: what no source names goes. */
+  finish(edition: number): Promise<void>;
+  /** Takes what no source names any more, and nobody is writing. */
+  tidy(): Promise<void>;
+  /** Of one source, in the document's order. */
+  ofSource(sourceId: string): Passage[];
+  get(ids: readonly number[]): Passage[];
+  /** Nearest by meaning, best first, with their cosine. */
+  nearest(vector: Float32Array, limit: number): { id: number; cosine: number }[];
+  /** Best by words, best first; any of them may occur. */
+  byWords(words: readonly string[], limit: number): { id: number; rank: number }[];
+  /** How many passages can be found. */
+  count(): number;
+}
+
+export interface PassageRows extends Passages {
+  countOf(edition: number): number;
+}
+
+/** How many are compared exactly after the search by bits. */
+const candidates = 128;
+/** What one transaction writes or deletes: a few milliseconds. */
+const rowsAtOnce = 8;
+
+const columns = `passages.id, sources.id as sourceId, sources.name as sourceName, passages.kind, heading, text`;
+const visible = 'edition in (select edition from sources)';
+
+export function passageRows(database: Database): PassageRows {
+  const search = searches(database);
+  const writing = new Set<number>();
+  const begin = database.prepare<{ id: number }>('insert into editions (source_id) values (?) returning id');
+  const insert = database.prepare<{ id: number }>(
+    `insert into passages (edition, position, kind, heading, text)
+     values (:edition, (select count(*) from passages where edition = :edition), :kind, :heading, :text)
+     returning id`,
+  );
+  const insertCode = database.prepare(
+    'insert into passage_codes (passage_id, edition, code) values (?, ?, ?)',
+  );
+  const insertVector = database.prepare('insert into passage_vectors (passage_id, vector) values (?, ?)');
+  const countOf = database.prepare<{ count: number }>(
+    'select count(*) as count from passages where edition = ?',
+  );
+  const orphans = database.prepare<{ id: number }>(
+    'select id from editions where id not in (select edition from sources)',
+  );
+  const removeSome = database.prepare(
+    'delete from passages where id in (select id from passages where edition = ? limit ?)',
+  );
+  const removeEdition = database.prepare('delete from editions where id = ?');
+  const tidy = async (): Promise<void> => {
+    for (const { id } of orphans.all()) {
+      if (writing.has(id)) continue;
+      while (removeSome.run(id, rowsAtOnce) > 0) await nextTurn();
+      removeEdition.run(id);
+    }
+  };
+  return {
+    ...search,
+    begin(sourceId) {
+      const id = begin.get(sourceId)?.id ?? 0;
+      writing.add(id);
+      return id;
+    },
+    async write(edition, passages, signal) {
+      for (let at = 0; at < passages.length; at += rowsAtOnce) {
+        await nextTurn();
+        if (signal?.aborted) throw new VoxboxError('aborted', 'the document was withdrawn');
+        database.transaction(() => {
+          for (const { vector, ...passage } of passages.slice(at, at + rowsAtOnce)) {
+            const id = insert.get({ edition, ...passage })?.id;
+            insertCode.run(id, edition, bitsOf(vector));
+            insertVector.run(id, bytesOf(vector));
+          }
+        });
+      }
+    },
+    async finish(edition) {
+      writing.delete(edition);
+      await tidy();
+    },
+    tidy,
+    countOf: (edition) => countOf.get(edition)?.count ?? 0,
+  };
+}
+
+function searches(database: Database) {
+  const ofSource = database.prepare<Passage>(
+    `select ${columns} from passages join sources using (edition) where sources.id = ? order by position`,
+  );
+  const get = database.prepare<Passage>(
+    `select ${columns} from json_each(?) as wanted cross join passages on passages.id = wanted.value
+       join sources using (edition) order by wanted.key`,
+  );
+  const near = database.prepare<{ id: number; vector: Buffer }>(
+    `with near as materialized (
+       select passage_id from passage_codes where ${visible}
+       order by vec_distance_hamming(vec_bit(code), vec_bit(?)) limit ?)
+     select passage_id as id, vector from near cross join passage_vectors using (passage_id)`,
+  );
+  // Looking every match up in its table would take longer than the search: the best are, twice as many as
+  // wanted, as a source that is being replaced is there twice.
+  const byWords = database.prepare<{ id: number; rank: number }>(
+    `with best as materialized (
+       select rowid as id, rank from passage_words
+       where passage_words match ? and rank match 'bm25(2.0, 1.0)' order by rank limit ?)
+     select best.id, best.rank from best cross join passages on passages.id = best.id
+     where ${visible} order by best.rank limit ?`,
+  );
+  const count = database.prepare<{ count: number }>('select sum(passages) as count from sources');
+  return {
+    ofSource: (sourceId: string) => ofSource.all(sourceId),
+    get: (ids: readonly number[]) => get.all(JSON.stringify(ids)),
+    nearest: (vector: Float32Array, limit: number) =>
+      near
+        .all(bitsOf(vector), Math.max(candidates, limit))
+        .map((row) => ({ id: row.id, cosine: cosine(vector, row.vector) }))
+        .sort((one, other) => other.cosine - one.cosine || one.id - other.id)
+        .slice(0, limit),
+    byWords: (words: readonly string[], limit: number) =>
+      words.length === 0 ? [] : byWords.all(words.map(quoted).join(' OR '), 2 * limit, limit),
+    count: () => count.get()?.count ?? 0,
+  };
+}
+
+/** A word as FTS5 takes it, whatever is in it. */
+const quoted = (word: string): string => `"${word.replaceAll('"', '""')}"`;
+
+/** One bit a dimension: whether it is above zero. */
+function bitsOf(vector: Float32Array): Buffer {
+  const bits = Buffer.alloc(48);
+  for (const [i, value] of vector.entries()) {
+    if (value > 0) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
+  }
+  return bits;
+}
+
+/** One signed byte a dimension; the largest becomes 127. */
+function bytesOf(vector: Float32Array): Buffer {
+  const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  return Buffer.from(Int8Array.from(vector, (value) => Math.round((value / largest) * 127)).buffer);
+}
+
+/** Of a unit vector and a stored one. */
+function cosine(vector: Float32Array, stored: Buffer): number {
+  let dot = 0;
+  let square = 0;
+  for (let i = 0; i < vector.length; i += 1) {
+    const value = stored.readInt8(i);
+    dot += (vector[i] ?? 0) * value;
+    square += value * value;
+  }
+  return square === 0 ? 0 : dot / Math.sqrt(square);
+}

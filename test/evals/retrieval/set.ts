@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { loadConfig, silentLog, systemClock, systemIds } from '../../../engine/foundation/index.ts';
+import { type InferenceHost, startInference } from '../../../engine/inference/index.ts';
+import { ingest, type KnowledgeParts } from '../../../engine/knowledge/index.ts';
+import { type Box, openBox } from '../../../engine/store/index.ts';
+import { repositoryRoot } from '../../caller/engine-process.ts';
+
+export interface Question {
+  readonly question: string;
+  /** Path from the root of the repository. */
+  readonly document: string;
+  /** What the right passage of it holds. */
+  readonly phrase: string;
+}
+
+interface QuestionSet {
+  readonly answerable: readonly Question[];
+  /** Nothing in the documents answers them. */
+  readonly unanswerable: readonly string[];
+}
+
+export type Half = 'tune' | 'measure';
+
+/** Each second question tunes, the others measure; a document's questions are in both halves. */
+export const isOf =
+  (half: Half | undefined) =>
+  (_: unknown, place: number): boolean =>
+    half === undefined || (place % 2 === 0) === (half === 'tune');
+
+export function questionSet(half?: Half): QuestionSet {
+  const path = join(repositoryRoot, 'test', 'evals', 'retrieval', 'questions.json');
+  const { answerable, unanswerable } = JSON.parse(readFileSync(path, 'utf8')) as QuestionSet;
+  return { answerable: answerable.filter(isOf(half)), unanswerable: unanswerable.filter(isOf(half)) };
+}
+
+export interface Library extends Pick<KnowledgeParts, 'store' | 'embed' | 'clock' | 'ids'> {
+  readonly box: Box;
+  /** Path of the document that a source was made from. */
+  documentOf(sourceName: string): string | null;
+  close(): Promise<void>;
+}
+
+/** A business of its own that knows every document which the questions are about, with the real model. */
+export async function openLibrary(): Promise<Library> {
+  const inference = await startInference({
+    modelsDir: loadConfig().modelsDir,
+    log: silentLog,
+    uses: ['embedding'],
+  });
+  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-knowledge-'));
+  const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  const close = async (): Promise<void> => {
+    box.close();
+    rmSync(dataDir, { recursive: true, force: true });
+    await inference.stop();
+  };
+  try {
+    const { id } = box.tenants.create({ name: 'Reader', timeZone: 'UTC' });
+    const parts = { store: box.tenant(id), embed: embedWith(inference), clock: systemClock, ids: systemIds };
+    const documents = new Set(questionSet().answerable.map(({ document }) => document));
+    const names = new Map<string, string>();
+    for (const document of documents) {
+      const bytes = readFileSync(join(repositoryRoot, document));
+      names.set(basename(document), document);
+      await ingest({ kind: 'file', name: basename(document), bytes }, parts);
+    }
+    return { ...parts, box, documentOf: (name) => names.get(name) ?? null, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export const embedWith =
+  (inference: InferenceHost): KnowledgeParts['embed'] =>
+  (texts) =>
+    inference.embed(texts, { priority: 'live', timeoutMs: 60_000 });
