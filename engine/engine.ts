@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { listVoices } from '../models/index.ts';
 import { createVoiceVendors, startApi } from './api/index.ts';
+import { startMailer } from './calendar/index.ts';
 import {
   askExternal,
   createDefence,
@@ -79,6 +80,8 @@ export async function startEngine(config: Config): Promise<Engine> {
     parts.add('greetings', keepGreetingsReady({ box, serving, log }), (part) => part.stop());
     const afterCall = { box, dataDir, log, clock: systemClock, inference: serving.inference };
     parts.add('after calls', startAfterCall(afterCall), (part) => part.stop());
+    const mailer = startMailer({ stores: () => mailingTenants(box), clock: systemClock, log });
+    parts.add('mail', mailer, (part) => part.stop());
     const registry = createRegistry(systemClock);
     const api = await startPage({ line, doctor, serving, registry }, house);
     box.announce({ host: httpHost, port: api.port });
@@ -102,6 +105,14 @@ export async function startEngine(config: Config): Promise<Engine> {
     throw error;
   }
 }
+
+/** Who has invitations and reminders to send. */
+const mailingTenants = (box: Box) =>
+  box.tenants.list().map(({ id, name, timeZone, language }) => {
+    const store = box.tenant(id);
+    const { address } = store.playbook();
+    return { store, business: { name, timeZone, address, email: null, language } };
+  });
 
 /** Whatever model is there at the time. */
 const embedderOf =

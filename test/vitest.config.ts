@@ -3,15 +3,21 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** These run in real time, with speech and packets: they lie beside their source and run with the long ones. */
+/** These run in real time, or start threads and processes: they lie beside their source and run with the long ones. */
 const realTime = [
   'engine/agent/session-trouble.test.ts',
   'engine/agent/session.test.ts',
+  'engine/calendar/calendar-model.test.ts',
+  'engine/calendar/mail.test.ts',
+  'engine/call/after-call.test.ts',
+  'engine/knowledge/ingest.test.ts',
+  'engine/knowledge/reading.test.ts',
   'engine/media/leg.test.ts',
   'engine/sip/failover.test.ts',
   'engine/sip/line.test.ts',
   'engine/sip/registration/registration.test.ts',
   'engine/sip/server-strangers.test.ts',
+  'engine/store/calendar-race.test.ts',
 ];
 
 /** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */

@@ -46,7 +46,10 @@ function onReadBackAnswer(state: DialogueState, reading: Reading, facts: Facts):
   const said = withoutEcho(state, reading, facts);
   const changed = fill(state, said);
   if (state.readBack === null || changed.readBack === null) return null;
-  const leaving = reading.intent?.name === 'goodbye' || reading.intent?.name === 'change-appointment';
+  // "Yes, that's it" leaves nothing.
+  const leaving =
+    (reading.intent?.name === 'goodbye' && !reading.clearYes) ||
+    reading.intent?.name === 'change-appointment';
   if (leaving) return null;
   const effect = state.readBack;
   if (reading.clearYes && !reading.correction) {
@@ -168,7 +171,7 @@ function onOpenAnswer(state: DialogueState, reading: Reading, facts: Facts): Dec
   ) {
     return end(state, [say({ name: 'goodbye', booked: state.booked !== null })]);
   }
-  if (reading.yesNo === 'yes' && reading.intent === null)
+  if (reading.yesNo === 'yes' && reading.intent === null && !reading.skill && !reading.question)
     return ask(state, 'how-can-i-help', { facts, failed: !answered });
   return null;
 }

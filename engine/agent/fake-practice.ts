@@ -98,6 +98,9 @@ export function fakeTools(
     submissions,
     appointments,
     notCalled,
+    async hold() {
+      return { expiresAtMs: Number.MAX_SAFE_INTEGER };
+    },
     async findAppointments() {
       await wait();
       return appointments;

@@ -1,4 +1,4 @@
-import type { OpenSpan, Playbook, Service, SpeechSettings, SubmissionKind } from '../store/index.ts';
+import type { Holiday, OpenSpan, Playbook, Service, SpeechSettings, SubmissionKind } from '../store/index.ts';
 
 /** What one call knows of the business: frozen when the call is answered. */
 export interface ProfileSnapshot {
@@ -17,6 +17,8 @@ export interface ProfileSnapshot {
   readonly skills: readonly string[];
   readonly prompt: string;
   readonly hours: readonly OpenSpan[];
+  /** Days with other hours, or none. */
+  readonly holidays?: readonly Holiday[];
   readonly services: readonly Service[];
   /** Whom callers may be put through to; the first is meant where nobody is named. Nobody where left out. */
   readonly people?: readonly Person[];
@@ -94,6 +96,11 @@ export interface ReceptionistTools {
     readonly toMs: number;
     readonly limit: number;
   }): Promise<readonly Opening[]>;
+  /** Keeps an opening for this call while the rest is asked for; replaces the one that it kept before. */
+  hold(request: {
+    readonly serviceId: string;
+    readonly startsAtMs: number;
+  }): Promise<{ readonly expiresAtMs: number }>;
   /** @throws VoxboxError `opening_taken` or `outside_hours` */
   book(request: {
     readonly serviceId: string;

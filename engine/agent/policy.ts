@@ -1,5 +1,5 @@
 import { onPending } from './answers.ts';
-import { advanceBooking, ask, askAgain, cleared, end } from './asking.ts';
+import { advanceBooking, ask, askAgain, cleared, end, next } from './asking.ts';
 import { onAppointments, onChange } from './change-answers.ts';
 import {
   type Decision,
@@ -91,6 +91,7 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     onPerson(state, reading, facts) ??
     onDigression(state, reading, facts) ??
     onTask(state, reading, facts) ??
+    onDropped(state, reading, facts) ??
     onPending(state, reading, facts) ??
     onWanted(state, reading, facts) ??
     onQuestion(state, reading, facts) ??
@@ -165,6 +166,12 @@ function digressionLine(state: DialogueState, reading: Reading, facts: Facts): L
       return null;
   }
 }
+
+/** "I'm not booking anything": what was begun is given up. */
+const onDropped = (state: DialogueState, reading: Reading, facts: Facts): Decision | null =>
+  state.booking && reading.dropped && !fills(reading) && reading.intent?.name !== 'goodbye'
+    ? next(cleared(state), facts, [say({ name: state.moving ? 'kept-appointment' : 'nothing-booked' })])
+    : null;
 
 /** Values for the booking: taken up, and a changed one leads to a new read-back. */
 function onValues(state: DialogueState, reading: Reading, facts: Facts): Decision | null {

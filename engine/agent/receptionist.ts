@@ -14,6 +14,7 @@ import { createForeseen, type Foreseen } from './foreseen.ts';
 import type {
   CallerContext,
   Heard,
+  Opening,
   ProfileSnapshot,
   Receptionist,
   ReceptionistTools,
@@ -71,8 +72,18 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
 
   const facts = (): Facts => ({ snapshot, caller, nowMs: clock.nowMs() });
 
+  /** Nobody else gets it while the rest is asked for; without it the booking itself finds out. */
+  const keepOpening = ({ serviceId }: DialogueState, { startsAtMs }: Opening): void => {
+    if (serviceId === null) return;
+    options.tools
+      .hold({ serviceId, startsAtMs })
+      .catch((error: unknown) => log.debug({ err: error }, 'an opening could not be kept'));
+  };
+
   const apply = (event: DialogueEvent): readonly Move[] => {
     const decision = decide(state, event, facts());
+    const taken = decision.state.chosen;
+    if (taken && taken !== state.chosen && !decision.state.moving) keepOpening(decision.state, taken);
     state = decision.state;
     return decision.moves;
   };

@@ -11,6 +11,7 @@ const changes: ReadonlySet<DomainEventType> = new Set([
   'voice.changed',
   'dictionary.changed',
   'providers.changed',
+  'playbook.changed',
 ]);
 
 /** A slider that is moved saves several times: one greeting is made for all. */

@@ -84,6 +84,7 @@ export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): Profil
     skills: profile.skills,
     prompt: profile.prompt,
     hours,
+    holidays: store.holidays.list(),
     services,
     playbook: store.playbook(),
     knows: store.sources.list().length > 0,

@@ -13,6 +13,7 @@ export function toolsByName(run: (tool: ToEngineTool) => Promise<ToolResult>): R
       })) as ReceptionistTools[N];
   return {
     findOpenings: named('findOpenings'),
+    hold: named('hold'),
     book: named('book'),
     findAppointments: named('findAppointments'),
     reschedule: named('reschedule'),

@@ -4,6 +4,7 @@ import {
   cancelAppointment,
   findAppointments,
   findOpenings,
+  holdOpening,
   rescheduleAppointment,
 } from '../calendar/index.ts';
 import type { Clock, Ids, Log } from '../foundation/index.ts';
@@ -54,6 +55,8 @@ export async function runTool(
   switch (tool.name) {
     case 'findOpenings':
       return { name: tool.name, value: findOpenings(store, { ...tool.args, callId }, clock) };
+    case 'hold':
+      return { name: tool.name, value: holdOpening(store, { ...tool.args, callId }, { clock, ids }) };
     case 'book': {
       const booked = bookAppointment(store, { ...tool.args, callId }, { clock, ids });
       return { name: tool.name, value: spoken(booked) };

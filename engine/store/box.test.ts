@@ -19,6 +19,7 @@ import { ensureDemoTenant } from './demo.ts';
 import { openKeyring } from './keys.ts';
 import { runningEngine } from './lock.ts';
 import { boxMigrations } from './migrations.ts';
+import { professionOf } from './professions.ts';
 
 let dataDir: string;
 const boxes: Box[] = [];
@@ -67,7 +68,7 @@ describe('tenants', () => {
     expect(ensureDemoTenant(again)).toBeNull();
     expect(again.tenants.list()).toEqual([tenant]);
     const { profile, hours, services, staff } = again.tenant(tenant?.id ?? '').profile();
-    expect(profile).toMatchObject({ profession: 'dentist', skills: ['book', 'hours', 'price'] });
+    expect(profile).toMatchObject({ profession: 'dentist', skills: professionOf('dentist').skills });
     expect(hours).toHaveLength(6);
     expect(hours.at(-1)).toEqual({ weekday: 6, fromMinute: 540, toMinute: 780 });
     expect(services.map((service) => [service.durationMinutes, service.priceMinor])).toEqual([

@@ -15,7 +15,6 @@ const demoTenant: NewTenant = {
     profession: 'dentist',
     greeting: 'Thank you for calling Bright Smile Dental. How can I help you today?',
     voice: defaultVoice,
-    skills: ['book', 'hours', 'price'],
     prompt: 'You are the receptionist of Bright Smile Dental, a family dental practice.',
   },
   hours: [...([1, 2, 3, 4, 5] as const).map((weekday) => span(weekday, 9, 17)), span(6, 9, 13)],

@@ -241,14 +241,14 @@ const hoursSentence = (snapshot: ProfileSnapshot): string => {
 };
 
 function hoursOfDay(day: string, snapshot: ProfileSnapshot): string {
-  const spans = spokenSpans(spansOf(snapshot.hours, day));
+  const spans = spokenSpans(spansOf(snapshot, day));
   return spans === ''
     ? `We're closed on ${weekdayName(day)}. ${hoursSentence(snapshot)}`
     : `On ${weekdayName(day)} we're open ${spans}.`;
 }
 
 const outsideSentence = (day: string, snapshot: ProfileSnapshot): string =>
-  `I'm sorry, on ${weekdayName(day)} we're open ${spokenSpans(spansOf(snapshot.hours, day))}.`;
+  `I'm sorry, on ${weekdayName(day)} we're open ${spokenSpans(spansOf(snapshot, day))}.`;
 
 const priceSentence = (service: Service, { language }: ProfileSnapshot): string => {
   const words = spokenService(service);
@@ -332,7 +332,7 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
   ];
   const days = weekdays.flatMap((day) => [
     hoursOfDay(day, snapshot),
-    spansOf(snapshot.hours, day).length === 0
+    spansOf(snapshot, day).length === 0
       ? `I'm sorry, we're closed on ${weekdayName(day)}.`
       : outsideSentence(day, snapshot),
   ]);

@@ -93,7 +93,7 @@ export function spokenHours(hours: readonly OpenSpan[]): string {
 }
 
 /** "from 9 AM to noon and from 1 PM to 5 PM"; empty when closed. */
-export const spokenSpans = (spans: readonly OpenSpan[]): string =>
+export const spokenSpans = (spans: readonly Pick<OpenSpan, 'fromMinute' | 'toMinute'>[]): string =>
   [...spans]
     .sort((a, b) => a.fromMinute - b.fromMinute)
     .map((span) => `from ${spokenMinute(span.fromMinute)} to ${spokenMinute(span.toMinute)}`)

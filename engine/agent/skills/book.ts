@@ -108,7 +108,7 @@ export function planSearch(state: DialogueState, serviceId: string, facts: Facts
   const day = days.from === days.to ? days.from : null;
   if (day === null)
     return plan([], state.wish, { serviceId, day, stage: 'asked', toMs: end.toMillis() }, fromMs);
-  const spans = spansOf(facts.snapshot.hours, day);
+  const spans = spansOf(facts.snapshot, day);
   if (spans.length === 0) {
     const toMs = end.plus({ days: horizonDays }).toMillis();
     return plan(
@@ -139,7 +139,7 @@ const plan = (lines: readonly Line[], wish: Wish, search: Search, fromMs: number
 function settleHalf(wish: Wish, serviceId: string, day: string, facts: Facts): { wish: Wish; open: boolean } {
   if (wish.minute === null) return { wish, open: true };
   const lasts = facts.snapshot.services.find((service) => service.id === serviceId)?.durationMinutes ?? 0;
-  const spans = spansOf(facts.snapshot.hours, day);
+  const spans = spansOf(facts.snapshot, day);
   const fits = (minute: number): boolean =>
     spans.some((span) => minute >= span.fromMinute && minute + lasts <= span.toMinute);
   if (fits(wish.minute)) return { wish, open: true };

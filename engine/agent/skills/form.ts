@@ -4,7 +4,7 @@ import type { ProfileSnapshot, SubmissionRequest } from '../model.ts';
 import type { Reading } from '../understanding/reading.ts';
 import type { SlotReading, SlotValue } from '../understanding/slots.ts';
 import { missingContact, withContact } from './contact.ts';
-import { changeOrder, totalOf } from './order.ts';
+import { asCorrection, changeOrder, totalOf } from './order.ts';
 
 /** What is to be asked, and for `slot` which one. */
 export interface Asked {
@@ -65,11 +65,13 @@ export function fillForm(state: DialogueState, reading: Reading, facts: Facts): 
   const { form } = state;
   if (!form) return state;
   const values = { ...form.values };
-  for (const [id, said] of Object.entries(reading.slots)) put(values, id, said, facts);
+  // "No, just one lasagna" at the read-back corrects what is there.
+  const corrects = state.pending === 'form-read-back' && (reading.yesNo === 'no' || reading.correction);
+  for (const [id, said] of Object.entries(reading.slots)) put(values, id, said, { facts, corrects });
   const items = skillOf(form.skillId, facts.snapshot)?.slots.find(({ kind }) => kind === 'items');
   // What was said before the form was open: "I'd like to order two pizzas".
   if (items && reading.order && !reading.slots[items.id])
-    put(values, items.id, { change: reading.order }, facts);
+    put(values, items.id, { change: reading.order }, { facts, corrects });
   const changed = JSON.stringify(values) !== JSON.stringify(form.values);
   const urgent = form.urgent || reading.urgent;
   const named = withContact(state, reading);
@@ -77,12 +79,19 @@ export function fillForm(state: DialogueState, reading: Reading, facts: Facts): 
   return same ? state : { ...named, form: { ...form, values, urgent }, readBack: null };
 }
 
-function put(values: Record<string, SlotValue>, id: string, said: SlotReading, facts: Facts): void {
+function put(
+  values: Record<string, SlotValue>,
+  id: string,
+  said: SlotReading,
+  { facts, corrects }: { readonly facts: Facts; readonly corrects: boolean },
+): void {
   if (!('change' in said)) {
     values[id] = said;
     return;
   }
-  const order = changeOrder(values[id]?.order ?? [], said.change, facts.snapshot.playbook?.menu ?? []);
+  const old = values[id]?.order ?? [];
+  const change = corrects ? asCorrection(said.change, old) : said.change;
+  const order = changeOrder(old, change, facts.snapshot.playbook?.menu ?? []);
   if (order) values[id] = order;
   else delete values[id];
 }

@@ -35,6 +35,16 @@ export function changeOrder(
   return { value: words, words, order: lines };
 }
 
+/** Items that are in the order already get the new number instead of more. */
+export const asCorrection = (change: OrderReading, old: readonly OrderLine[]): OrderReading => {
+  const isThere = ({ itemId }: OrderLine): boolean => old.some((line) => line.itemId === itemId);
+  return {
+    ...change,
+    add: change.add.filter((line) => !isThere(line)),
+    set: [...change.set, ...change.add.filter(isThere)],
+  };
+};
+
 function lineInWords({ itemId, quantity, options, note }: OrderLine, menu: readonly MenuItem[]): string {
   const name = menu.find(({ id }) => id === itemId)?.name ?? '';
   const extras = [...options, ...(note ? [note] : [])];

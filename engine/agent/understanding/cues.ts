@@ -32,7 +32,10 @@ export function recogniseChange(tokens: readonly Token[]): 'reschedule' | 'cance
     )
   )
     return 'cancel';
-  if (/ (?:check|confirm|when is|what time is|remind me|do i have) /.test(said)) return 'check';
+  if (
+    / (?:check|confirm|when is|what time is|what time my|when my|what day my|remind me|do i have) /.test(said)
+  )
+    return 'check';
   return null;
 }
 
@@ -43,7 +46,7 @@ export const isUrgent = (tokens: readonly Token[]): boolean =>
 
 /** Wants what is under way to be given up. */
 export const isDropped = (tokens: readonly Token[]): boolean =>
-  / (?:never ?mind|nevermind|forget (?:it|about it|that)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it) /.test(
+  / (?:never ?mind|nevermind|forget (?:it|about it|that)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it|not booking (?:anything)?|don't want to book|don't want (?:an|any) appointment) /.test(
     spaced(tokens),
   );
 

@@ -256,6 +256,10 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'wrong-number',
   ],
   [
+    / (?:does|did|has|have|is) (?:my|his|her|their) (?:husband|wife|boss|boyfriend|girlfriend|partner|friend|neighbou?r|ex|brother|sister|mother|father|mom|dad|colleague|roommate)\b.* (?:appointment|reservation|booking|booked|table|order|visit|coming) /,
+    'private',
+  ],
+  [
     / (?:(?:other|another|somebody else's|someone else's) (?:customer|client|patient|caller|person)s?(?:'s)?|who else (?:is|has|was)|(?:your|the) (?:customer|client|patient) (?:list|database|records)|list (?:of )?(?:all )?(?:your |the )?(?:customers|clients|patients|appointments)|all (?:of )?(?:the |your )?(?:appointments|customers|patients|clients|bookings|reservations|tables|orders|messages|records|files)|(?:phone number|number|address|details) (?:of|for) (?:another|a|your|mrs|mr|ms) (?:other )?(?:customer|client|patient|\w+)) /,
     'private',
   ],
@@ -268,7 +272,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'out-of-scope',
   ],
   [
-    / (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment /,
+    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment /,
     'change-appointment',
   ],
   [

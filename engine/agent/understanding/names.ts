@@ -143,6 +143,8 @@ export function recogniseName(
     !options.notNames.has(token.text);
   const capital = (token: Token): boolean => !cased || /^\p{Lu}/u.test(token.raw);
 
+  const named = firstAndLast(tokens);
+  if (named) return named;
   const spelled = joinSpelling(tokens);
   for (const cue of strongCues) {
     const at = cueEnd(spelled, cue);
@@ -229,10 +231,25 @@ const titled = (word: string): string =>
     ? word
     : word.toLowerCase().replace(/(^|['’])\p{L}/gu, (letter) => letter.toUpperCase());
 
+/** "First name Quinn, Q U I N N, last name Ashworth, A S H …" */
+function firstAndLast(tokens: readonly Token[]): NameReading | null {
+  const first = cueEnd(tokens, ['first', 'name']);
+  const last = cueEnd(tokens, ['last', 'name']) ?? cueEnd(tokens, ['surname']);
+  if (first === null || last === null || last < first) return null;
+  const part = (words: readonly Token[]): NameReading | null => {
+    const letters = joinSpelling(
+      words.filter(({ text }) => !/^(?:is|and|my|the|it's|that's|last|name|surname)$/.test(text)),
+    );
+    return letters.length > 0 && letters.length <= 3 ? built(letters, 0.95) : null;
+  };
+  const [given, family] = [part(tokens.slice(first, last)), part(tokens.slice(last))];
+  return given && family ? { value: `${given.value} ${family.value}`, confidence: 0.97 } : null;
+}
+
 /** A word that was spelled right after it was said is the same word, spelled right. */
 function built(words: readonly Token[], confidence: number): NameReading {
   const kept: { text: string; spelled: boolean }[] = [];
-  for (const word of words) {
+  for (const word of words.flatMap((one, i) => apart(one, words.slice(0, i)))) {
     const isSpelled = word.start === -1;
     const text = titled(word.raw);
     const same = kept.findLastIndex(
@@ -246,6 +263,19 @@ function built(words: readonly Token[], confidence: number): NameReading {
   }
   const anySpelled = kept.some((word) => word.spelled);
   return { value: kept.map((word) => word.text).join(' '), confidence: anySpelled ? 0.97 : confidence };
+}
+
+/** Two names spelled in one go, right after they were said, are two again. */
+function apart(word: Token, said: readonly Token[]): readonly Token[] {
+  const [first, last, ...more] = said.filter(({ start }) => start !== -1);
+  if (word.start !== -1 || !first || !last || more.length > 0) return [word];
+  const whole = word.raw.toLowerCase();
+  if (editDistance(`${first.text}${last.text}`, whole) > 3) return [word];
+  const cuts = [...whole].map((_, i) => i).slice(1);
+  const cost = (at: number): number =>
+    editDistance(first.text, whole.slice(0, at), 9) + editDistance(last.text, whole.slice(at), 9);
+  const best = cuts.toSorted((a, b) => cost(a) - cost(b))[0] ?? whole.length;
+  return [word.raw.slice(0, best), word.raw.slice(best)].map((raw) => ({ ...word, text: raw, raw }));
 }
 
 /** Turns runs of letters into words: "S A R A H", "M as in Mary", "Sierra Alpha Romeo". Such words have start −1. */
@@ -283,6 +313,9 @@ function letterRun(tokens: readonly Token[], from: number): { letters: string; t
       i += 2;
       continue;
     }
+    // A longer pause than between the letters before stands between two words.
+    const gap = gapBefore(tokens, i);
+    if (plain >= 2 && i - from >= 2 && gap > gapBefore(tokens, from + 1)) break;
     if (/^\p{L}$/u.test(word)) {
       const asIn =
         next === 'as' && tokens[i + 2]?.text === 'in'
@@ -303,6 +336,10 @@ function letterRun(tokens: readonly Token[], from: number): { letters: string; t
   }
   return { letters, to: i, plain };
 }
+
+/** Characters between a token and the one before it: a comma and a blank are two. */
+const gapBefore = (tokens: readonly Token[], i: number): number =>
+  (tokens[i]?.start ?? 0) - (tokens[i - 1]?.end ?? 0);
 
 function countNato(tokens: readonly Token[], from: number): number {
   let count = 0;

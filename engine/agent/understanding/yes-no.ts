@@ -4,7 +4,7 @@ import { spaced, type Token } from './tokens.ts';
 export type YesNo = 'yes' | 'no' | 'mixed';
 
 const fillers =
-  /^(?: (?:um|uh(?! huh)|er|erm|ah|oh|well|hm|hmm|so|and|please|mister|ma'am|yes ma'am|hello|hi|ok so)(?= ))+/;
+  /^(?: (?:um|uh(?! huh)|er|erm|ah|oh|well|hm|hmm|so|and|please|mister|ma'am|hello|hi|ok so)(?= ))+/;
 
 const strongYes =
   / (?:yes|yeah|yea|yep|yup|ya|yah|yess|uh huh|mm hm|mhm|mm hmm|affirmative|absolutely|definitely|certainly|exactly|of course|for sure) /;
@@ -19,11 +19,16 @@ const phrasedNo =
 const plainNo = /^ (?:no|nope|nah|naw|no no|negative|wrong|incorrect|neither|none|not) /;
 const laterNo = / (?:no|nope|nah) /;
 
+/** "No, that's okay" wants nothing. */
+const kindNo =
+  /^ (?:no|nope|nah) (?:no )?(?:(?:that's|that is|it's|it is|i'm|i am) (?:ok|okay|fine|alright|all right|good)|thanks|thank you) /;
+
 /** "yeah that's right", "nope", "that works", "not really": an answer, or null when there is none. */
 export function recogniseYesNo(tokens: readonly Token[]): YesNo | null {
   const text = spaced(tokens).replace(/ that 'll /g, " that'll ");
   const said = text.replace(fillers, '');
   if (said.trim() === '' || unsure.test(text)) return null;
+  if (kindNo.test(said)) return 'no';
   const positive = / (?:no problem|not a problem|no worries|why not) /.test(said);
   const no =
     !positive && (plainNo.test(said) || phrasedNo.test(said) || (tokens.length <= 4 && laterNo.test(said)));
