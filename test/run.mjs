@@ -159,7 +159,7 @@ async function main() {
   await check('style', 2 * minute);
   await check('types', 5 * minute);
   await vitest('unit', 8 * minute);
-  await vitest('interop', 45 * minute);
+  await vitest('interop', 60 * minute);
   await vitest('e2e', 10 * minute);
   summarise(absent);
 }

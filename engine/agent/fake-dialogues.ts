@@ -15,7 +15,7 @@ import {
 import { brightSmile, fakePeople, fridayMorningMs } from './fake-practice.ts';
 import type { FoundAppointment, Opening } from './model.ts';
 import { decide } from './policy.ts';
-import type { IntentName } from './understanding/intents.ts';
+import { type IntentName, intentNames } from './understanding/intents.ts';
 import { emptyReading, type Reading } from './understanding/reading.ts';
 
 /** Fake: a practice that moves appointments, answers from documents, and sells from a menu. */
@@ -57,27 +57,10 @@ export const facts: Facts = {
 
 export const hour = 3_600_000;
 export const openingAt = (startsAtMs: number): Opening => ({ startsAtMs, endsAtMs: startsAtMs + hour / 2 });
+// Changes of appointments are what most ways lead to.
 const intents: readonly IntentName[] = [
-  'book',
-  'hours',
-  'price',
-  'services',
-  'address',
-  'person',
+  ...intentNames.filter((name) => name !== 'skill'),
   'change-appointment',
-  'change-appointment',
-  'do-not-call',
-  'advice',
-  'private',
-  'wrong-number',
-  'goodbye',
-  'thanks',
-  'repeat',
-  'identity',
-  'greeting',
-  'small-talk',
-  'out-of-scope',
-  'abuse',
 ];
 const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null, freq: 2 });
 

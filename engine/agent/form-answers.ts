@@ -1,15 +1,15 @@
 import type { SkillDocument } from '../store/index.ts';
 import { advance, ask, askAgain, next } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
-import { askedSlot, fillForm, messageSkill, skillOf, withForm } from './skills/form.ts';
+import { askedSlot, fillForm, givesUp, messageSkill, skillOf, withForm } from './skills/form.ts';
 import type { Reading } from './understanding/reading.ts';
 
 /** A turn of the caller while a form is under way; null where it says nothing about it. */
 export function onForm(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const { form } = state;
   if (!form) return null;
-  if (reading.dropped || reading.change === 'cancel') return dropForm(state, facts);
   const slot = askedSlot(state, facts.snapshot);
+  if (givesUp(reading, slot)) return dropForm(state, facts);
   if (state.pending === 'form-read-back') return onFormReadBack(state, reading, facts);
   if (state.pending === 'form-change') {
     const filled = fillForm(state, reading, facts);

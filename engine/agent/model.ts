@@ -68,6 +68,8 @@ export interface BookedAppointment {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
   readonly staffName: string;
+  /** Noted, but not promised: somebody of the business has to agree first. */
+  readonly awaitsApproval?: true;
 }
 
 /** An appointment that a caller has shown to be theirs. */

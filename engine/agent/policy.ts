@@ -16,7 +16,7 @@ import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './person
 import { onQuestion } from './question.ts';
 import { onAnswered, onBooked, onCancelled, onFailure, onMoved, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
-import { askedSlot, canDo } from './skills/form.ts';
+import { askedSlot, canDo, givesUp } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
@@ -103,8 +103,9 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
 
 /** A text, or an address that is no question, is taken as it was said. */
 function isDictated(state: DialogueState, reading: Reading, facts: Facts): boolean {
-  const kind = askedSlot(state, facts.snapshot)?.kind;
-  return !reading.dropped && (kind === 'text' || (kind === 'address' && !reading.question));
+  const slot = askedSlot(state, facts.snapshot);
+  if (!slot || givesUp(reading, slot)) return false;
+  return slot.kind === 'text' || (slot.kind === 'address' && !reading.question);
 }
 
 /** A form or a change that is under way. */

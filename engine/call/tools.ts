@@ -101,8 +101,10 @@ const spoken = ({
   startsAtMs,
   endsAtMs,
   staffName,
+  status,
 }: Appointment): BookedAppointment & FoundAppointment => ({
   ...{ id, serviceId, serviceName, startsAtMs, endsAtMs, staffName },
+  ...(status === 'draft' ? { awaitsApproval: true } : {}),
 });
 
 /**

@@ -37,6 +37,7 @@ import { modelsList, modelsPull, modelsUse } from './models.ts';
 import { outboundSet, outboundShow } from './outbound.ts';
 import { overflowSet, overflowShow } from './overflow.ts';
 import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
+import { inboxList, playbookSet, playbookShow, professionsList } from './playbook.ts';
 import { rehearseTenant } from './rehearse.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
@@ -112,6 +113,10 @@ const commands: readonly Command[] = [
   knowledgeAsk,
   knowledgeUnanswered,
   knowledgeAnswer,
+  inboxList,
+  professionsList,
+  playbookShow,
+  playbookSet,
   rehearseTenant,
   doctor,
 ];

@@ -1,4 +1,4 @@
-import type { Box, NewTenant, Tenant } from '../store/index.ts';
+import { type Box, type NewTenant, professionOf, type Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
 import { table } from './table.ts';
@@ -33,19 +33,32 @@ export const tenantsCreate: Command = {
       help: "IANA zone, for example Europe/London (default: this machine's)",
     },
     language: { type: 'string', value: 'TAG', help: 'BCP 47 tag (default: en-US)' },
-    industry: { type: 'string', value: 'INDUSTRY', help: `${industries.join(', ')} (default: other)` },
+    industry: {
+      type: 'string',
+      value: 'INDUSTRY',
+      help: `${industries.join(', ')} (default: its profession's)`,
+    },
+    profession: {
+      type: 'string',
+      value: 'ID',
+      help: 'what it begins with; see `voxbox professions list` (default: general)',
+    },
     slug: { type: 'string', value: 'SLUG', help: 'short name for addresses (default: made of the name)' },
   },
   async run({ config, json, io, text }) {
     const name = text('name');
     if (name === undefined) throw new UsageError('tenants create needs --name NAME.');
+    const profession = text('profession');
+    if (profession !== undefined) professionOf(profession);
     const industry =
-      text('industry') === undefined ? 'other' : industries.find((one) => one === text('industry'));
-    if (!industry) throw new UsageError(`--industry takes ${industries.join(', ')}.`);
+      text('industry') === undefined ? undefined : industries.find((one) => one === text('industry'));
+    if (text('industry') !== undefined && !industry)
+      throw new UsageError(`--industry takes ${industries.join(', ')}.`);
     const number = text('number');
     const input: NewTenant = {
       name,
-      industry,
+      ...(industry ? { industry } : {}),
+      ...(profession === undefined ? {} : { profile: { profession } }),
       timeZone: text('time-zone') ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...(text('language') === undefined ? {} : { language: text('language') }),
       ...(text('slug') === undefined ? {} : { slug: text('slug') }),

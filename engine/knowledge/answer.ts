@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Fitness, leastProbability, probabilityOfFit } from './fitness.ts';
 import type { KnowledgeParts } from './ingest.ts';
 import { asFound, type Found, type Match, search, shareOf } from './retrieve.ts';
-import { sentencesOf } from './sentences.ts';
+import { namesFor } from './same-thing.ts';
+import { sentencesOfPassage } from './sentences.ts';
 import { speakable, wordCount } from './speakable.ts';
 import { coverage, topicWords } from './words.ts';
 
@@ -21,9 +22,11 @@ interface Candidate {
   readonly score: number;
 }
 
-const limits = { matches: 3, sentences: 10, words: 45 } as const;
+const limits = { matches: 3, words: 45 } as const;
 /** What a sentence's score is made of beside its cosine. */
 const worth = { coverage: 0.25, laterPassage: -0.04, secondSentence: 0.08 } as const;
+/** Passages of a business that has written of half of what it could be asked. */
+const muchWritten = 50;
 
 /**
  * The sentences of what the business has written that answer a question. Null where nothing fits well enough:
@@ -57,20 +60,25 @@ export async function weigh(
   if (!vector) return null;
   const matches = await search(question, vector, { store, limit: limits.matches });
   const words = topicWords(question);
-  const candidates = await scored(matches, { vector, words, embed });
+  const candidates = matches.flatMap((match, rank) => sentencesOfMatch(match, { rank, words }));
   const best = candidates.toSorted((one, other) => other.score - one.score)[0];
   if (!best) return null;
+  const text = speakable(phrased(best, candidates), limits.words);
+  const said = { heading: best.match.passage.heading, text };
   const fitness: Fitness = {
-    passage: Math.max(0, ...matches.map(({ cosine }) => cosine ?? 0)),
+    passage: Math.max(0, ...matches.map(({ nearness }) => nearness.cosine)),
     sentence: Math.max(0, ...candidates.map(({ cosine }) => cosine)),
-    coverage: words.length === 0 ? 1 : shareOf(words, best.match.passage),
+    coverage: words.length === 0 ? 0.5 : shareOf(words, said),
     unheard: await unheardShare(words, best.match, store),
   };
   const cited = [best.match, ...matches.filter((match) => match !== best.match)];
-  return { text: speakable(phrased(best, candidates), limits.words), matches: cited, fitness };
+  return { text, matches: cited, fitness };
 }
 
-/** Only words that the passage lacks are looked for elsewhere. */
+/**
+ * Only words that the passage lacks are looked for elsewhere. The less a business has written, the less it means
+ * that it has not written of something.
+ */
 async function unheardShare(
   words: readonly string[],
   { passage }: Match,
@@ -80,46 +88,21 @@ async function unheardShare(
   for (const word of words) {
     if (shareOf([word], passage) > 0) continue;
     await nextTurn();
-    if (passages.byWords([word], 1).length === 0) unheard += 1;
+    if (namesFor(word).every((name) => passages.holding(name, 1) === 0)) unheard += 1;
   }
-  return words.length === 0 ? 0 : unheard / words.length;
+  const written = passages.count();
+  return words.length === 0 ? 0 : (unheard / words.length) * (written / (written + muchWritten));
 }
 
-interface Question {
-  readonly vector: Float32Array;
-  readonly words: readonly string[];
-  readonly embed: KnowledgeParts['embed'];
-}
-
-async function scored(matches: readonly Match[], { vector, words, embed }: Question): Promise<Candidate[]> {
-  const sentences = matches
-    .flatMap((match, rank) =>
-      unitsOf(match).map((text, place) => ({ match, rank, place, text, shared: coverage(words, text) })),
-    )
-    // Embedding is what takes time: of long passages only what shares words, and how each begins.
-    .map((sentence) => ({ ...sentence, hope: sentence.shared - 0.1 * sentence.place - 0.2 * sentence.rank }))
-    .toSorted((one, other) => other.hope - one.hope)
-    .slice(0, limits.sentences);
-  const vectors = await embed(sentences.map(({ match, text }) => inContext(match, text)));
-  return sentences.map(({ match, rank, place, text, shared }, i) => {
-    const cosine = dot(vector, vectors[i]);
-    return {
-      match,
-      place,
-      text,
-      cosine,
-      score: cosine + worth.coverage * shared + worth.laterPassage * rank,
-    };
+function sentencesOfMatch(
+  match: Match,
+  { rank, words }: { readonly rank: number; readonly words: readonly string[] },
+): Candidate[] {
+  return sentencesOfPassage(match.passage).map((text, place) => {
+    const cosine = match.nearness.sentences[place] ?? match.nearness.cosine;
+    const score = cosine + worth.coverage * coverage(words, text) + worth.laterPassage * rank;
+    return { match, place, text, cosine, score };
   });
-}
-
-const unitsOf = ({ passage }: Match): string[] =>
-  passage.kind === 'row' ? [passage.text] : sentencesOf(passage.text);
-
-/** A sentence says little without the heading it stands under. */
-function inContext({ passage }: Match, text: string): string {
-  const innermost = passage.heading.split(' \u203a ').at(-1) ?? '';
-  return innermost === '' ? text : `${innermost}\n${text}`;
 }
 
 const dangling =
@@ -127,7 +110,7 @@ const dangling =
 
 /** The best sentence, with a neighbour where it needs or adds one, in the passage's order. */
 function phrased(best: Candidate, candidates: readonly Candidate[]): string {
-  const units = unitsOf(best.match);
+  const units = sentencesOfPassage(best.match.passage);
   const room = limits.words - wordCount(best.text);
   const neighbours = [best.place - 1, best.place + 1].flatMap((place) => {
     const text = units[place];
@@ -146,10 +129,4 @@ function phrased(best: Candidate, candidates: readonly Candidate[]): string {
   const second = worthy.at(-1);
   if (!second) return best.text;
   return second.place < best.place ? `${second.text} ${best.text}` : `${best.text} ${second.text}`;
-}
-
-function dot(one: Float32Array, other: Float32Array | undefined): number {
-  let sum = 0;
-  for (let i = 0; i < one.length; i += 1) sum += (one[i] ?? 0) * (other?.[i] ?? 0);
-  return sum;
 }

@@ -5,6 +5,7 @@ import type { NewPassage, Source, SourceKind, TenantStore } from '../store/index
 import { countWords, type DocumentFile, type DraftPassage, oneLine, type ReadDocument } from './document.ts';
 import { passagesOf } from './passages.ts';
 import { readDocument } from './reading.ts';
+import { sentencesOfPassage } from './sentences.ts';
 import { fetchPage, webAddress } from './web-page.ts';
 
 export interface KnowledgeParts {
@@ -79,9 +80,18 @@ export async function forget(sourceId: string, { store }: Pick<KnowledgeParts, '
   await store.passages.tidy();
 }
 
-/** What a passage's vector is made of. */
-export const embeddedText = ({ heading, text }: Pick<DraftPassage, 'heading' | 'text'>): string =>
-  heading === '' ? text : `${heading}\n${text}`;
+/** What the vectors of a passage are made of: the whole, and each of its sentences where they are several. */
+function textsToEmbed({ kind, heading, text }: DraftPassage): string[] {
+  const sentences = sentencesOfPassage({ kind, text });
+  // a sentence says little without the heading it stands under
+  const innermost = heading.split(' \u203a ').at(-1) ?? '';
+  return [
+    under(heading, text),
+    ...(sentences.length > 1 ? sentences.map((sentence) => under(innermost, sentence)) : []),
+  ];
+}
+
+const under = (heading: string, text: string): string => (heading === '' ? text : `${heading}\n${text}`);
 
 interface Opened {
   readonly kind: SourceKind;
@@ -151,18 +161,36 @@ async function embedded(
   const done: NewPassage[] = [];
   while (done.length < total) {
     onProgress({ stage: 'embedding', done: done.length, total });
-    if (signal?.aborted) throw new VoxboxError('aborted', 'the document was withdrawn');
-    await nextTurn();
     const batch = passages.slice(done.length, done.length + textsAtOnce);
-    const vectors = await embed(batch.map(embeddedText));
+    const texts = batch.map(textsToEmbed);
+    const vectors = await embeddedInTurn(texts.flat(), { embed, signal });
     for (const [i, passage] of batch.entries()) {
-      const vector = vectors[i];
+      const [vector, ...sentences] = vectors.splice(0, texts[i]?.length);
       if (!vector) throw new VoxboxError('inference_failed', 'a passage was not embedded');
-      done.push({ ...passage, vector });
+      done.push({ ...passage, vector, sentences });
     }
   }
   onProgress({ stage: 'embedding', done: total, total });
   return done;
+}
+
+/** A few at a time: what is asked in a call goes between. */
+async function embeddedInTurn(
+  texts: readonly string[],
+  { embed, signal }: Pick<KnowledgeParts, 'embed' | 'signal'>,
+): Promise<Float32Array[]> {
+  const vectors: Float32Array[] = [];
+  while (vectors.length < texts.length) {
+    if (signal?.aborted) throw new VoxboxError('aborted', 'the document was withdrawn');
+    await nextTurn();
+    const batch = texts.slice(vectors.length, vectors.length + textsAtOnce);
+    const made = await embed(batch);
+    if (made.length !== batch.length) {
+      throw new VoxboxError('inference_failed', 'a passage was not embedded');
+    }
+    vectors.push(...made);
+  }
+  return vectors;
 }
 
 async function saved(

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Passage, TenantStore } from '../store/index.ts';
+import type { Nearness, Passage, Passages, TenantStore } from '../store/index.ts';
 import type { KnowledgeParts } from './ingest.ts';
+import { namesFor } from './same-thing.ts';
 import { coverage, topicWords } from './words.ts';
 
 export interface Found {
@@ -9,23 +10,25 @@ export interface Found {
   readonly sourceName: string;
   /** The headings that it stands under in the first line, where it has any. */
   readonly text: string;
-  /** Of the fused order, 0–1: 1 is first by meaning and by words. */
+  /** 0–1, of its meaning, its best sentence's and its words: 1 where all are those of the question. */
   readonly score: number;
 }
 
 export interface Match extends Found {
   readonly passage: Passage;
-  /** With the question; null for one that only its words brought up. */
-  readonly cosine: number | null;
+  /** Of the question with the whole, and with each of its sentences. */
+  readonly nearness: Nearness;
 }
 
-/** Each way of searching names this many; later places would not count. */
-const ranked = 20;
+/** How many passages are looked at closely: the nearest by meaning, and the best by their words. */
+const looked = { meaning: 30, words: 20 } as const;
+/** What a passage's score is made of. By the tuning half of the question set. */
+const worth = { passage: 1, sentence: 0.5, words: 0.45 } as const;
 /**
- * Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): how much the first places count, and each way of
- * searching. By the tuning half of the question set.
+ * Words are looked up from the rarest on while they stand in no more passages than this, all together: each of
+ * them is weighed, and a word that stands everywhere tells nothing apart.
  */
-const fusion = { flatness: 5, meaning: 1, words: 0.8 } as const;
+const weighedPassages = 1_000;
 const usualLimit = 5;
 
 /** Passages that fit a question best, the best first. */
@@ -43,56 +46,65 @@ export async function retrieve(
 export async function search(
   question: string,
   vector: Float32Array,
-  { store, limit }: { readonly store: Pick<TenantStore, 'passages'>; readonly limit: number },
+  { store: { passages }, limit }: { readonly store: Pick<TenantStore, 'passages'>; readonly limit: number },
 ): Promise<Match[]> {
-  const byMeaning = store.passages.nearest(vector, ranked);
+  const words = topicWords(question);
+  const byMeaning = passages.nearest(vector, looked.meaning);
+  const rare = await rareWords(words.flatMap(namesFor), passages);
   // a few milliseconds each: packets and other calls go between
   await nextTurn();
-  const words = topicWords(question);
-  const byWords = store.passages.byWords(words, ranked).map(({ id }) => id);
-  const holding = new Map(
-    store.passages.get(byWords).map((passage) => [passage.id, shareOf(words, passage)]),
-  );
-  const scores = fused([
-    { weight: () => fusion.meaning, ids: byMeaning.map(({ id }) => id) },
-    // one word of many says little, however rare it is
-    { weight: (id) => fusion.words * (holding.get(id) ?? 0), ids: byWords },
-  ]);
-  const best = [...scores].toSorted(([, one], [, other]) => other - one).slice(0, limit);
-  const passages = store.passages.get(best.map(([id]) => id));
-  const cosines = new Map(byMeaning.map(({ id, cosine }) => [id, cosine]));
-  return passages.map((passage) => ({
-    passage,
-    cosine: cosines.get(passage.id) ?? null,
+  const byWords = passages.byWords(rare, looked.words);
+  await nextTurn();
+  const ids = [...new Set([...byMeaning, ...byWords].map(({ id }) => id))];
+  const nearness = new Map(passages.nearnessTo(vector, ids).map((one) => [one.id, one]));
+  await nextTurn();
+  return passages
+    .get(ids)
+    .flatMap((passage) => {
+      const near = nearness.get(passage.id);
+      return near ? [matchOf(passage, near, words)] : [];
+    })
+    .toSorted((one, other) => other.score - one.score)
+    .slice(0, limit);
+}
+
+function matchOf(passage: Passage, nearness: Nearness, words: readonly string[]): Match {
+  const sum =
+    worth.passage * nearness.cosine +
+    worth.sentence * Math.max(...nearness.sentences) +
+    worth.words * shareOf(words, passage);
+  return {
+    ...{ passage, nearness },
     passageId: String(passage.id),
     sourceId: passage.sourceId,
     sourceName: passage.sourceName,
     text: passage.heading === '' ? passage.text : `${passage.heading}\n${passage.text}`,
-    score: scores.get(passage.id) ?? 0,
-  }));
+    score: Math.max(0, sum / (worth.passage + worth.sentence + worth.words)),
+  };
+}
+
+async function rareWords(words: readonly string[], passages: Passages): Promise<string[]> {
+  if (passages.count() <= weighedPassages) return [...words];
+  const counted: { word: string; count: number }[] = [];
+  for (const word of words) {
+    await nextTurn();
+    counted.push({ word, count: passages.holding(word, weighedPassages) });
+  }
+  let room = weighedPassages;
+  return counted
+    .toSorted((one, other) => one.count - other.count)
+    .filter(({ count }) => {
+      room -= count;
+      return count > 0 && room > 0;
+    })
+    .map(({ word }) => word);
 }
 
 /** What the room's door shows of a match. */
-export const asFound = ({ passage: _passage, cosine: _cosine, ...found }: Match): Found => found;
+export const asFound = ({ passage: _passage, nearness: _nearness, ...found }: Match): Found => found;
 
 /** Share of a question's topic words that a passage and its headings hold. */
 export const shareOf = (
   words: readonly string[],
   { heading, text }: Pick<Passage, 'heading' | 'text'>,
 ): number => coverage(words, `${heading} ${text}`);
-
-interface Order {
-  readonly weight: (id: number) => number;
-  readonly ids: readonly number[];
-}
-
-function fused(orders: readonly Order[]): Map<number, number> {
-  const most = (fusion.meaning + fusion.words) / (fusion.flatness + 1);
-  const scores = new Map<number, number>();
-  for (const { weight, ids } of orders) {
-    for (const [rank, id] of ids.entries()) {
-      scores.set(id, (scores.get(id) ?? 0) + weight(id) / (fusion.flatness + rank + 1) / most);
-    }
-  }
-  return scores;
-}

@@ -1,3 +1,5 @@
+import type { DraftPassage } from './document.ts';
+
 /** A full stop after these ends no sentence. */
 const abbreviations =
   /(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|Ave|Rd|Blvd|No|Nos|Inc|Ltd|Co|vs|approx|Jr|Sr|e\.g|i\.e|a\.m|p\.m|Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)|\b\p{Lu})\.\s*$/u;
@@ -23,6 +25,13 @@ export function sentencesOf(text: string): string[] {
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
 }
+
+/**
+ * What can be said of a passage by itself. The vectors are stored in this order: another way of splitting is
+ * another `readingVersion`.
+ */
+export const sentencesOfPassage = ({ kind, text }: Pick<DraftPassage, 'kind' | 'text'>): string[] =>
+  kind === 'row' ? [text] : sentencesOf(text);
 
 /** A sentence too long for a passage, in pieces that end at a pause where there is one. */
 export function piecesOf(sentence: string): string[] {

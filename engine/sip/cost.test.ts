@@ -113,9 +113,15 @@ const crafted: Readonly<Record<string, string>> = {
 it.each(Object.entries(crafted))('a message of 64 kB with %s is read in 5 ms', (_, text) => {
   const octets = Buffer.from(text, 'latin1');
   expect(octets.length).toBeLessThanOrEqual(maxMessageBytes);
-  // What is counted is this thread's own time: a busy machine proves nothing. Its clock is coarse, so many times.
-  const before = process.threadCpuUsage();
-  for (let time = 0; time < times; time += 1) readThrough(octets);
-  const { user, system } = process.threadCpuUsage(before);
-  expect((user + system) / 1000 / times).toBeLessThan(limitMs);
+  // What is counted is this thread's own time: a busy machine proves nothing. Its clock is coarse, so many times; and
+  // the best of three counts, since threads beside this one take its caches.
+  const batches = Array.from({ length: 3 }, () => cpuMs(octets));
+  expect(Math.min(...batches)).toBeLessThan(limitMs);
 });
+
+function cpuMs(octets: Buffer): number {
+  const start = process.threadCpuUsage();
+  for (let time = 0; time < times; time += 1) readThrough(octets);
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000 / times;
+}

@@ -42,7 +42,7 @@ export type { NewTenant } from './new-tenant.ts';
 export type { Numbers } from './numbers.ts';
 export type { NewOutboundCall, Outbound } from './outbound.ts';
 export type { MailKind, OutgoingMail, OutgoingMails } from './outgoing-mail.ts';
-export type { NewPassage, Passage, PassageKind, Passages } from './passages.ts';
+export type { Nearness, NewPassage, Passage, PassageKind, Passages } from './passages.ts';
 export type { NewPhone, Phones } from './phones.ts';
 export type {
   Emergency,

@@ -18,6 +18,16 @@ export interface Passage {
 export interface NewPassage extends Pick<Passage, 'kind' | 'heading' | 'text'> {
   /** Unit length, 384 dimensions. */
   readonly vector: Float32Array;
+  /** The same of each of its sentences, in order; none where it is one sentence or one row. */
+  readonly sentences: readonly Float32Array[];
+}
+
+/** How near a vector is to a passage. */
+export interface Nearness {
+  readonly id: number;
+  readonly cosine: number;
+  /** To each of its sentences, in order; to the passage itself where it is one sentence or one row. */
+  readonly sentences: readonly number[];
 }
 
 export interface Passages {
@@ -34,8 +44,11 @@ export interface Passages {
   get(ids: readonly number[]): Passage[];
   /** Nearest by meaning, best first, with their cosine. */
   nearest(vector: Float32Array, limit: number): { id: number; cosine: number }[];
+  nearnessTo(vector: Float32Array, ids: readonly number[]): Nearness[];
   /** Best by words, best first; any of them may occur. */
   byWords(words: readonly string[], limit: number): { id: number; rank: number }[];
+  /** How many passages hold a word in whatever ending, unpublished ones too; counted no further than `most`. */
+  holding(word: string, most: number): number;
   /** How many passages can be found. */
   count(): number;
 }
@@ -44,8 +57,11 @@ export interface PassageRows extends Passages {
   countOf(edition: number): number;
 }
 
+const dimensions = 384;
 /** How many are compared exactly after the search by bits. */
 const candidates = 128;
+/** Counting a word takes about as long as finding it. */
+const countsKept = 10_000;
 /** What one transaction writes or deletes: a few milliseconds. */
 const rowsAtOnce = 8;
 
@@ -53,7 +69,8 @@ const columns = `passages.id, sources.id as sourceId, sources.name as sourceName
 const visible = 'edition in (select edition from sources)';
 
 export function passageRows(database: Database): PassageRows {
-  const search = searches(database);
+  const counts = new Map<string, number>();
+  const search = searches(database, counts);
   const writing = new Set<number>();
   const begin = database.prepare<{ id: number }>('insert into editions (source_id) values (?) returning id');
   const insert = database.prepare<{ id: number }>(
@@ -65,6 +82,9 @@ export function passageRows(database: Database): PassageRows {
     'insert into passage_codes (passage_id, edition, code) values (?, ?, ?)',
   );
   const insertVector = database.prepare('insert into passage_vectors (passage_id, vector) values (?, ?)');
+  const insertSentences = database.prepare(
+    'insert into sentence_vectors (passage_id, vectors) values (?, ?)',
+  );
   const countOf = database.prepare<{ count: number }>(
     'select count(*) as count from passages where edition = ?',
   );
@@ -80,6 +100,7 @@ export function passageRows(database: Database): PassageRows {
       if (writing.has(id)) continue;
       while (removeSome.run(id, rowsAtOnce) > 0) await nextTurn();
       removeEdition.run(id);
+      counts.clear();
     }
   };
   return {
@@ -93,11 +114,13 @@ export function passageRows(database: Database): PassageRows {
       for (let at = 0; at < passages.length; at += rowsAtOnce) {
         await nextTurn();
         if (signal?.aborted) throw new VoxboxError('aborted', 'the document was withdrawn');
+        counts.clear();
         database.transaction(() => {
-          for (const { vector, ...passage } of passages.slice(at, at + rowsAtOnce)) {
+          for (const { vector, sentences, ...passage } of passages.slice(at, at + rowsAtOnce)) {
             const id = insert.get({ edition, ...passage })?.id;
             insertCode.run(id, edition, bitsOf(vector));
             insertVector.run(id, bytesOf(vector));
+            if (sentences.length > 0) insertSentences.run(id, Buffer.concat(sentences.map(bytesOf)));
           }
         });
       }
@@ -111,7 +134,7 @@ export function passageRows(database: Database): PassageRows {
   };
 }
 
-function searches(database: Database) {
+function searches(database: Database, counts: Map<string, number>) {
   const ofSource = database.prepare<Passage>(
     `select ${columns} from passages join sources using (edition) where sources.id = ? order by position`,
   );
@@ -134,6 +157,13 @@ function searches(database: Database) {
      select best.id, best.rank from best cross join passages on passages.id = best.id
      where ${visible} order by best.rank limit ?`,
   );
+  const nearness = database.prepare<{ id: number; vector: Buffer; sentences: Buffer | null }>(
+    `select passage_id as id, vector, vectors as sentences from json_each(?) as wanted
+       cross join passage_vectors on passage_id = wanted.value left join sentence_vectors using (passage_id)`,
+  );
+  const holding = database.prepare<{ count: number }>(
+    `select count(*) as count from (select 1 from passage_words where passage_words match ? limit ?)`,
+  );
   const count = database.prepare<{ count: number }>('select sum(passages) as count from sources');
   return {
     ofSource: (sourceId: string) => ofSource.all(sourceId),
@@ -141,11 +171,29 @@ function searches(database: Database) {
     nearest: (vector: Float32Array, limit: number) =>
       near
         .all(bitsOf(vector), Math.max(candidates, limit))
-        .map((row) => ({ id: row.id, cosine: cosine(vector, row.vector) }))
+        .map((row) => ({ id: row.id, cosine: cosine(vector, row.vector, 0) }))
         .sort((one, other) => other.cosine - one.cosine || one.id - other.id)
         .slice(0, limit),
+    nearnessTo: (vector: Float32Array, ids: readonly number[]): Nearness[] =>
+      nearness.all(JSON.stringify(ids)).map((row) => {
+        const whole = cosine(vector, row.vector, 0);
+        const { length } = row.sentences ?? [];
+        const sentences = Array.from({ length: length / dimensions }, (_, i) =>
+          cosine(vector, row.sentences ?? row.vector, i * dimensions),
+        );
+        return { id: row.id, cosine: whole, sentences: sentences.length === 0 ? [whole] : sentences };
+      }),
     byWords: (words: readonly string[], limit: number) =>
       words.length === 0 ? [] : byWords.all(words.map(quoted).join(' OR '), 2 * limit, limit),
+    holding(word: string, most: number): number {
+      const key = `${most} ${word}`;
+      const known = counts.get(key);
+      if (known !== undefined) return known;
+      const count = holding.get(quoted(word), most)?.count ?? 0;
+      if (counts.size >= countsKept) counts.clear();
+      counts.set(key, count);
+      return count;
+    },
     count: () => count.get()?.count ?? 0,
   };
 }
@@ -168,12 +216,13 @@ function bytesOf(vector: Float32Array): Buffer {
   return Buffer.from(Int8Array.from(vector, (value) => Math.round((value / largest) * 127)).buffer);
 }
 
-/** Of a unit vector and a stored one. */
-function cosine(vector: Float32Array, stored: Buffer): number {
+/** Of a unit vector and the one that is stored at a place. */
+function cosine(vector: Float32Array, stored: Buffer, at: number): number {
+  const bytes = new Int8Array(stored.buffer, stored.byteOffset + at, dimensions);
   let dot = 0;
   let square = 0;
-  for (let i = 0; i < vector.length; i += 1) {
-    const value = stored.readInt8(i);
+  for (let i = 0; i < dimensions; i += 1) {
+    const value = bytes[i] ?? 0;
     dot += (vector[i] ?? 0) * value;
     square += value * value;
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../caller/engine-process.ts';
 import { audioQuality } from './audio-quality.ts';
+import { capture } from './capture.ts';
 import { type Bench, type Figure, ratio } from './figure.ts';
 import { firstCall } from './first-call.ts';
 import { llmRaw } from './llm-raw.ts';
@@ -25,6 +26,7 @@ import { turnTaking } from './turn-taking.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'audio-quality': audioQuality,
+  capture,
   'first-call': firstCall,
   'media-cores': mediaCores,
   'llm-raw': llmRaw,

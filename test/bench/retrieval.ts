@@ -1,3 +1,4 @@
+import { answer } from '../../engine/knowledge/answer.ts';
 import { leastProbability, probabilityOfFit } from '../../engine/knowledge/fitness.ts';
 import { search } from '../../engine/knowledge/retrieve.ts';
 import { percentile } from '../caller/percentiles.ts';
@@ -97,6 +98,7 @@ async function speed(library: Library, rounds: number): Promise<Figure[]> {
   const { answerable } = questionSet();
   const alone: number[] = [];
   const whole: number[] = [];
+  const answered: number[] = [];
   for (let round = -10; round < rounds; round += 1) {
     const asked = answerable[(round + 10) % answerable.length]?.question ?? '';
     const startMs = performance.now();
@@ -104,10 +106,13 @@ async function speed(library: Library, rounds: number): Promise<Figure[]> {
     const embeddedMs = performance.now();
     await search(asked, vector, { store, limit: 3 });
     const endMs = performance.now();
+    await answer(asked, library);
+    const answeredMs = performance.now();
     // the first ones fill the page cache
     if (round < 0) continue;
     alone.push(endMs - embeddedMs);
     whole.push(endMs - startMs);
+    answered.push(answeredMs - endMs);
   }
   const note = `${rounds} questions, ${store.passages.count()} passages in the encrypted file`;
   const figure = (
@@ -122,5 +127,7 @@ async function speed(library: Library, rounds: number): Promise<Figure[]> {
     figure('retrieval, p95', alone, { rank: 95, limit: 20 }),
     figure("with the question's embedding, p50", whole, { rank: 50, limit: null }),
     figure("with the question's embedding, p95", whole, { rank: 95, limit: null }),
+    figure('a whole answer, p50', answered, { rank: 50, limit: null }),
+    figure('a whole answer, p95', answered, { rank: 95, limit: null }),
   ];
 }

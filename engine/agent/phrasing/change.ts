@@ -8,8 +8,13 @@ const named = ({ serviceName, startsAtMs }: BookedAppointment, snapshot: Profile
 export const appointmentSentence = (appointment: FoundAppointment, snapshot: ProfileSnapshot): string =>
   `I found ${named(appointment, snapshot)}.`;
 
-export const movedSentence = ({ startsAtMs }: BookedAppointment, snapshot: ProfileSnapshot): string =>
-  `Your appointment is now on ${spokenDateTime(startsAtMs, snapshot)}.`;
+export const movedSentence = (
+  { startsAtMs, awaitsApproval }: BookedAppointment,
+  snapshot: ProfileSnapshot,
+): string =>
+  awaitsApproval
+    ? `I've noted ${spokenDateTime(startsAtMs, snapshot)} instead.`
+    : `Your appointment is now on ${spokenDateTime(startsAtMs, snapshot)}.`;
 
 export const cancelledSentence = (appointment: BookedAppointment, snapshot: ProfileSnapshot): string =>
   `I've cancelled ${named(appointment, snapshot)}.`;

@@ -201,7 +201,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
     case 'appointment-is':
       return [variable(appointmentSentence(line.appointment, snapshot))];
     case 'moved':
-      return [variable(movedSentence(line.appointment, snapshot))];
+      return [
+        variable(movedSentence(line.appointment, snapshot)),
+        ...(line.appointment.awaitsApproval ? [fixed(fixedWords.awaitsApproval)] : []),
+      ];
     case 'cancelled':
       return [variable(cancelledSentence(line.appointment, snapshot))];
     case 'connecting':
@@ -226,6 +229,8 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(spokenFailure(line.code))];
     case 'booked': {
       const when = spokenDateTime(line.appointment.startsAtMs, snapshot);
+      if (line.appointment.awaitsApproval)
+        return [variable(`I've noted ${when} for ${line.customerName}.`), fixed(fixedWords.awaitsApproval)];
       return [fixed(pick(fixedWords.booked, 0)), variable(`${line.customerName}, we'll see you on ${when}.`)];
     }
     case 'goodbye':

@@ -132,6 +132,7 @@ export const fixedWords = {
   offerAsk: ['Which one suits you?', 'Which would you like?', 'Would you like the first or the second?'],
   singleOfferAsk: ['Would that work for you?', 'Does that suit you?', 'Is that okay, yes or no?'],
   booked: ["You're all set."],
+  awaitsApproval: 'Our team will look at it and confirm it with you.',
   fillers: ['One moment, please.', 'Let me check that for you.'],
   failure: "I'm sorry, something went wrong on our side.",
   goodbye: ['Thank you for calling. Goodbye!', 'Thanks for your call. Have a great day!'],

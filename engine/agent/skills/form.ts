@@ -96,6 +96,15 @@ function put(
   else delete values[id];
 }
 
+/** Words that are taken down may say "leave it at the door": only a few give the form up. */
+const fewWords = 4;
+
+/** Whether the caller does not want what is being filled in. */
+export const givesUp = (reading: Reading, slot: SlotDocument | null): boolean =>
+  slot?.kind === 'text' || slot?.kind === 'address'
+    ? reading.dropped && reading.text.trim().split(/\s+/).length <= fewWords
+    : reading.dropped || reading.change === 'cancel';
+
 /** What the form lacks, in the order of its slots; null when it is complete. */
 export function missingOfForm(state: DialogueState, facts: Facts): Asked | null {
   const { form } = state;

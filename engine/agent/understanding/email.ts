@@ -48,7 +48,7 @@ const heardAs: readonly (readonly [RegExp, string])[] = [
 ];
 
 const leads =
-  /^(?:(?:um|uh|er|yes|yeah|sure|okay|ok|so|and|well|please|it's|it is|its|that's|that is|my|the|email|e-mail|mail|address|is|would be|you can use|use|send it to|spelled)\s+)+/;
+  /^(?:(?:um|uh|er|yes|yeah|sure|okay|ok|so|and|well|please|it's|it is|its|that's|that is|that would be|that'll be|my|the|email|e-mail|mail|address|is|would be|you can use|use|send it to|spelled)\s+)+/;
 
 /**
  * An e-mail address, written ("sarah.miller@gmail.com") or said: "sarah dot miller at gmail dot com", letters

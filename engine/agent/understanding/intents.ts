@@ -4,7 +4,7 @@ import { spaced, type Token } from './tokens.ts';
 /** Unit-length vectors, one for each text. */
 export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
 
-const intentNames = [
+export const intentNames = [
   'book',
   'hours',
   'price',

@@ -3,7 +3,9 @@
  *
  * A source's passages are written under a new edition, a few at a time; they count from the moment the source
  * names that edition. `code` is one bit for each dimension of the vector: 48 bytes a passage are read through
- * for every question, and only the nearest are compared by `vector` (one signed byte a dimension).
+ * for every question, and only the nearest are compared by `vector` (one signed byte a dimension). The vectors
+ * of a passage's sentences lie apart from it, one after the other, so that the nearest lie close together; where
+ * the passage is one sentence or one row there are none, and its own speaks for it.
  */
 export const knowledgeSchema = `
   create table editions (
@@ -46,6 +48,11 @@ export const knowledgeSchema = `
     vector     blob not null check (length(vector) = 384)
   ) strict;
 
+  create table sentence_vectors (
+    passage_id integer primary key,
+    vectors    blob not null check (length(vectors) > 0 and length(vectors) % 384 = 0)
+  ) strict;
+
   create virtual table passage_words using fts5 (
     heading, text, content = 'passages', content_rowid = 'id',
     tokenize = 'porter unicode61 remove_diacritics 2'
@@ -59,6 +66,7 @@ export const knowledgeSchema = `
       values ('delete', old.id, old.heading, old.text);
     delete from passage_codes where passage_id = old.id;
     delete from passage_vectors where passage_id = old.id;
+    delete from sentence_vectors where passage_id = old.id;
   end;
 
   create table unanswered (

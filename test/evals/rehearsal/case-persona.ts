@@ -2,6 +2,7 @@ import { fixedWords, questionWordings } from '../../../engine/agent/phrasing/wor
 import { createCaller, type RehearsalCase } from '../../../engine/rehearsal/index.ts';
 import type { Playbook } from '../../../engine/store/index.ts';
 import type { Reaction } from '../../caller/persona.ts';
+import { spelled } from '../../caller/spoken-time.ts';
 
 /** A question that the agent may put, and one way in which it puts it. */
 interface Wording {
@@ -35,8 +36,10 @@ export class CasePersona {
     if (question === null) return { kind: 'wait' };
     const turn = this.#caller.next(question);
     if (turn.kind !== 'says') return { kind: 'hang-up' };
-    this.#last = turn.text;
-    return { kind: 'say', text: turn.text };
+    // Whoever is asked to spell does it.
+    const spells = /\bspell/i.test(heard) && /^(?:appointment-)?name$/.test(question);
+    this.#last = spells ? spelledName(turn.text) : turn.text;
+    return { kind: 'say', text: this.#last };
   }
 
   /** The agent has been silent for long. */
@@ -47,7 +50,14 @@ export class CasePersona {
   /** Everything that the caller may say, to be made ready before the call. */
   lines(): readonly string[] {
     const { say, answers } = this.#case;
-    return [...say, ...Object.values(answers).flat(), "No, that's all. Thank you, goodbye.", "I'm not sure."];
+    const names = [answers.name, answers['appointment-name']].flat().flatMap((name) => name ?? []);
+    return [
+      ...say,
+      ...Object.values(answers).flat(),
+      ...names.map(spelledName),
+      "No, that's all. Thank you, goodbye.",
+      "I'm not sure.",
+    ];
   }
 
   #questionIn(heard: string): string | null {
@@ -73,6 +83,15 @@ export class CasePersona {
       ? 'form-read-back'
       : 'read-back';
   }
+}
+
+/** "Sarah Miller" → "First name S-A-R-A-H. Last name M-I-L-L-E-R." */
+function spelledName(name: string): string {
+  const [first = '', ...rest] = name.replace(/^(?:my name is|it's|this is)\s+/i, '').match(/\p{L}+/gu) ?? [];
+  const last = rest.at(-1);
+  return last === undefined
+    ? `${spelled(first)}.`
+    : `First name ${spelled(first)}. Last name ${spelled(last)}.`;
 }
 
 const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[a-z']+/g) ?? [];

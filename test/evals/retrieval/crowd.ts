@@ -1,3 +1,4 @@
+import { sentencesOfPassage } from '../../../engine/knowledge/sentences.ts';
 import type { NewPassage } from '../../../engine/store/index.ts';
 import type { Library } from './set.ts';
 
@@ -25,11 +26,13 @@ export async function crowd(library: Library, total: number): Promise<void> {
       const words: string[] = [];
       while (words.length < 80) words.push(...(pick(sentences) ?? 'word').split(' '));
       const vector = near(pick(vectors) ?? new Float32Array(384).fill(1), random);
+      const text = words.slice(0, 110).join(' ');
       return {
         kind: 'prose',
         heading: pick(real)?.heading ?? '',
-        text: words.slice(0, 110).join(' '),
+        text,
         vector,
+        sentences: sentencesOfPassage({ kind: 'prose', text }).map(() => near(vector, random)),
       };
     });
     await store.passages.write(edition, batch);
