@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Clock, Ids } from '../foundation/index.ts';
 import type { Invitation } from '../sip/index.ts';
 import type { Box, CallNote, CallOutcome, CallQuality, TenantStore } from '../store/index.ts';
 import type { CallRegistry } from './registry.ts';
@@ -28,6 +29,8 @@ export function openRecord(
     readonly isDialled: boolean;
     /** There is a voice to say that the call is recorded. */
     readonly canAnnounce: boolean;
+    readonly clock: Clock;
+    readonly ids: Ids;
   },
 ): CallRow | null {
   const { callId, calledNumber, box, dataDir, isDialled, canAnnounce } = options;
@@ -50,10 +53,37 @@ export function openRecord(
     answered: () => calls.answer(callId, { recording }),
     note: (note) => calls.note(callId, note),
     ended(outcome, { quality, byAgent }) {
+      if (byAgent) keepUnfinished(route.store, callId, { clock: options.clock, ids: options.ids });
       calls.end(callId, byAgent ? outcomeOf(route.store, callId, outcome) : outcome);
       if (quality) calls.quality(callId, quality);
     },
   };
+}
+
+/** A message whose caller hung up before giving a name is in the inbox all the same. */
+function keepUnfinished(
+  store: TenantStore,
+  callId: string,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+): void {
+  if (store.submissions.ofCall(callId).length > 0) return;
+  const { skills } = store.playbook();
+  const told = store.understood(callId).at(-1);
+  const skill = skills.find(({ id, kind }) => id === told?.skill && kind === 'message');
+  if (!skill || !told) return;
+  const fields = skill.slots.flatMap(({ id, label }) => {
+    const value = told.slots[id];
+    return value && id !== 'name' ? [{ id, label, value }] : [];
+  });
+  if (fields.length === 0) return;
+  store.submissions.insert({
+    ...{ id: ids.uuid(), skill: skill.id, kind: skill.kind, title: skill.title, callId, fields },
+    ...{
+      customerName: told.slots.name ?? null,
+      customerPhone: store.calls.find(callId)?.callerNumber ?? null,
+    },
+    ...{ urgent: false, totalMinor: null, currency: null, status: 'open', createdAtMs: clock.nowMs() },
+  });
 }
 
 /** What the record shows goes before how the line ended: a booking stays a booking. */

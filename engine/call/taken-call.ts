@@ -107,6 +107,7 @@ export class TakenCall {
             dataDir,
             isDialled: plan.kind === 'dial',
             canAnnounce: parts.hasAgents,
+            ...{ clock: parts.clock, ids: parts.ids },
           });
     registry.open(
       {

@@ -33,7 +33,7 @@ export function readSlot(slot: SlotDocument, context: SlotContext): SlotReading 
   const { tokens, asked } = context;
   switch (slot.kind) {
     case 'text':
-      return asked && !(slot.optional && leavesOut(context)) ? plain(stripped(context.text)) : null;
+      return asked && !(slot.optional && leavesOut(context)) ? plain(dictated(context.text)) : null;
     case 'address':
       return addressIn(context);
     case 'email': {
@@ -73,6 +73,13 @@ export const hasNone = (tokens: readonly Token[]): boolean =>
 const plain = (text: string): SlotValue | null => (text === '' ? null : { value: text, words: text });
 
 const longestText = 500;
+
+/** The caller's words as they were said, but for a hum at the beginning. */
+const dictated = (text: string): string =>
+  text
+    .trim()
+    .replace(/^(?:(?:um+|uh+|er+|hm+)[,.]?\s+)+/i, '')
+    .slice(0, longestText);
 
 /** The caller's words without what only leads to them. */
 const stripped = (text: string): string =>

@@ -2,7 +2,7 @@
  * Rehearsal over the real line: a whole engine, calls by SIP and RTP in G.711, callers with several voices and noise
  * behind them. The engine's clock is set to that of the cases by the `faketime` library.
  *
- * Run: node test/evals/rehearsal/line.ts [--only TEXT] [--count N] [--snr DB] [--report DIR]
+ * Run: node test/evals/rehearsal/line.ts [--only TEXT] [--count N] [--snr DB] [--minutes N] [--report DIR]
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,8 @@ const { values: flags } = parseArgs({
     count: { type: 'string', default: '40' },
     snr: { type: 'string', default: '20' },
     report: { type: 'string' },
+    /** No new call after that: what was called until then is graded. */
+    minutes: { type: 'string', default: '120' },
   },
 });
 const at = '2026-11-20T10:00';
@@ -150,10 +152,11 @@ async function main(): Promise<void> {
     const engine = await startEngineProcess({ dataDir, env: fakeTime() });
     undo.push(() => engine.stop());
     const calls: { failure: string | null; tookMs: number }[] = [];
+    const deadlineMs = performance.now() + Number(flags.minutes) * 60_000;
     for (const [i, { rehearsed, number }] of furnished.entries()) {
       const startedMs = performance.now();
       const persona = personas[i];
-      if (!persona) continue;
+      if (!persona || performance.now() > deadlineMs) break;
       const report = await simulateCall({
         target: `sip:${number}@${engine.sip.host}:${engine.sip.port}`,
         from: rehearsed.number ?? 'anonymous',
@@ -166,7 +169,7 @@ async function main(): Promise<void> {
       console.log(`  ${i + 1}/${furnished.length} ${rehearsed.id}: ${report.failure ?? 'came to its end'}`);
     }
     await engine.stop();
-    const results = gradeAll(dataDir, furnished, calls);
+    const results = gradeAll(dataDir, furnished.slice(0, calls.length), calls);
     for (const { rehearsed, passed, faults, conversation } of results) {
       if (passed) continue;
       console.log(`FAILED ${rehearsed.id}${rehearsed.must ? '' : ' (does not count)'}`);
