@@ -73,7 +73,9 @@ function onResult(state: DialogueState, event: DialogueEvent, facts: Facts): Dec
 function onReading(state: DialogueState, reading: Reading, facts: Facts): Decision {
   const danger = onEmergency(state, reading, facts);
   if (danger) return danger;
-  if (reading.confidence < heardWell) return askAgain(state, facts, [say({ name: 'not-caught' })], true);
+  if (reading.confidence < heardWell && !isPlainAnswer(state, reading)) {
+    return askAgain(state, facts, [say({ name: 'not-caught' })], true);
+  }
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
   // A message is what the caller says, whatever it sounds like.
   if (isDictated(state, reading, facts)) {
@@ -100,6 +102,15 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     onMiss(state, reading, facts)
   );
 }
+
+/** Enough for one word that was waited for, and has no effect: "yeah" is hardly ever heard well. */
+const heardAtAll = 0.4;
+
+const isPlainAnswer = ({ pending }: DialogueState, { confidence, yesNo, text }: Reading): boolean =>
+  confidence >= heardAtAll &&
+  yesNo !== null &&
+  (pending === 'line-number' || pending === 'message-offer') &&
+  text.trim().split(/\s+/).length <= 3;
 
 /** A text, or an address that is no question, is taken as it was said. */
 function isDictated(state: DialogueState, reading: Reading, facts: Facts): boolean {

@@ -10,7 +10,7 @@ import { type CallerVoice, keptVoice, modelVoice } from '../caller/voice.ts';
 import { type CaptureItem, captureItems } from '../evals/capture/set.ts';
 import type { Bench, Figure } from './figure.ts';
 
-/** The slow voices speak every fourth item, the quick one the others. */
+/** The slow voices speak every sixteenth item, the quick one the others. */
 const slowVoices = ['kokoro-af_heart', 'kokoro-am_puck', 'kokoro-bf_isabella', 'kokoro-bm_george'];
 const quickVoice = 'piper-en-us-joe-medium';
 const [lineHz, wideHz] = [8000, 16_000];
@@ -24,7 +24,7 @@ export const capture: Bench = async ({ quick, tell }) => {
   const slow = slowVoices.map(voiceNamed);
   const quickOne = voiceNamed(quickVoice);
   const voiceOf = (i: number): CallerVoice =>
-    i % 4 === 0 ? (slow[(i / 4) % slow.length] ?? quickOne) : quickOne;
+    i % 16 === 0 ? (slow[(i / 16) % slow.length] ?? quickOne) : quickOne;
   const items = captureItems().filter((_, i) => !quick || i % 8 === 0);
   try {
     tell('  speaking ...');

@@ -126,25 +126,28 @@ function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue
   return null;
 }
 
-/** "two hundred and fifty thousand", "350", "1.5 million" is left to the words. */
+/** "two thousand two hundred", "two hundred and fifty thousand", "350"; "1.5 million" is left to the words. */
 function amountAt(tokens: readonly Token[], i: number): { value: number; length: number } | null {
-  const word = tokens[i]?.text ?? '';
-  const first = /^\d+$/.test(word) ? { value: Number(word), length: 1 } : cardinalAt(tokens, i);
-  if (!first) return null;
-  let { value, length } = first;
+  // What is complete, and the part that a scale may still follow.
+  let [sum, part, length, last] = [0, 0, 0, Number.POSITIVE_INFINITY];
   for (;;) {
-    const scale = scales[tokens[i + length]?.text ?? ''];
-    if (scale === undefined) break;
-    value *= scale;
-    length++;
-    const joined = tokens[i + length]?.text === 'and' ? 1 : 0;
-    const rest = cardinalAt(tokens, i + length + joined);
-    if (rest && rest.value < scale) {
-      value += rest.value;
-      length += joined + rest.length;
-    }
+    const joined = length > 0 && tokens[i + length]?.text === 'and' ? 1 : 0;
+    const word = tokens[i + length + joined]?.text ?? '';
+    const found = /^\d+$/.test(word)
+      ? { value: Number(word), length: 1 }
+      : cardinalAt(tokens, i + length + joined);
+    const scale = scales[word];
+    if (found && part % 100 === 0 && found.value < last) {
+      part += found.value;
+      length += joined + found.length;
+      last = found.value >= 100 ? 0 : last;
+    } else if (scale !== undefined && part > 0 && joined === 0) {
+      length += 1;
+      if (scale === 100) [part, last] = [part * 100, 100];
+      else [sum, part, last] = [sum + part * scale, 0, scale];
+    } else break;
   }
-  return { value, length };
+  return length === 0 ? null : { value: sum + part, length };
 }
 
 const scales: Readonly<Record<string, number>> = {
