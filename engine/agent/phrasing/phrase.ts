@@ -355,9 +355,10 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
       servicesSentence(snapshot),
       identitySentence(snapshot),
       ...peopleSentences(snapshot),
-      ...playbookSentences(snapshot),
       ...days,
       ...failures.flatMap((entry) => entry.spoken ?? []),
+      // Last: what every call needs is ready first.
+      ...playbookSentences(snapshot),
     ]),
   ];
 }
