@@ -110,8 +110,14 @@ export async function startEngine(config: Config): Promise<Engine> {
 const mailingTenants = (box: Box) =>
   box.tenants.list().map(({ id, name, timeZone, language }) => {
     const store = box.tenant(id);
-    const { address } = store.playbook();
-    return { store, business: { name, timeZone, address, email: null, language } };
+    const business = {
+      ...{ name, timeZone, email: null, language },
+      // Read only where there is mail: this is asked for in every round.
+      get address() {
+        return store.playbook().address;
+      },
+    };
+    return { store, business };
   });
 
 /** Whatever model is there at the time. */

@@ -5,6 +5,7 @@ import {
   type DialogueState,
   type Effect,
   type Facts,
+  isBusy,
   type Move,
   noWish,
   type Question,
@@ -14,7 +15,15 @@ import {
 } from './dialogue.ts';
 import { missing, planSearch } from './skills/book.ts';
 import { missingOfChange, withChange } from './skills/change.ts';
-import { type Asked, missingOfForm, openSlots, skillOf, submissionOf, withForm } from './skills/form.ts';
+import {
+  type Asked,
+  messageSkill,
+  missingOfForm,
+  openSlots,
+  skillOf,
+  submissionOf,
+  withForm,
+} from './skills/form.ts';
 import { emptyReading } from './understanding/reading.ts';
 
 /** A question that was not answered this often is not asked again. */
@@ -124,11 +133,15 @@ export function advance(state: DialogueState, facts: Facts, lead: readonly Move[
 
 /** What was under way is done: on to what else was wanted, or to the question whether there is anything. */
 export function next(state: DialogueState, facts: Facts, lead: readonly Move[] = []): Decision {
-  if (state.form || state.change || state.booking) return advance(state, facts, lead);
+  if (isBusy(state)) return advance(state, facts, lead);
   const [wanted, ...later] = state.later;
   const rest: DialogueState = { ...state, later };
   return wanted ? begin(rest, wanted, { facts, lead }) : ask(rest, 'anything-else', { facts, lead });
 }
+
+/** Offers to take a message; where none are taken the conversation goes on. */
+export const offerMessage = (state: DialogueState, facts: Facts, lead: readonly Move[]): Decision =>
+  messageSkill(facts.snapshot) ? ask(state, 'message-offer', { facts, lead }) : next(state, facts, lead);
 
 function begin(state: DialogueState, wanted: Wanted, options: AskOptions): Decision {
   const { facts, lead = [] } = options;

@@ -1,9 +1,8 @@
-import { advance, ask, askAgain, next } from './asking.ts';
+import { advance, ask, askAgain, next, offerMessage } from './asking.ts';
 import { type ChangeState, type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
 import type { FoundAppointment } from './model.ts';
 import { fill, takenOffer } from './skills/book.ts';
 import { filledChange, ofDays } from './skills/change.ts';
-import { messageSkill } from './skills/form.ts';
 import { isPlausibleNumber, phoneFromDigits, regionOf } from './understanding/phone.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -46,7 +45,7 @@ function notFound(state: DialogueState, change: ChangeState, facts: Facts): Deci
     return advance({ ...state, change: again }, facts, lead);
   }
   const over: DialogueState = { ...state, change: null, wish: noWish };
-  return messageSkill(facts.snapshot) ? ask(over, 'message-offer', { facts, lead }) : next(over, facts, lead);
+  return offerMessage(over, facts, lead);
 }
 
 /** A turn of the caller while a change is under way; null where it says nothing about it. */

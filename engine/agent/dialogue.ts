@@ -332,6 +332,10 @@ export const startState = (caller: CallerContext): DialogueState => ({
   ended: false,
 });
 
+/** A booking, a form or a change is under way. */
+export const isBusy = ({ booking, form, change }: DialogueState): boolean =>
+  booking || form !== null || change !== null;
+
 /** What turn-taking should expect next. */
 export function expectingOf(state: DialogueState, slot: SlotDocument | null): Expecting {
   if (state.ended) return 'nothing';

@@ -1,6 +1,6 @@
 import type { SkillDocument } from '../store/index.ts';
 import { advance, ask, askAgain, next } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
 import { askedSlot, fillForm, givesUp, messageSkill, skillOf, withForm } from './skills/form.ts';
 import type { Reading } from './understanding/reading.ts';
 
@@ -95,7 +95,7 @@ export function onSkill(
   options: { readonly reading: Reading; readonly facts: Facts },
 ): Decision {
   const { reading, facts } = options;
-  if (state.booking || state.form || state.change) {
+  if (isBusy(state)) {
     const later = [...state.later, { kind: 'form', skillId: skill.id } as const];
     return askAgain({ ...state, later }, facts, [say({ name: 'after-this' })], false);
   }

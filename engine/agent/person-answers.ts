@@ -1,5 +1,5 @@
-import { ask, askAgain, next } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { ask, askAgain, offerMessage } from './asking.ts';
+import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
 import { onSkill } from './form-answers.ts';
 import type { Person, TransferFailure } from './model.ts';
 import { messageSkill } from './skills/form.ts';
@@ -25,7 +25,7 @@ export function onPerson(state: DialogueState, reading: Reading, facts: Facts): 
 
 function noPerson(state: DialogueState, facts: Facts): Decision {
   const lead = [say({ name: 'no-person' })];
-  const asks = messageSkill(facts.snapshot) && !state.booking && !state.form && !state.change;
+  const asks = messageSkill(facts.snapshot) && !isBusy(state);
   return asks ? ask(state, 'message-offer', { facts, lead }) : askAgain(state, facts, lead, false);
 }
 
@@ -51,6 +51,5 @@ export function onTransferTalk(state: DialogueState, reading: Reading, facts: Fa
 
 export function onTransferFailed(state: DialogueState, why: TransferFailure, facts: Facts): Decision {
   const lead = [say({ name: 'not-connected', personId: state.personId, why })];
-  const here: DialogueState = { ...state, waitingFor: null };
-  return messageSkill(facts.snapshot) ? ask(here, 'message-offer', { facts, lead }) : next(here, facts, lead);
+  return offerMessage({ ...state, waitingFor: null }, facts, lead);
 }

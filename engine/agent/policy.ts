@@ -6,6 +6,7 @@ import {
   type DialogueEvent,
   type DialogueState,
   type Facts,
+  isBusy,
   type Line,
   type Move,
   say,
@@ -138,9 +139,6 @@ function onDigression(state: DialogueState, reading: Reading, facts: Facts): Dec
   }
   return askAgain(told, facts, [say(line)], false);
 }
-
-const isBusy = (state: DialogueState): boolean =>
-  state.booking || state.form !== null || state.change !== null;
 
 const startsBooking: ReadonlySet<Line['name']> = new Set([
   'hours',

@@ -5,6 +5,7 @@ import {
   type DialogueEvent,
   type DialogueState,
   type Facts,
+  isBusy,
   type Line,
   type Move,
   noWish,
@@ -97,8 +98,7 @@ export function onAnswered(state: DialogueState, answer: Answer | null, facts: F
   if (answer) return askAgain({ ...here, unanswered: null }, facts, [say({ name: 'answer', answer })], false);
   if (state.unanswered === null) return askAgain(here, facts, [say({ name: 'cannot-help' })], true);
   const lead = [say({ name: 'do-not-know' })];
-  const busy = state.booking || state.form !== null || state.change !== null;
-  return busy || !messageSkill(facts.snapshot)
+  return isBusy(state) || !messageSkill(facts.snapshot)
     ? askAgain({ ...here, unanswered: null }, facts, lead, false)
     : ask(here, 'message-offer', { facts, lead });
 }

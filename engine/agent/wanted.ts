@@ -1,5 +1,5 @@
 import { advance, ask, askAgain, end } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
+import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
 import { onSkill } from './form-answers.ts';
 import { withChange } from './skills/change.ts';
 import { canDo, messageSkill, skillOf } from './skills/form.ts';
@@ -36,7 +36,7 @@ function onDoNotCall(state: DialogueState, reading: Reading, facts: Facts): Deci
 function onChangeWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   if (!canDo('change-appointment', facts.snapshot)) return null;
   // During a booking that has not come about yet, "cancel" and "change" are about this one.
-  if (state.booking || state.form || state.change) return null;
+  if (isBusy(state)) return null;
   return advance(withChange(state, reading.change, reading), facts);
 }
 

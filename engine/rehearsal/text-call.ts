@@ -18,8 +18,6 @@ export interface Conversation {
   /** Names of those who were put through to. */
   readonly transfers: readonly string[];
   readonly ended: boolean;
-  /** Names of the tools that were used, in order. */
-  readonly tools: readonly string[];
 }
 
 /** A call that has not come to its end by then is cut. */
@@ -36,11 +34,7 @@ export async function textCall(
   const callId = ids.uuid();
   const call = { id: callId, sipCallId: callId, callerNumber: rehearsed.number, callerName: null };
   store.calls.start({ ...call, calledNumber: '+15555550100' });
-  const tools: string[] = [];
-  const use = toolsByName((tool) => {
-    tools.push(tool.name);
-    return runTool(tool, store, { callId, clock, ids, embed });
-  });
+  const use = toolsByName((tool) => runTool(tool, store, { callId, clock, ids, embed }));
   const receptionist = createReceptionist({
     snapshot,
     caller: { number: rehearsed.number, name: null, earlierCalls: 0 },
@@ -75,7 +69,7 @@ export async function textCall(
     else if (next.kind === 'keys') await hear(receptionist.keypad(next.keys));
     else await hear(receptionist.reply({ text: next.text, confidence: 0.95 }));
   }
-  return { lines, transfers, ended, tools };
+  return { lines, transfers, ended };
 }
 
 const wordsOf = (turn: CallerTurn): string =>

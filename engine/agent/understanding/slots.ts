@@ -161,8 +161,7 @@ const scales: Readonly<Record<string, number>> = {
 };
 
 function whenIn({ when, text, language }: SlotContext): SlotValue | null {
-  if (!when?.days && when?.minute === null) return null;
-  if (!when) return null;
+  if (!when || (!when.days && when.minute === null)) return null;
   const day = when.days ? spokenDay(when.days.from, language) : '';
   const time = when.minute === null ? '' : spokenMinute(when.minute);
   const words = [day, time].filter((part) => part !== '').join(' at ');

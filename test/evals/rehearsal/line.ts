@@ -213,7 +213,7 @@ function gradeAll(
         ? store.transcript.list(call.id).map(({ speaker, text }) => ({ by: speaker, text }))
         : [];
       const { failure = 'no call', tookMs = 0 } = calls[i] ?? {};
-      const conversation = { lines, transfers: [], ended: failure === null, tools: [] };
+      const conversation = { lines, transfers: [], ended: failure === null };
       const faults = grade(rehearsed, { store }, conversation);
       return { rehearsed, passed: faults.length === 0, faults, conversation, tookMs };
     });
