@@ -16,7 +16,7 @@ export class FakeVoiceModels {
   }
 
   async transcribe(): Promise<Transcription> {
-    return { text: this.heard, tokens: [], confidence: 0.9, modelMs: 0 };
+    return { text: this.heard, tokens: [], alternatives: [], confidence: 0.9, modelMs: 0 };
   }
 }
 

@@ -73,7 +73,10 @@ export class InferenceClient implements Inference {
 
   async transcribe(samples: Float32Array, options: TranscribeOptions): Promise<Transcription> {
     if (samples.length > longestSamples) throw new VoxboxError('input_invalid', 'more than 30 s of audio');
-    return await this.#request({ kind: 'transcribe', samples, known: options.known ?? [] }, options);
+    return await this.#request(
+      { kind: 'transcribe', samples, known: options.known ?? [], expected: options.expected ?? null },
+      options,
+    );
   }
 
   async synthesise(

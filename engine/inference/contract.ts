@@ -16,12 +16,30 @@ export interface InferenceOptions {
   readonly timeoutMs?: number;
 }
 
+/** What a caller will probably say next. */
+export type Expected =
+  /**
+   * A person's name, said or spelled; `known` are names that the business has met, `not` are those that the caller
+   * has said are wrong.
+   */
+  | { readonly kind: 'name'; readonly known: readonly string[]; readonly not?: readonly string[] }
+  /** So many digits, one of these counts. */
+  | { readonly kind: 'digits'; readonly counts: readonly number[] }
+  /** One of these, word for word. */
+  | { readonly kind: 'phrases'; readonly phrases: readonly string[] }
+  /** Any of these. */
+  | { readonly kind: 'any'; readonly of: readonly ExpectedOne[] };
+
+export type ExpectedOne = Exclude<Expected, { readonly kind: 'any' }>;
+
 export interface TranscribeOptions extends InferenceOptions {
   /**
    * `tokens` of an earlier decode of the same utterance, when less of it had been spoken. They are checked,
    * not believed: the text is as right as that of a decode without them, and comes in a third of the time.
    */
   readonly known?: readonly number[];
+  /** Listened for, and taken where it fits to the sound about as well as what would be heard without. */
+  readonly expected?: Expected;
 }
 
 export interface Transcription {
@@ -30,6 +48,8 @@ export interface Transcription {
   readonly tokens: readonly number[];
   /** Mean token probability, 0–1: right text 0.78–1.0, pure noise about 0.1. */
   readonly confidence: number;
+  /** Where something is expected: what it may have been instead, the most probable first. */
+  readonly alternatives: readonly string[];
   /** Time the model took. */
   readonly modelMs: number;
 }

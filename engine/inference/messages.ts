@@ -1,6 +1,7 @@
 import type { ErrorShape } from '../foundation/index.ts';
 import type {
   DeviceReport,
+  Expected,
   GenerateRequest,
   GenerateResult,
   InferencePriority,
@@ -29,7 +30,12 @@ export interface Completeness {
 
 /** One piece of work, as it crosses the socket and reaches an engine. */
 export type Work =
-  | { readonly kind: 'transcribe'; readonly samples: Float32Array; readonly known: readonly number[] }
+  | {
+      readonly kind: 'transcribe';
+      readonly samples: Float32Array;
+      readonly known: readonly number[];
+      readonly expected: Expected | null;
+    }
   | { readonly kind: 'synthesise'; readonly text: string; readonly voice: string; readonly speed: number }
   | { readonly kind: 'embed'; readonly texts: readonly string[] }
   | {

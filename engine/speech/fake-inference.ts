@@ -45,7 +45,7 @@ export class FakeInference implements Inference {
     try {
       await this.#serve('transcribe', options);
       const { text, confidence = 0.95 } = this.#options.transcribe?.(samples) ?? { text: 'hello' };
-      return { text, tokens: [], confidence, modelMs: this.#options.latencyMs ?? 0 };
+      return { text, tokens: [], alternatives: [], confidence, modelMs: this.#options.latencyMs ?? 0 };
     } finally {
       this.transcriptionsInFlight--;
     }

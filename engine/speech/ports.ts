@@ -1,4 +1,4 @@
-import type { InferencePriority } from '../inference/index.ts';
+import type { Expected, InferencePriority } from '../inference/index.ts';
 
 /*
  * The seams between the voice loop and whatever hears and speaks: a local model or a vendor's service. A
@@ -28,6 +28,8 @@ export interface Recognised {
   readonly audioMs: number;
   /** Who recognised it: `local`, `deepgram` … */
   readonly provider: string;
+  /** What it may have been instead, the most probable first; none where nothing was listened for. */
+  readonly alternatives?: readonly string[];
 }
 
 /** Decodes one utterance while it is spoken. */
@@ -46,6 +48,8 @@ export interface SttProvider {
   open(utterance: {
     /** BCP 47. */
     readonly language: string;
+    /** What the caller will probably say: asked with each decode that may be the last. */
+    readonly expected?: () => Expected | null;
     /** Words so far, each time they change. */
     readonly onInterim: (recognised: Recognised) => void;
     /** `settled` has a value now that nothing else brought about: it is news before the end. */
@@ -60,6 +64,8 @@ export interface SttProvider {
 }
 
 export interface RecogniserEvents {
+  /** What the caller will probably say next; a recogniser that can listens for it. */
+  readonly expected?: () => Expected | null;
   readonly onInterim: (recognised: Recognised) => void;
   /** The caller pauses and this is all of the words so far; more may follow. May come again. */
   readonly onStable: (recognised: Recognised) => void;

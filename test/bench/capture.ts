@@ -4,7 +4,7 @@ import { recogniseName } from '../../engine/agent/understanding/names.ts';
 import { recognisePhone } from '../../engine/agent/understanding/phone.ts';
 import { tokenise } from '../../engine/agent/understanding/tokens.ts';
 import { loadConfig, silentLog } from '../../engine/foundation/index.ts';
-import { type Inference, startInference } from '../../engine/inference/index.ts';
+import { type Expected, type Inference, startInference } from '../../engine/inference/index.ts';
 import { decodePcmu, encodePcmu, resample } from '../../engine/media/index.ts';
 import { type CallerVoice, keptVoice, modelVoice } from '../caller/voice.ts';
 import { type CaptureItem, captureItems } from '../evals/capture/set.ts';
@@ -39,7 +39,7 @@ export const capture: Bench = async ({ quick, tell }) => {
     const results: { kind: CaptureItem['kind']; first: boolean; repaired: boolean }[] = [];
     for (const [i, item] of items.entries()) {
       const voice = voiceOf(i);
-      const heard = [await hear(item.says[0], voice, hearing), await hear(item.says[1], voice, hearing)];
+      const heard = [await hear(item, 0, { voice, hearing }), await hear(item, 1, { voice, hearing })];
       const [first = false, second = false] = heard.map((text) => heardValue(item.kind, text) === item.value);
       results.push({ kind: item.kind, first, repaired: first || second });
       if (!first && !second) tell(`    ${item.value}: ${heard.map((text) => `"${text}"`).join(', ')}`);
@@ -50,10 +50,27 @@ export const capture: Bench = async ({ quick, tell }) => {
   }
 };
 
-async function hear(text: string, voice: CallerVoice, inference: Inference): Promise<string> {
-  const line = decodePcmu(encodePcmu(await voice.speak(text)));
+/** What the agent listens for when it has asked for one. */
+const expected: Readonly<Record<CaptureItem['kind'], Expected | null>> = {
+  name: { kind: 'name', known: [] },
+  phone: { kind: 'digits', counts: [7, 10, 11] },
+  email: null,
+};
+
+async function hear(
+  { kind, says }: CaptureItem,
+  time: 0 | 1,
+  { voice, hearing }: { readonly voice: CallerVoice; readonly hearing: Inference },
+): Promise<string> {
+  const line = decodePcmu(encodePcmu(await voice.speak(says[time])));
   const wide = Float32Array.from(resample(line, lineHz, wideHz), (sample) => sample / 32_768);
-  return (await inference.transcribe(wide, { priority: 'live', timeoutMs: 60_000 })).text;
+  const listensFor = expected[kind];
+  const options = {
+    priority: 'live',
+    timeoutMs: 60_000,
+    ...(listensFor ? { expected: listensFor } : {}),
+  } as const;
+  return (await hearing.transcribe(wide, options)).text;
 }
 
 function heardValue(kind: CaptureItem['kind'], text: string): string | null {

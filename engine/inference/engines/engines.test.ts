@@ -1,16 +1,11 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { bestToken, type DecoderStep, decodeGreedily } from '../recognition/greedy.ts';
+import { readTokens } from '../recognition/word-pieces.ts';
 import { kokoroIds } from './kokoro.ts';
 import { choosePlace, fitMessages } from './llm.ts';
-import {
-  bestToken,
-  type DecoderStep,
-  decodeGreedily,
-  firstPositions,
-  readTokens,
-  tokenLimit,
-} from './moonshine.ts';
+import { firstPositions, tokenLimit } from './moonshine.ts';
 import { piperIds } from './piper.ts';
 import { commonPrefix } from './prompt-prefix.ts';
 import { levelled, speakText, trimSilence, type Voice } from './voice.ts';
@@ -107,9 +102,9 @@ describe('Moonshine', () => {
     await fc.assert(
       fc.asyncProperty(words, words, async (target, guess) => {
         const plain = fakeDecoder(target);
-        const slow = await decodeGreedily(plain.step, { guess: [], limit: 99, signal });
+        const slow = await decodeGreedily(plain.step, { start: 1, end: 2, guess: [], limit: 99, signal });
         const guessed = fakeDecoder(target);
-        const fast = await decodeGreedily(guessed.step, { guess, limit: 99, signal });
+        const fast = await decodeGreedily(guessed.step, { start: 1, end: 2, guess, limit: 99, signal });
         expect(fast.said).toEqual(slow.said);
         expect(fast.said).toEqual(target);
         expect(fast.probability).toBeCloseTo(target.length * 0.9, 6);
@@ -123,7 +118,7 @@ describe('Moonshine', () => {
     await fc.assert(
       fc.asyncProperty(words, words, async (before, more) => {
         const { step, asked } = fakeDecoder([...before, ...more]);
-        const { said } = await decodeGreedily(step, { guess: before, limit: 99, signal });
+        const { said } = await decodeGreedily(step, { start: 1, end: 2, guess: before, limit: 99, signal });
         expect(said).toEqual([...before, ...more]);
         expect(asked.length).toBeLessThanOrEqual(2 + more.length);
       }),
@@ -134,7 +129,7 @@ describe('Moonshine', () => {
     const target = [3, 4, 5, 6, 7, 8, 9, 3, 4, 5];
     for (const wrong of [target.with(4, 99), target.toSpliced(4, 0, 99), target.toSpliced(4, 1)]) {
       const { step, asked } = fakeDecoder(target);
-      const { said } = await decodeGreedily(step, { guess: wrong, limit: 99, signal });
+      const { said } = await decodeGreedily(step, { start: 1, end: 2, guess: wrong, limit: 99, signal });
       expect(said).toEqual(target);
       expect(asked.length).toBeLessThanOrEqual(4);
     }
@@ -145,7 +140,7 @@ describe('Moonshine', () => {
     await fc.assert(
       fc.asyncProperty(words, words, doubts, async (target, guess, doubted) => {
         const { step, asked } = fakeDecoder(target, (at) => (doubted[at] ? 0.3 : 0.9));
-        const { said } = await decodeGreedily(step, { guess, limit: 99, signal });
+        const { said } = await decodeGreedily(step, { start: 1, end: 2, guess, limit: 99, signal });
         expect(said).toEqual(target);
         expect(asked.length).toBeLessThanOrEqual(2 * target.length + 2);
       }),
@@ -156,7 +151,9 @@ describe('Moonshine', () => {
     const target = Array.from({ length: 50 }, (_, at) => 3 + (at % 5));
     for (const guess of [[], target]) {
       const { step } = fakeDecoder(target);
-      expect((await decodeGreedily(step, { guess, limit: 13, signal })).said).toEqual(target.slice(0, 13));
+      expect((await decodeGreedily(step, { start: 1, end: 2, guess, limit: 13, signal })).said).toEqual(
+        target.slice(0, 13),
+      );
     }
   });
 

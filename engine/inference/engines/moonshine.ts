@@ -1,151 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { modelFile, verifyModels } from '../../../models/index.ts';
-import type { LoadedModel, Transcription } from '../contract.ts';
+import type { Expected, ExpectedOne, LoadedModel, Transcription } from '../contract.ts';
+import type { Work } from '../messages.ts';
+import { type BatchStep, searchBeam } from '../recognition/beam.ts';
+import { decide, type Found } from '../recognition/decision.ts';
+import { ExpectedGrammars } from '../recognition/expected-grammars.ts';
+import { bestToken, type DecoderStep, decodeGreedily, logProbabilities } from '../recognition/greedy.ts';
+import { readNameBook } from '../recognition/name-book.ts';
+import { readTokens, WordPieces } from '../recognition/word-pieces.ts';
 import type { Engine, EngineStart } from './engine.ts';
 import { openSession } from './session.ts';
 
 const sampleRateHz = 16_000;
 const startToken = 1;
 const endToken = 2;
+type TranscribeWork = Extract<Work, { kind: 'transcribe' }>;
+
 /** Speech rarely makes more tokens than this; a model that rambles over noise makes many more. */
 const tokensPerSecond = 6.5;
 /** Room for short utterances, where the rate alone would cut a number or a spelt name. */
 const spareTokens = 6;
+/** A name spelt out takes a second to search for on an idle processor. */
+const longestSearchMs = 2_000;
+/** What is listened for is about as long as what was heard: "no" is not "no, sorry, wrong number". */
+const leastShare = 0.5;
 /** Shorter input than this does not get through the model's convolutions. */
 const leastSamples = 3_200;
-
-/**
- * The vocabulary: each token's length (one byte up to 127, else two: low seven bits with the top bit
- * set, then the high ones), then its bytes.
- */
-export function readTokens(bytes: Uint8Array): Uint8Array[] {
-  const tokens: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    let length = bytes[at] ?? 0;
-    at += 1;
-    if (length >= 128) {
-      length = length - 128 + (bytes[at] ?? 0) * 128;
-      at += 1;
-    }
-    tokens.push(bytes.subarray(at, at + length));
-    at += length;
-  }
-  return tokens;
-}
 
 /** Most tokens that an utterance may have. */
 export const tokenLimit = (samples: number): number =>
   Math.ceil((samples / sampleRateHz) * tokensPerSecond) + spareTokens;
-
-/** The most probable token of one row of logits, and its probability (softmax). */
-export function bestToken(logits: Float32Array): Best {
-  const { length } = logits;
-  let token = 0;
-  let top = logits[0] as number;
-  for (let i = 1; i < length; i += 1) {
-    const logit = logits[i] as number;
-    if (logit > top) {
-      top = logit;
-      token = i;
-    }
-  }
-  // terms under e^-20 cannot be seen in the sum
-  const least = top - 20;
-  let sum = 0;
-  for (let i = 0; i < length; i += 1) {
-    const logit = logits[i] as number;
-    if (logit > least) sum += Math.exp(logit - top);
-  }
-  return { token, probability: 1 / sum };
-}
-
-/** Tokens that are guessed at once after a guess was wrong: each costs a tenth of a step of its own. */
-const carefulGuess = 6;
-/** How far words may have moved, and how many may be new. */
-const shiftTokens = 4;
-
-/** What is still guessed to come, and how much of that the next step is asked about. */
-export interface Guess {
-  readonly rest: readonly number[];
-  /** Left out of the question: a word that `token` stands for. */
-  readonly skip: number;
-  readonly width: number;
-  /** Words in a row that were not among those expected next. */
-  readonly missed: number;
-}
-
-/** Goes on after the step that was right `accepted` times and then gave `token`, which was not asked about. */
-export function guessOn({ rest, skip, missed }: Guess, accepted: number, token: number): Guess {
-  const left = accepted > 0 ? rest.slice(skip + accepted) : rest;
-  const moved = left.slice(0, shiftTokens).indexOf(token);
-  if (moved >= 0) {
-    const after = left.slice(moved + 1);
-    return { rest: after, skip: 0, width: moved === 0 ? after.length : carefulGuess, missed: 0 };
-  }
-  if (accepted > 0 || missed === 0) return { rest: left, skip: 1, width: carefulGuess, missed: 1 };
-  // wrong twice: nothing is asked any more until a word is heard again that was expected
-  return { rest: missed < shiftTokens ? left : left.slice(1), skip: 0, width: 0, missed: missed + 1 };
-}
-
-/**
- * Where the best token is less probable than this, another one may win when several tokens are read at once: the
- * decoder's 8-bit arithmetic rounds by the whole step (measured: every token that differed was below 0.57).
- */
-const sureProbability = 0.6;
-
-interface Best {
-  readonly token: number;
-  readonly probability: number;
-}
-
-/**
- * One step of a decoder.
- *
- * @param position how many tokens it has read before and keeps; what it read beyond is forgotten
- * @returns what it holds most probable behind each of `tokens`, by their place among them
- */
-export type DecoderStep = (tokens: readonly number[], position: number) => Promise<(at: number) => Best>;
-
-/**
- * Greedy decoding that is offered a guess: one step judges all of it, and what differs is decoded from there on
- * (speculative decoding, Leviathan et al. 2023). A token that is in doubt is asked for again by itself, and so is
- * the first, whose numbers are so large that the others' would be lost beside them.
- *
- * @returns the tokens and the sum of their probabilities
- */
-export async function decodeGreedily(
-  step: DecoderStep,
-  options: { readonly guess: readonly number[]; readonly limit: number; readonly signal: AbortSignal },
-): Promise<{ said: number[]; probability: number }> {
-  const said: number[] = [];
-  let guess: Guess = { rest: options.guess, skip: 0, width: options.guess.length, missed: 0 };
-  let probability = 0;
-  let next = startToken;
-  let isAlone = true;
-  for (;;) {
-    options.signal.throwIfAborted();
-    const asked: readonly number[] = isAlone ? [] : guess.rest.slice(guess.skip, guess.skip + guess.width);
-    const bestAfter = await step([next, ...asked], said.length);
-    for (let at = 0; ; at += 1) {
-      const best = bestAfter(at);
-      isAlone = asked.length > 0 && best.probability < sureProbability;
-      if (isAlone) {
-        next = asked[at - 1] ?? next;
-        if (at > 0) guess = { ...guess, rest: guess.rest.slice(guess.skip + at), skip: 0 };
-        break;
-      }
-      if (best.token === endToken) return { said, probability };
-      said.push(best.token);
-      probability += best.probability;
-      if (said.length >= options.limit) return { said, probability };
-      if (best.token === asked[at]) continue;
-      next = best.token;
-      guess = guessOn(guess, at, next);
-      break;
-    }
-  }
-}
 
 /** The first `kept` positions of a cache of shape [1, heads, positions, headSize]. */
 export function firstPositions(cache: Tensor, kept: number): Tensor {
@@ -164,40 +49,92 @@ export function firstPositions(cache: Tensor, kept: number): Tensor {
 class Moonshine {
   readonly #encoder: InferenceSession;
   readonly #decoder: InferenceSession;
-  readonly #tokens: readonly Uint8Array[];
+  readonly #pieces: WordPieces;
+  readonly #grammars: ExpectedGrammars;
   readonly #emptyPast: Past;
   readonly #grownOutputs: readonly string[];
 
-  constructor(encoder: InferenceSession, decoder: InferenceSession, tokens: readonly Uint8Array[]) {
-    this.#encoder = encoder;
-    this.#decoder = decoder;
-    this.#tokens = tokens;
-    this.#emptyPast = emptyPastOf(decoder);
-    this.#grownOutputs = decoder.outputNames.filter((name) => !name.includes('.encoder.'));
+  constructor(parts: {
+    readonly encoder: InferenceSession;
+    readonly decoder: InferenceSession;
+    readonly pieces: WordPieces;
+    readonly grammars: ExpectedGrammars;
+  }) {
+    this.#encoder = parts.encoder;
+    this.#decoder = parts.decoder;
+    this.#pieces = parts.pieces;
+    this.#grammars = parts.grammars;
+    this.#emptyPast = emptyPastOf(parts.decoder);
+    this.#grownOutputs = parts.decoder.outputNames.filter((name) => !name.includes('.encoder.'));
   }
 
   async transcribe(
     samples: Float32Array,
-    known: readonly number[],
+    { known, expected }: Pick<TranscribeWork, 'known' | 'expected'>,
     signal: AbortSignal,
   ): Promise<Transcription> {
     const startedMs = performance.now();
-    if (samples.length === 0) return { text: '', tokens: [], confidence: 0, modelMs: 0 };
+    if (samples.length === 0) return { text: '', tokens: [], confidence: 0, alternatives: [], modelMs: 0 };
     const hidden = await this.#encode(samples);
     signal.throwIfAborted();
     const limit = tokenLimit(samples.length);
-    const foreign = known.some((token) => this.#tokens[token] === undefined);
-    const { said, probability } = await decodeGreedily(this.#stepsOver(hidden), {
+    const foreign = known.some((token) => !this.#pieces.has(token));
+    const { said, probability, logProbability } = await decodeGreedily(this.#stepsOver(hidden), {
+      ...{ start: startToken, end: endToken, limit, signal },
       guess: foreign ? [] : known.slice(0, limit - 1),
+    });
+    const free = {
+      text: this.#pieces.text(said),
+      confidence: said.length > 0 ? probability / said.length : 0,
+      logProbability,
+    };
+    const decided = expected
+      ? decide(free, await this.#listenFor(expected, { hidden, said, limit, signal }), expected)
+      : { text: free.text, confidence: free.confidence, alternatives: [] };
+    return { ...decided, tokens: said, modelMs: performance.now() - startedMs };
+  }
+
+  async #listenFor(
+    expected: Expected,
+    {
+      hidden,
+      said,
       limit,
       signal,
-    });
-    return {
-      text: this.#text(said),
-      tokens: said,
-      confidence: said.length > 0 ? probability / said.length : 0,
-      modelMs: performance.now() - startedMs,
+    }: {
+      readonly hidden: Tensor;
+      readonly said: readonly number[];
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<readonly Found[]> {
+    const grammar = this.#grammars.of(expected);
+    const parts = expected.kind === 'any' ? expected.of : [expected];
+    const kindOf = (tokens: readonly number[]): ExpectedOne['kind'] =>
+      parts.find((part) => this.#grammars.of(part).accepts(tokens))?.kind ?? 'name';
+    // Of names there are many that sound alike; a number or a phrase that was heard is no other.
+    if (grammar.accepts(said) && kindOf(said) !== 'name') return [];
+    const search = {
+      ...{ grammar, start: startToken, end: endToken },
+      // Digits are what a recogniser goes round in circles with: their count says nothing.
+      least: parts.some(({ kind }) => kind === 'digits') ? 0 : Math.floor(said.length * leastShare),
+      limit: limit + spareTokens,
     };
+    const tooLong = AbortSignal.timeout(longestSearchMs);
+    try {
+      const found = await searchBeam(this.#batchesOver(hidden), {
+        ...search,
+        signal: AbortSignal.any([signal, tooLong]),
+      });
+      return found.map((hypothesis) => ({
+        ...{ hypothesis, text: this.#pieces.text(hypothesis.tokens) },
+        kind: kindOf(hypothesis.tokens),
+      }));
+    } catch (error) {
+      // The free text is there, and the caller waits.
+      if (tooLong.aborted && !signal.aborted) return [];
+      throw error;
+    }
   }
 
   async #encode(samples: Float32Array): Promise<Tensor> {
@@ -208,7 +145,7 @@ class Moonshine {
     }
     const encoded = await this.#encoder.run({
       input_values: new Tensor('float32', heard, [1, heard.length]),
-      attention_mask: ones(heard.length),
+      attention_mask: ones(1, heard.length),
     });
     const hidden = encoded.last_hidden_state;
     if (!hidden) throw new Error('the encoder gave no hidden state');
@@ -216,46 +153,96 @@ class Moonshine {
   }
 
   #stepsOver(hidden: Tensor): DecoderStep {
-    // The graph takes every 384th place of the mask: a longer one fails from 9.2 s of audio on. Nothing is masked.
-    const mask = ones(1);
     let past = this.#emptyPast;
     let output: Outputs = {};
     return async (tokens, position) => {
       // The start token may come again as a word: the position tells whether the cache is filled.
-      if (position > 0) past = nextPast(output, { past, position });
-      output = await this.#step(tokens, { hidden, mask, past, cached: position > 0 });
-      const logits = output.logits?.data;
-      if (!(logits instanceof Float32Array)) throw new Error('the decoder gave no logits');
+      if (position > 0) past = nextPast(output, past, (present) => firstPositions(present, position));
+      output = await this.#step([tokens], { hidden, past, cached: position > 0 });
+      const logits = logitsOf(output);
       const size = logits.length / tokens.length;
       return (at) => bestToken(logits.subarray(at * size, (at + 1) * size));
     };
   }
 
+  #batchesOver(hidden: Tensor): BatchStep {
+    let past = this.#emptyPast;
+    let hiddens = hidden;
+    let output: Outputs | null = null;
+    return async (from, tokens) => {
+      // All texts come from one beginning: at first there is a single row of everything.
+      if (output) past = nextPast(output, past, (present) => rowsOf(present, from));
+      const count = from.length;
+      if (hiddens.dims[0] !== count) {
+        hiddens = rowsOf(
+          hidden,
+          Array.from({ length: count }, () => 0),
+        );
+        past = Object.fromEntries(
+          Object.entries(past).map(([key, tensor]) =>
+            key.includes('.encoder.')
+              ? [
+                  key,
+                  rowsOf(
+                    tensor,
+                    Array.from({ length: count }, () => 0),
+                  ),
+                ]
+              : [key, tensor],
+          ),
+        );
+      }
+      output = await this.#step(
+        tokens.map((token) => [token]),
+        { hidden: hiddens, past, cached: output !== null },
+      );
+      const logits = logitsOf(output);
+      const size = logits.length / tokens.length;
+      return tokens.map((_, i) => logProbabilities(logits.subarray(i * size, (i + 1) * size)));
+    };
+  }
+
+  /** @param texts the new tokens of each, as many for one as for the other */
   async #step(
-    tokens: readonly number[],
-    state: { readonly hidden: Tensor; readonly mask: Tensor; readonly past: Past; readonly cached: boolean },
+    texts: readonly (readonly number[])[],
+    state: { readonly hidden: Tensor; readonly past: Past; readonly cached: boolean },
   ): Promise<Outputs> {
+    const tokens = BigInt64Array.from(texts.flat(), BigInt);
     const feeds = {
-      input_ids: new Tensor('int64', BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
+      input_ids: new Tensor('int64', tokens, [texts.length, tokens.length / texts.length]),
       encoder_hidden_states: state.hidden,
-      encoder_attention_mask: state.mask,
+      // The graph takes every 384th place of the mask: a longer one fails from 9.2 s of audio on. Nothing is masked.
+      encoder_attention_mask: ones(texts.length, 1),
       use_cache_branch: new Tensor('bool', [state.cached], [1]),
       ...state.past,
     };
     // the encoder's part of the cache is computed once: asking for it again would copy megabytes
     return await this.#decoder.run(feeds, state.cached ? this.#grownOutputs : this.#decoder.outputNames);
   }
-
-  #text(tokens: readonly number[]): string {
-    const bytes = Buffer.concat(tokens.map((token) => this.#tokens[token] ?? new Uint8Array()));
-    return bytes.toString('utf8').replaceAll('\u2581', ' ').trim();
-  }
 }
 
-const ones = (length: number): Tensor => new Tensor('int64', new BigInt64Array(length).fill(1n), [1, length]);
+const ones = (count: number, length: number): Tensor =>
+  new Tensor('int64', new BigInt64Array(count * length).fill(1n), [count, length]);
+
+function logitsOf(output: Outputs): Float32Array {
+  const logits = output.logits?.data;
+  if (!(logits instanceof Float32Array)) throw new Error('the decoder gave no logits');
+  return logits;
+}
 
 type Past = Readonly<Record<string, Tensor>>;
 type Outputs = Readonly<Record<string, Tensor>>;
+
+/** These rows of a tensor, in this order; the same tensor where that changes nothing. */
+function rowsOf(tensor: Tensor, rows: readonly number[]): Tensor {
+  const [count = 0, ...shape] = tensor.dims;
+  if (rows.length === count && rows.every((row, i) => row === i)) return tensor;
+  const all = tensor.data as Float32Array;
+  const size = all.length / count;
+  const part = new Float32Array(size * rows.length);
+  for (const [i, row] of rows.entries()) part.set(all.subarray(row * size, (row + 1) * size), i * size);
+  return new Tensor('float32', part, [rows.length, ...shape]);
+}
 
 /** A cache in which nothing is, in the shape that the decoder takes. */
 const emptyPastOf = (decoder: InferenceSession): Past =>
@@ -269,18 +256,15 @@ const emptyPastOf = (decoder: InferenceSession): Past =>
     }),
   );
 
-/** The encoder's part of the cache comes with the first step and stays; the decoder's grows by what is true. */
-const nextPast = (
-  output: Outputs,
-  { past, position }: { readonly past: Past; readonly position: number },
-): Past =>
+/** The encoder's part of the cache comes with the first step and stays; of the decoder's, what is true is `kept`. */
+const nextPast = (output: Outputs, past: Past, kept: (present: Tensor) => Tensor): Past =>
   Object.fromEntries(
     Object.entries(past).map(([key, before]) => {
       const present = output[key.replace('past_key_values', 'present')];
       // not asked for again: it is there already
       if (!present && key.includes('.encoder.')) return [key, before];
       if (!present) throw new Error(`the decoder gave no ${key}`);
-      return [key, key.includes('.encoder.') ? present : firstPositions(present, position)];
+      return [key, key.includes('.encoder.') ? present : kept(present)];
     }),
   );
 
@@ -291,11 +275,12 @@ export async function loadMoonshine({ modelsDir, modelId, ...start }: EngineStar
   const file = (name: string) => modelFile(modelsDir, modelId, name);
   const encoder = await openSession(file('encoder_model.ort'), start);
   const decoder = await openSession(file('decoder_model_merged.ort'), start);
-  const tokens = readTokens(await readFile(file('tokenizer.bin')));
-  const moonshine = new Moonshine(encoder.session, decoder.session, tokens);
+  const pieces = new WordPieces(readTokens(await readFile(file('tokenizer.bin'))));
+  const grammars = new ExpectedGrammars(pieces, await readNameBook());
+  const moonshine = new Moonshine({ encoder: encoder.session, decoder: decoder.session, pieces, grammars });
   const { signal } = new AbortController();
   const warmUp = Float32Array.from({ length: sampleRateHz }, (_, i) => Math.sin(i / 8) / 20);
-  await moonshine.transcribe(warmUp, [], signal);
+  await moonshine.transcribe(warmUp, { known: [], expected: null }, signal);
   const { device, deviceReason } = encoder;
   const loadMs = performance.now() - startedMs;
   const loaded: LoadedModel = { id: modelId, use: 'stt', device, deviceReason, loadMs };
@@ -303,7 +288,7 @@ export async function loadMoonshine({ modelsDir, modelId, ...start }: EngineStar
     models: () => [loaded],
     run: async (work, { signal: withdrawn }) => {
       if (work.kind !== 'transcribe') throw new TypeError(`recognition cannot ${work.kind}`);
-      return await moonshine.transcribe(work.samples, work.known, withdrawn);
+      return await moonshine.transcribe(work.samples, work, withdrawn);
     },
     close: async () => {
       await encoder.session.release();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createHealthBook, VoxboxError } from '../../foundation/index.ts';
-import type { Inference } from '../../inference/index.ts';
+import type { Expected, Inference } from '../../inference/index.ts';
 import type { CallRecogniser, Recognised, SttProvider } from '../ports.ts';
 import { createCallRecogniser } from './call-recogniser.ts';
 import { createLocalStt } from './local.ts';
@@ -10,16 +10,21 @@ class FakeTranscriber implements Pick<Inference, 'transcribe'> {
   readonly asked: {
     samples: Float32Array;
     known: readonly number[] | undefined;
+    expected: Expected | undefined;
+    signal: AbortSignal | undefined;
     answer: (text: string, confidence?: number) => void;
     fail: () => void;
   }[] = [];
 
-  transcribe(samples: Float32Array, { known }: Parameters<Inference['transcribe']>[1]) {
+  transcribe(samples: Float32Array, { known, expected, signal }: Parameters<Inference['transcribe']>[1]) {
     return new Promise<Awaited<ReturnType<Inference['transcribe']>>>((resolve, reject) => {
       this.asked.push({
         samples,
         known,
-        answer: (text, confidence = 0.9) => resolve({ text, tokens: [text.length], confidence, modelMs: 1 }),
+        expected,
+        signal,
+        answer: (text, confidence = 0.9) =>
+          resolve({ text, tokens: [text.length], alternatives: [], confidence, modelMs: 1 }),
         fail: () => reject(new VoxboxError('inference_unavailable', 'gone')),
       });
     });
@@ -32,7 +37,7 @@ afterEach(() => vi.useRealTimers());
 /** Time for what was answered to be told. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function listen(others: readonly SttProvider[] = []) {
+function listen(others: readonly SttProvider[] = [], expected: Expected | null = null) {
   const inference = new FakeTranscriber();
   const told: string[] = [];
   const tell = (kind: string) => (recognised: Recognised) =>
@@ -51,6 +56,7 @@ function listen(others: readonly SttProvider[] = []) {
     language: 'en-US',
     signal: signal.signal,
     events: {
+      expected: () => expected,
       onInterim: tell('interim'),
       onStable: tell('stable'),
       onFinal: tell('final'),
@@ -310,4 +316,31 @@ it('cuts a monologue at a pause after 9 s and in any case at 20 s, in order, and
   recogniser.hear({ kind: 'started' });
   await recogniser.settled();
   expect(told).toHaveLength(before);
+});
+
+it('listens for what is expected when the caller pauses, and not while they speak', async () => {
+  const name: Expected = { kind: 'name', known: [] };
+  const { inference, told, recogniser, windows } = listen([], name);
+  recogniser.hear({ kind: 'started' });
+  windows(16, true);
+  inference.asked[0]?.answer('Sarah');
+  await settle();
+  windows(3, false);
+  expect(inference.asked.map(({ expected }) => expected)).toEqual([undefined, name]);
+  inference.asked[1]?.answer('Sarah Miller.');
+  await settle();
+  recogniser.hear({ kind: 'ended' });
+  expect(told.at(-1)).toBe('final: Sarah Miller.');
+});
+
+it('a caller who goes on after a pause does not wait for what was listened for', async () => {
+  const { inference, recogniser, windows } = listen([], { kind: 'name', known: [] });
+  recogniser.hear({ kind: 'started' });
+  windows(16, true);
+  inference.asked[0]?.answer('My name');
+  await settle();
+  windows(3, false);
+  expect(inference.asked[1]?.signal?.aborted).toBe(false);
+  windows(1, true);
+  expect(inference.asked[1]?.signal?.aborted).toBe(true);
 });

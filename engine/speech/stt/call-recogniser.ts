@@ -101,10 +101,13 @@ class ChainedRecogniser implements CallRecogniser {
 
   #utterance(preRoll: readonly Float32Array[]): Utterance {
     const { providers, language, signal, events, dueMs = 1200, giveUpMs = 4000 } = this.#options;
-    const { onInterim, onStable } = events;
+    const { onInterim, onStable, expected } = events;
     const onOutcome = (): void => this.#flush();
     return new Utterance(
-      { providers, language, signal, dueMs, giveUpMs, onInterim, onStable, onOutcome },
+      {
+        ...{ providers, language, signal, dueMs, giveUpMs, onInterim, onStable, onOutcome },
+        ...(expected ? { expected } : {}),
+      },
       preRoll,
     );
   }

@@ -1,5 +1,5 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import type { Inference } from '../../inference/index.ts';
+import type { Expected, Inference } from '../../inference/index.ts';
 import type { Recognised, SttProvider, UtteranceDecoder } from '../ports.ts';
 
 const samplesPerMs = 16;
@@ -74,10 +74,14 @@ class LocalDecoder implements UtteranceDecoder {
   /** Length of the audio that the last decode was given, and of that which one has understood. */
   #tried = 0;
   #heard = 0;
+  /** The same of those that listened for what is expected. */
+  #triedListening = 0;
+  #heardListening = 0;
   #best: Recognised | null = null;
   #tokens: readonly number[] = [];
   /** Ends the interim decode that is under way; null while none is. */
   #interim: AbortController | null = null;
+  #listening = false;
   #ended = false;
 
   constructor(utterance: Utterance, provider: { changed: () => void; closed: () => void }) {
@@ -87,17 +91,23 @@ class LocalDecoder implements UtteranceDecoder {
   }
 
   get settled(): Recognised | null {
-    return this.#heard >= this.#voicedEnd ? this.#best : null;
+    const heard = this.#expected ? this.#heardListening : this.#heard;
+    return heard >= this.#voicedEnd ? this.#best : null;
   }
 
   get wantsDecode(): boolean {
     if (this.#closing.signal.aborted) return false;
     if (this.#ended) return this.settled === null;
-    if (this.#tried >= this.#voicedEnd) return false;
+    const tried = this.#pauses && this.#expected ? this.#triedListening : this.#tried;
+    if (tried >= this.#voicedEnd) return false;
     if (this.#pauses) return true;
     const everySamples = this.#length < earlySamples ? earlyEverySamples : interimEverySamples;
     const restSamples = Math.max(everySamples, restFactor * (this.#best?.modelMs ?? 0) * samplesPerMs);
     return this.#length >= shortestSamples && this.#length - this.#tried >= restSamples;
+  }
+
+  get #expected(): Expected | null {
+    return this.#utterance.expected?.() ?? null;
   }
 
   get #pauses(): boolean {
@@ -107,7 +117,10 @@ class LocalDecoder implements UtteranceDecoder {
   push(samples: Float32Array, voiced: boolean): void {
     this.#chunks.push(samples);
     this.#length += samples.length;
-    if (voiced) this.#voicedEnd = this.#length;
+    if (voiced) {
+      this.#voicedEnd = this.#length;
+      if (this.#listening) this.#interim?.abort();
+    }
     // An interim text is not worth waiting for when the final one may be had.
     else if (this.#pauses && this.#tried < this.#voicedEnd) this.#interim?.abort();
     this.#provider.changed();
@@ -131,20 +144,27 @@ class LocalDecoder implements UtteranceDecoder {
   async decode(inference: Pick<Inference, 'transcribe'>): Promise<void> {
     const samples = this.#take();
     const interim = new AbortController();
-    this.#interim = this.#pauses || this.#ended ? null : interim;
+    const mayBeLast = this.#pauses || this.#ended;
+    const expected = mayBeLast ? this.#expected : null;
+    // One that listens for something takes long: it is given up like an interim one when the caller goes on.
+    this.#interim = mayBeLast && (this.#ended || !expected) ? null : interim;
+    this.#listening = expected !== null;
+    if (expected) this.#triedListening = samples.length;
     const signal = AbortSignal.any([this.#closing.signal, interim.signal]);
     try {
-      const { text, tokens, confidence, modelMs } = await inference.transcribe(samples, {
+      const { text, tokens, confidence, alternatives, modelMs } = await inference.transcribe(samples, {
         priority: 'live',
         signal,
         timeoutMs: longestDecodeMs,
         known: this.#tokens,
+        ...(expected ? { expected } : {}),
       });
       if (signal.aborted) return;
       this.#tokens = tokens;
       const audioMs = samples.length / samplesPerMs;
+      if (expected) this.#heardListening = samples.length;
       this.#understood(
-        { text: text.trim(), confidence, modelMs, audioMs, provider: 'local' },
+        { text: text.trim(), confidence, alternatives, modelMs, audioMs, provider: 'local' },
         samples.length,
       );
     } catch (error) {

@@ -1,4 +1,5 @@
 import { type Candidate, Tries, VoxboxError } from '../../foundation/index.ts';
+import type { Expected } from '../../inference/index.ts';
 import type { Recognised, SttProvider, UtteranceDecoder } from '../ports.ts';
 
 export interface SttCandidate extends Candidate {
@@ -8,6 +9,7 @@ export interface SttCandidate extends Candidate {
 export interface UtteranceOptions {
   readonly providers: readonly SttCandidate[];
   readonly language: string;
+  readonly expected?: () => Expected | null;
   readonly signal: AbortSignal;
   /** After the end: one who has not given the text by then gets a rival, where there is one. */
   readonly dueMs: number;
@@ -130,10 +132,11 @@ export class Utterance {
   }
 
   #open(candidate: SttCandidate): Attempt {
-    const { language, onInterim, onStable } = this.#options;
+    const { language, expected, onInterim, onStable } = this.#options;
     const isCurrent = (): boolean => !attempt.dead && attempt === this.#attempts.at(-1) && !this.#outcome;
     const decoder = candidate.provider.open({
       language,
+      ...(expected ? { expected } : {}),
       onInterim: (recognised) => {
         if (isCurrent() && !this.#ended && isSpeech(recognised)) onInterim(recognised);
       },
