@@ -17,6 +17,7 @@ import { missing, planSearch } from './skills/book.ts';
 import { missingOfChange, withChange } from './skills/change.ts';
 import {
   type Asked,
+  askedSlot,
   messageSkill,
   missingOfForm,
   openSlots,
@@ -24,10 +25,15 @@ import {
   submissionOf,
   withForm,
 } from './skills/form.ts';
+import { numberOf, rescueOf } from './skills/rescue.ts';
+import { comesInParts, isPartsEnd } from './understanding/phone.ts';
 import { emptyReading } from './understanding/reading.ts';
+import { notUnderstood } from './understanding/slots.ts';
 
 /** A question that was not answered this often is not asked again. */
 const patience = 3;
+/** There is another way to a number. */
+const patienceWithNumbers = 2;
 /** Nor one that was put this often, whatever came between. */
 const mostTimes = 6;
 
@@ -45,7 +51,8 @@ export function ask(state: DialogueState, question: Question, options: AskOption
   const failures = again ? state.asked.failures + (options.failed ? 1 : 0) : 0;
   const times = (state.timesAsked[id] ?? 0) + 1;
   const isOpen = question === 'anything-else' || question === 'how-can-i-help';
-  if (failures >= patience || (times > mostTimes && !isOpen)) return wayOut(state, question, options.facts);
+  const most = isNumber(question) ? patienceWithNumbers : patience;
+  if (failures >= most || (times > mostTimes && !isOpen)) return wayOut(state, question, options.facts);
   const wording = again ? state.asked.wording + 1 : 0;
   const timesAsked = { ...state.timesAsked, [id]: times };
   const asking: DialogueState = { ...state, pending: question, asked: { id, failures, wording }, timesAsked };
@@ -63,7 +70,7 @@ const isReadBack = (question: Question): question is ReadBack =>
 function questionId(state: DialogueState, question: Question, facts: Facts): string {
   if (question === 'offers') return `offers ${state.offers.map((offer) => offer.startsAtMs).join(' ')}`;
   if (isReadBack(question)) return `${question} ${JSON.stringify(effectOf(state, facts))}`;
-  if (question === 'phone-rest') return `phone-rest ${state.digits}`;
+  if (question === 'phone-rest' || question === 'phone-part') return `${question} ${state.digits}`;
   if (question === 'slot') return `slot:${state.form?.skillId ?? ''}:${state.slotId}`;
   return question;
 }
@@ -103,12 +110,63 @@ function bookingOf(state: DialogueState, facts: Facts): BookingRequest | null {
   };
 }
 
-/** After three vain tries: the keypad for a number, otherwise a polite end. */
+const isNumber = (question: Question): boolean =>
+  question.startsWith('phone') || question === 'appointment-phone';
+
+/**
+ * After vain tries: another way to a number; without a value that is not needed; else what was understood is kept
+ * for somebody to call back.
+ */
 function wayOut(state: DialogueState, question: Question, facts: Facts): Decision {
-  if (question === 'phone' || question === 'phone-rest') {
-    return ask({ ...state, digits: '' }, 'phone-keypad', { facts });
+  if (isNumber(question) && question !== 'phone-keypad') {
+    const inParts = question !== 'phone-part' && comesInParts(facts.snapshot.language);
+    const known = inParts && isPartsEnd(state.digits) ? state.digits : '';
+    return ask({ ...state, digits: known }, inParts ? 'phone-part' : 'phone-keypad', { facts });
   }
-  return end(state, [say({ name: 'way-out' }), say({ name: 'goodbye', booked: state.booked !== null })]);
+  const without = goOnWithout(state, question, facts);
+  if (without) return advance(without, facts);
+  if (question === 'anything-else') return end(state, [goodbye(state)]);
+  return rescued(state, 'rescue', facts) ?? end(state, [say({ name: 'way-out' }), goodbye(state)]);
+}
+
+/** Keeps what was understood; null where there is nothing to keep. */
+export function rescued(
+  state: DialogueState,
+  waitingFor: 'rescue' | 'silent-rescue',
+  facts: Facts,
+): Decision | null {
+  const request = rescueOf(state, facts);
+  return request && { state: { ...state, waitingFor, readBack: null }, moves: [{ kind: 'submit', request }] };
+}
+
+const goodbye = (state: DialogueState): Move => say({ name: 'goodbye', booked: state.booked !== null });
+
+/** What was understood of an unfinished call is kept, or could not be: both are told. */
+export function afterRescue(state: DialogueState, kept: boolean, facts: Facts): Decision {
+  const line = !kept
+    ? 'way-out'
+    : numberOf(state, facts) !== null
+      ? 'kept-for-callback'
+      : 'kept-without-number';
+  return end(state, [say({ name: line }), goodbye(state)]);
+}
+
+/** The state without the need for what was asked; null where it is needed. */
+function goOnWithout(state: DialogueState, question: Question, facts: Facts): DialogueState | null {
+  const { form } = state;
+  // It is read back, or the only one that there is.
+  if (question === 'line-number') return { ...state, phone: facts.caller.number };
+  const skill = form && skillOf(form.skillId, facts.snapshot);
+  if (form && skill?.kind === 'message' && (question === 'name' || question === 'phone-keypad')) {
+    const kind = question === 'name' ? 'name' : 'phone';
+    const unknown = skill.slots.filter((slot) => slot.kind === kind).map(({ id }) => id);
+    return { ...state, form: { ...form, skipped: [...form.skipped, ...unknown] } };
+  }
+  const slot = askedSlot(state, facts.snapshot);
+  if (question !== 'slot' || !slot?.optional) return null;
+  return form
+    ? { ...state, form: { ...form, values: { ...form.values, [slot.id]: notUnderstood } } }
+    : { ...state, details: { ...state.details, [slot.id]: notUnderstood } };
 }
 
 export const end = (state: DialogueState, lead: readonly Move[]): Decision => ({

@@ -9,7 +9,7 @@ import { Anticipation } from './anticipation.ts';
 import { CallAudioOutput, type SpokenStretch } from './audio-output.ts';
 import { DeadAirGuard } from './dead-air.ts';
 import { fillerLines, one, oneAndEnd, readyLines, recordedLine, wayOut } from './failure-lines.ts';
-import { type CallerTurn, Hearing } from './hearing.ts';
+import { type CallerTurn, Hearing, wordsOf } from './hearing.ts';
 import { Keypad } from './keypad.ts';
 import type { Heard, Saying, TransferFailure } from './model.ts';
 import { Reply, speakReply } from './reply.ts';
@@ -78,6 +78,7 @@ export class Conversation implements AgentCallSession {
     this.#hearing = new Hearing({
       ...options,
       expecting: () => receptionist.expecting(),
+      expected: () => receptionist.listensFor?.() ?? null,
       limits: snapshot.speech?.turnTaking ?? defaultWaitLimits,
       on: {
         onSound: (event) => this.#hear(event),
@@ -254,8 +255,7 @@ export class Conversation implements AgentCallSession {
     if (!replies || this.#deaf) return;
     this.#silence.reset();
     this.#owe();
-    const heard: Heard = { text: turn.text, confidence: turn.confidence };
-    void this.#perform(new Reply(turnClock), (signal) => receptionist.reply(heard, signal));
+    void this.#perform(new Reply(turnClock), (signal) => receptionist.reply(wordsOf(turn), signal));
   }
 
   /** Ends what the agent says. */

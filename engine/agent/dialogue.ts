@@ -1,10 +1,8 @@
 import type { ErrorCode } from '../foundation/index.ts';
-import type { SlotDocument } from '../store/index.ts';
 import type {
   Answer,
   BookedAppointment,
   CallerContext,
-  Expecting,
   FoundAppointment,
   Opening,
   ProfileSnapshot,
@@ -12,12 +10,15 @@ import type {
   TransferFailure,
 } from './model.ts';
 import type { DayRange, DayWindow } from './understanding/date-time.ts';
+import type { Meant } from './understanding/intents.ts';
+import type { NoSuchDate } from './understanding/no-such-date.ts';
 import type { Reading } from './understanding/reading.ts';
 import type { SlotValue } from './understanding/slots.ts';
 
 /** What the dialogue can ask. Values that belong to a question live in the state. */
 export type Question =
   | 'how-can-i-help'
+  | 'which-wish'
   | 'service'
   | 'day'
   | 'which-day'
@@ -26,6 +27,8 @@ export type Question =
   | 'line-number'
   | 'phone'
   | 'phone-rest'
+  /** The area code, the next three digits, the last four: which of them follows from the digits so far. */
+  | 'phone-part'
   | 'phone-keypad'
   | 'read-back'
   | 'what-to-change'
@@ -86,9 +89,12 @@ export type Line =
   | { readonly name: 'welcome' }
   | { readonly name: 'acknowledge' }
   | { readonly name: 'correction' }
+  /** A value of the read-back that is another now. */
+  | { readonly name: 'changed'; readonly label: string; readonly words: string }
   | { readonly name: 'closed-day'; readonly day: string }
   | { readonly name: 'outside-hours'; readonly day: string }
   | { readonly name: 'past' }
+  | { readonly name: 'no-such-date'; readonly date: NoSuchDate }
   | { readonly name: 'not-free'; readonly day: string; readonly minute: number | null }
   | { readonly name: 'none-that-day'; readonly day: string }
   | { readonly name: 'none-at-all' }
@@ -99,6 +105,7 @@ export type Line =
   | { readonly name: 'booked'; readonly appointment: BookedAppointment; readonly customerName: string }
   | { readonly name: 'nothing-booked' }
   | { readonly name: 'way-out' }
+  | { readonly name: 'kept-for-callback' | 'kept-without-number' }
   | { readonly name: 'prompt' }
   | { readonly name: 'still-there' }
   | { readonly name: 'silent-goodbye' }
@@ -273,10 +280,15 @@ export interface DialogueState {
   readonly warned: readonly string[];
   /** A question that nothing was found for. */
   readonly unanswered: string | null;
+  /** What was said that may mean two things, while it is asked which. */
+  readonly between: { readonly reading: Reading; readonly meant: readonly [Meant, Meant] } | null;
+  /** In words, what the caller came for and could not get. */
+  readonly unfinished: string | null;
   readonly search: Search | null;
   /** An opening that was lost to somebody else during this call; it is not offered again. */
   readonly lostMs: number | null;
-  readonly waitingFor: ToolMove['kind'] | 'transfer' | null;
+  /** A rescue: what was understood is being kept, of a call that is not understood any more or has fallen silent. */
+  readonly waitingFor: ToolMove['kind'] | 'transfer' | 'rescue' | 'silent-rescue' | null;
   /** Whom the caller was last to be put through to. */
   readonly personId: string | null;
   /** What was taken down and kept, for the screen. */
@@ -328,6 +340,8 @@ export const startState = (caller: CallerContext): DialogueState => ({
   later: [],
   warned: [],
   unanswered: null,
+  between: null,
+  unfinished: null,
   booked: null,
   ended: false,
 });
@@ -335,52 +349,5 @@ export const startState = (caller: CallerContext): DialogueState => ({
 /** A booking, a form or a change is under way. */
 export const isBusy = ({ booking, form, change }: DialogueState): boolean =>
   booking || form !== null || change !== null;
-
-/** What turn-taking should expect next. */
-export function expectingOf(state: DialogueState, slot: SlotDocument | null): Expecting {
-  if (state.ended) return 'nothing';
-  return state.pending === 'slot' && slot ? expectationOfKind[slot.kind] : expectations[state.pending];
-}
-
-const expectationOfKind: Readonly<Record<SlotDocument['kind'], Expecting>> = {
-  text: 'open',
-  name: 'name',
-  phone: 'digits',
-  email: 'name',
-  number: 'choice',
-  money: 'choice',
-  date: 'date-time',
-  'date-time': 'date-time',
-  'yes-no': 'yes-no',
-  choice: 'choice',
-  address: 'open',
-  items: 'open',
-};
-
-const expectations: Readonly<Record<Question, Expecting>> = {
-  'how-can-i-help': 'open',
-  service: 'choice',
-  day: 'date-time',
-  'which-day': 'date-time',
-  offers: 'choice',
-  name: 'name',
-  'line-number': 'yes-no',
-  phone: 'digits',
-  'phone-rest': 'digits',
-  'phone-keypad': 'digits',
-  'read-back': 'yes-no',
-  'what-to-change': 'open',
-  'message-offer': 'yes-no',
-  slot: 'open',
-  'form-read-back': 'yes-no',
-  'form-change': 'open',
-  'which-change': 'choice',
-  'appointment-name': 'name',
-  'appointment-phone': 'digits',
-  'appointment-day': 'date-time',
-  'which-appointment': 'choice',
-  'change-read-back': 'yes-no',
-  'anything-else': 'open',
-};
 
 export const say = (line: Line): Move => ({ kind: 'say', line });

@@ -1,7 +1,7 @@
+import { takeMessage } from './answers/form.ts';
+import { putThrough } from './answers/person.ts';
 import { askAgain, end } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, say } from './dialogue.ts';
-import { takeMessage } from './form-answers.ts';
-import { putThrough } from './person-answers.ts';
 import { messageSkill } from './skills/form.ts';
 import type { Reading } from './understanding/reading.ts';
 

@@ -234,9 +234,9 @@ export const conversations: readonly ScriptedConversation[] = [
       caller: Nope, the number is wrong.
       agent: phone number
       caller: 111 111 1111 1
-      agent: full|complete
+      agent: (full|complete).*parts.*area code
       caller: I don't know it
-      agent: phone number
+      agent: area code
       caller: no idea
       agent: keypad
       keys: 4155550132

@@ -97,6 +97,10 @@ const reading: fc.Arbitrary<Reading> = fc.record({
       margin: fc.constant(0.2),
     }),
   ),
+  between: fc.constantFrom<Reading['between']>(null, null, [
+    { name: 'book', skillId: null },
+    { name: 'skill', skillId: 'message' },
+  ]),
   wantsBooking: fc.boolean(),
   yesNo: maybe(fc.constantFrom('yes', 'yes', 'yes', 'no', 'mixed')),
   clearYes: fc.boolean(),
@@ -145,6 +149,7 @@ const simple: fc.Arbitrary<Reading> = reading.chain((full) =>
       { yesNo: 'yes' },
       { yesNo: 'no' },
       { service: full.service },
+      { between: full.between },
       { when: full.when },
       { name: full.name },
       { phone: full.phone },

@@ -1,5 +1,5 @@
 import type { Clock, Log } from '../foundation/index.ts';
-import type { Inference } from '../inference/index.ts';
+import type { Expected, Inference } from '../inference/index.ts';
 import {
   type CallRecogniser,
   defaultVadOptions,
@@ -50,6 +50,8 @@ export interface HearingOptions {
   readonly recognise: (events: RecogniserEvents) => CallRecogniser;
   readonly endOfTurn: Pick<Inference, 'endOfTurn' | 'completeness'>;
   readonly expecting: () => Expecting;
+  /** What is listened for; null where anything may come. */
+  readonly expected: () => Expected | null;
   readonly limits: WaitLimits;
   readonly clock: Clock;
   readonly log: Log;
@@ -73,9 +75,10 @@ export class Hearing {
   readonly #quietWaiters: (() => void)[] = [];
 
   constructor(options: HearingOptions) {
-    const { audio, vad, recognise, endOfTurn, expecting, limits, clock, log, on } = options;
+    const { audio, vad, recognise, endOfTurn, expecting, expected, limits, clock, log, on } = options;
     this.#options = options;
     this.#recogniser = recognise({
+      expected,
       onInterim: (recognised) => {
         on.onUtterance(recognised);
         on.onInterim(this.#joined(recognised.text));
@@ -197,6 +200,15 @@ export class Hearing {
       .filter(Boolean)
       .join(' ');
     const confidence = utterances.reduce((sum, each) => sum + each.confidence, 0) / utterances.length;
-    return { text, confidence };
+    // Of several utterances nobody knows which was which.
+    const [only, ...more] = utterances;
+    const alternatives = more.length === 0 ? (only?.alternatives ?? []) : [];
+    return alternatives.length > 0 ? { text, confidence, alternatives } : { text, confidence };
   }
 }
+
+/** What a turn said, without when. */
+export const wordsOf = ({ text, confidence, alternatives }: Heard): Heard => ({
+  ...{ text, confidence },
+  ...(alternatives ? { alternatives } : {}),
+});

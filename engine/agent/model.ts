@@ -1,3 +1,4 @@
+import type { Expected } from '../inference/index.ts';
 import type { Holiday, OpenSpan, Playbook, Service, SpeechSettings, SubmissionKind } from '../store/index.ts';
 
 /** What one call knows of the business: frozen when the call is answered. */
@@ -141,6 +142,8 @@ export interface Heard {
   readonly text: string;
   /** 0–1. */
   readonly confidence: number;
+  /** What it may have been instead, the most probable first; none where nothing was listened for. */
+  readonly alternatives?: readonly string[];
 }
 
 /** What the dialogue waits for; turn-taking is more patient with digits and names than with a yes. */
@@ -180,6 +183,8 @@ export interface Receptionist {
   /** The caller is back from a transfer that did not come about. */
   transferFailed(why: TransferFailure): AsyncIterable<Saying>;
   expecting(): Expecting;
+  /** What the caller will probably say; null where anything may come. */
+  listensFor?(): Expected | null;
   /** Id of the question that is open: "name", "slot:message". */
   asks?(): string;
   /** What is understood so far, in words for the screen. */

@@ -43,7 +43,7 @@ describe('whatever is said', () => {
     );
     // The property would hold for a policy that does nothing.
     for (const kind of ['book', 'reschedule', 'cancel', 'submit'])
-      expect(done[kind], kind).toBeGreaterThan(8);
+      expect(done[kind], kind).toBeGreaterThan(2);
   });
 
   it('claims success only for what the tool returned, and offers and reads back only what a tool found', () => {
@@ -142,7 +142,7 @@ describe('whatever is said', () => {
     );
   });
 
-  it('asks an unanswered question three times at most, then offers the keypad or ends', () => {
+  it('asks an unanswered question three times at most, then takes another way, and ends at last', () => {
     const noise = fc.constantFrom<Partial<Reading>>(
       { confidence: 0.3 },
       { remark: true },
@@ -154,7 +154,7 @@ describe('whatever is said', () => {
       fc.property(
         steps,
         toolChoice,
-        fc.array(noise, { minLength: 7, maxLength: 7 }),
+        fc.array(noise, { minLength: 20, maxLength: 20 }),
         (events, world, noises) => {
           const silentTail = noises.map((part): Step => ({ reading: { ...emptyReading, ...part } }));
           let count = 0;

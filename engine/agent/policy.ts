@@ -1,6 +1,8 @@
-import { onPending } from './answers.ts';
-import { advanceBooking, ask, askAgain, cleared, end, next } from './asking.ts';
-import { onAppointments, onChange } from './change-answers.ts';
+import { onPending } from './answers/book.ts';
+import { onAppointments, onChange } from './answers/change.ts';
+import { onForm, onSubmitted } from './answers/form.ts';
+import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './answers/person.ts';
+import { advanceBooking, afterRescue, ask, askAgain, cleared, end, next, rescued } from './asking.ts';
 import {
   type Decision,
   type DialogueEvent,
@@ -12,19 +14,17 @@ import {
   say,
 } from './dialogue.ts';
 import { onEmergency } from './emergency.ts';
-import { onForm, onSubmitted } from './form-answers.ts';
-import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './person-answers.ts';
+import { heardWell, onlyAnswer } from './hardly-heard.ts';
 import { onQuestion } from './question.ts';
 import { onAnswered, onBooked, onCancelled, onFailure, onMoved, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
+import { changedLine } from './skills/changed.ts';
 import { askedSlot, canDo, givesUp } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
 import { onWanted } from './wanted.ts';
-
-/** Below this the recogniser's words are not acted on. */
-const heardWell = 0.6;
+import { onBetween, settled } from './which-wish.ts';
 
 /**
  * Decides what to do next. Pure: state and event in, state and moves out.
@@ -65,28 +65,39 @@ function onResult(state: DialogueState, event: DialogueEvent, facts: Facts): Dec
   if (event.kind === 'cancelled' && waitingFor === 'cancel')
     return onCancelled(here, event.appointment, facts);
   if (event.kind === 'submitted' && waitingFor === 'submit') return onSubmitted(here, facts);
+  const isKept = event.kind === 'submitted';
+  if ((isKept || event.kind === 'tool-failed') && isRescue(waitingFor))
+    return waitingFor === 'rescue'
+      ? afterRescue(here, isKept, facts)
+      : end(here, [say({ name: 'silent-goodbye' })]);
   if (event.kind === 'not-called' && waitingFor === 'do-not-call')
     return ask(here, 'anything-else', { facts, lead: [say({ name: 'not-called' })] });
   if (event.kind === 'tool-failed' && waitingFor !== null) return onFailure(state, event.code, facts);
   return { state, moves: [] };
 }
 
+const isRescue = (waitingFor: DialogueState['waitingFor']): boolean =>
+  waitingFor === 'rescue' || waitingFor === 'silent-rescue';
+
 function onReading(state: DialogueState, reading: Reading, facts: Facts): Decision {
   const danger = onEmergency(state, reading, facts);
   if (danger) return danger;
-  if (reading.confidence < heardWell && !isPlainAnswer(state, reading)) {
-    return askAgain(state, facts, [say({ name: 'not-caught' })], true);
+  if (state.pending === 'which-wish') {
+    const wish = settled(state, reading, reading.confidence >= heardWell);
+    return onReading(wish.state, wish.reading, facts);
   }
+  if (reading.confidence < heardWell) {
+    const answer = onlyAnswer(state, reading, facts);
+    if (!answer) return askAgain(state, facts, [say({ name: 'not-caught' })], true);
+    return onAnswer(state, answer, facts);
+  }
+  // A form and a change take no other day for it; a booking says so with what else it takes.
+  const { noSuch } = reading.when ?? {};
+  if (noSuch && (state.form || state.change))
+    return askAgain(state, facts, [say({ name: 'no-such-date', date: noSuch })], true);
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
   // A message is what the caller says, whatever it sounds like.
-  if (isDictated(state, reading, facts)) {
-    return (
-      onTask(state, reading, facts) ??
-      onPending(state, reading, facts) ??
-      onValues(state, reading, facts) ??
-      onMiss(state, reading, facts)
-    );
-  }
+  if (isDictated(state, reading, facts)) return onAnswer(state, reading, facts);
   if (reading.intent?.name === 'out-of-scope' && reading.intent.score === 1) {
     return askAgain(state, facts, [say({ name: 'cannot-help' })], true);
   }
@@ -97,6 +108,7 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     onDropped(state, reading, facts) ??
     onPending(state, reading, facts) ??
     onWanted(state, reading, facts) ??
+    onBetween(state, reading, facts) ??
     onQuestion(state, reading, facts) ??
     onValues(state, reading, facts) ??
     onIntent(state, reading, facts) ??
@@ -104,14 +116,12 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
   );
 }
 
-/** Enough for one word that was waited for, and has no effect: "yeah" is hardly ever heard well. */
-const heardAtAll = 0.4;
-
-const isPlainAnswer = ({ pending }: DialogueState, { confidence, yesNo, text }: Reading): boolean =>
-  confidence >= heardAtAll &&
-  yesNo !== null &&
-  (pending === 'line-number' || pending === 'message-offer') &&
-  text.trim().split(/\s+/).length <= 3;
+/** What can only answer what was asked. */
+const onAnswer = (state: DialogueState, reading: Reading, facts: Facts): Decision =>
+  onTask(state, reading, facts) ??
+  onPending(state, reading, facts) ??
+  onValues(state, reading, facts) ??
+  onMiss(state, reading, facts);
 
 /** A text, or an address that is no question, is taken as it was said. */
 function isDictated(state: DialogueState, reading: Reading, facts: Facts): boolean {
@@ -200,20 +210,23 @@ function onValues(state: DialogueState, reading: Reading, facts: Facts): Decisio
     state.booking && (reading.correction || reading.yesNo === 'no' || state.pending === 'read-back');
   if (state.booking && filled === state) return unchanged(state, reading, facts);
   const acknowledges = !state.booking || state.pending === 'name';
-  const opening: Line | null = reading.when?.past
-    ? { name: 'past' }
-    : corrected
-      ? { name: 'correction' }
-      : acknowledges
-        ? { name: 'acknowledge' }
-        : null;
+  const opening: Line | null = reading.when?.noSuch
+    ? { name: 'no-such-date', date: reading.when.noSuch }
+    : reading.when?.past
+      ? { name: 'past' }
+      : corrected
+        ? (changedLine(state, filled, facts.snapshot) ?? { name: 'correction' })
+        : acknowledges
+          ? { name: 'acknowledge' }
+          : null;
   const serviceId = filled.serviceId ?? state.topicId;
   return advanceBooking({ ...filled, serviceId }, facts, opening ? [say(opening)] : []);
 }
 
 /** The caller said again what is known: at a read-back that is not yet a yes. */
 function unchanged(state: DialogueState, reading: Reading, facts: Facts): Decision {
-  if (state.pending === 'what-to-change') return advanceBooking(state, facts);
+  const confirms = state.pending === 'name' && reading.name !== null;
+  if (confirms || state.pending === 'what-to-change') return advanceBooking(state, facts);
   const failed = reading.yesNo !== 'yes';
   return askAgain(state, facts, [], failed);
 }
@@ -259,7 +272,8 @@ function onMiss(state: DialogueState, reading: Reading, facts: Facts): Decision 
 }
 
 function onSilence(state: DialogueState, times: number, facts: Facts): Decision {
-  if (times >= 3) return end(state, [say({ name: 'silent-goodbye' })]);
+  if (times >= 3)
+    return rescued(state, 'silent-rescue', facts) ?? end(state, [say({ name: 'silent-goodbye' })]);
   if (times === 2) return { state, moves: [say({ name: 'still-there' })] };
   return ask(state, state.pending, { facts, lead: [say({ name: 'prompt' })] });
 }

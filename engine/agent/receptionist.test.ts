@@ -4,6 +4,7 @@ import { silentLog, VoxboxError } from '../foundation/index.ts';
 import { playScript } from './fake-caller.ts';
 import { conversations } from './fake-conversations.ts';
 import { fakeEmbed } from './fake-embedding.ts';
+import { mishearings } from './fake-mishearings.ts';
 import {
   brightSmile,
   type FakeTools,
@@ -15,7 +16,7 @@ import {
 import type { ProfileSnapshot, Receptionist, Saying } from './model.ts';
 import { fixedPhrases } from './phrasing/phrase.ts';
 import type { Phrase } from './phrasing/small-talk.ts';
-import { createReceptionist } from './receptionist.ts';
+import { createReceptionist, type ReceptionistOptions } from './receptionist.ts';
 import { type IntentBank, prepareIntentBank } from './understanding/intents.ts';
 
 let intentBank: IntentBank;
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 const receptionistWith = (
   tools: FakeTools,
-  options: { number?: string | null; phrase?: Phrase } = {},
+  options: { number?: string | null } & Pick<ReceptionistOptions, 'phrase' | 'readAhead'> = {},
 ): Receptionist =>
   createReceptionist({
     snapshot: brightSmile,
@@ -33,6 +34,7 @@ const receptionistWith = (
     tools,
     embed: fakeEmbed,
     phrase: options.phrase,
+    readAhead: options.readAhead,
     clock: stoppedClock(fridayMorningMs),
     log: silentLog,
     intentBank,
@@ -52,19 +54,24 @@ describe.each([
   { anticipates: false, how: 'as they come' },
   { anticipates: true, how: 'each turn foreseen before it is over' },
 ])('scripted conversations, $how', (options) => {
-  it.each(conversations.map((entry) => [entry.title, entry] as const))('%s', async (_title, entry) => {
-    const tools = fakeTools(brightSmile, entry);
-    const receptionist = receptionistWith(tools, { number: entry.number });
-    const wrong = await playScript(receptionist, entry.script, options);
-    expect(wrong).toEqual([]);
-    const booked = tools.bookings.map((booking) => [
-      booking.serviceId,
-      DateTime.fromMillis(booking.startsAtMs, { zone: brightSmile.timeZone }).toFormat("yyyy-MM-dd'T'HH:mm"),
-      booking.customerName,
-      booking.customerPhone,
-    ]);
-    expect(booked).toEqual(entry.books);
-  });
+  it.each([...conversations, ...mishearings].map((entry) => [entry.title, entry] as const))(
+    '%s',
+    async (_title, entry) => {
+      const tools = fakeTools(brightSmile, entry);
+      const receptionist = receptionistWith(tools, { number: entry.number });
+      const wrong = await playScript(receptionist, entry.script, options);
+      expect(wrong).toEqual([]);
+      const booked = tools.bookings.map((booking) => [
+        booking.serviceId,
+        DateTime.fromMillis(booking.startsAtMs, { zone: brightSmile.timeZone }).toFormat(
+          "yyyy-MM-dd'T'HH:mm",
+        ),
+        booking.customerName,
+        booking.customerPhone,
+      ]);
+      expect(booked).toEqual(entry.books);
+    },
+  );
 });
 
 const ready = async (receptionist: Receptionist): Promise<void> => {
@@ -108,6 +115,26 @@ describe('anticipation', () => {
     await receptionist.anticipate?.({ text: 'On Wednesday at', confidence: 0.9 }, signal);
     await say(receptionist, 'On Thursday at nine');
     expect(lookups).toBe(3);
+  });
+});
+
+describe('what may have been said instead', () => {
+  const hear = async (receptionist: Receptionist, text: string, ...alternatives: string[]): Promise<string> =>
+    words(await all(receptionist.reply({ text, confidence: 0.95, alternatives })));
+
+  it('answers the question where the words themselves mean nothing, and agrees to nothing', async () => {
+    const tools = fakeTools(brightSmile);
+    const receptionist = receptionistWith(tools, { number: '+14155550132' });
+    expect(await hear(receptionist, 'I would like an appointment')).toMatch(/come in for/);
+    expect(await hear(receptionist, 'a feeling of sorts', 'hmm', 'a filling')).toMatch(/day/);
+    expect(await hear(receptionist, 'what are your hours', 'Monday at ten')).toMatch(/open Monday.*\?$/);
+    await say(receptionist, 'Tuesday at ten');
+    await say(receptionist, 'Sarah Miller');
+    expect(await hear(receptionist, 'the essence', 'yes', 'no')).toMatch(/^Let me read that back/);
+    expect(await hear(receptionist, 'the essence', 'yes', 'no')).toMatch(/correct\?$/);
+    expect(tools.bookings).toEqual([]);
+    await say(receptionist, 'yes');
+    expect(tools.bookings).toHaveLength(1);
   });
 });
 
@@ -204,7 +231,7 @@ describe('what the line and the screen are told', () => {
 
   it('flags as fixed only clauses that are among the fixed phrases', async () => {
     const known = new Set(fixedPhrases(brightSmile));
-    for (const entry of conversations) {
+    for (const entry of [...conversations, ...mishearings]) {
       const receptionist = receptionistWith(fakeTools(brightSmile, entry), { number: entry.number });
       for (const line of entry.script.split('\n')) {
         const text = /^\s*caller[ \d.]*:(.*)$/.exec(line)?.[1];
@@ -244,6 +271,37 @@ describe('small talk', () => {
     const heard = words(await say(receptionist, 'How are you today?'));
     if (text !== '') expect(heard).not.toContain(text);
     expect(heard).toMatch(/right one|outside/);
+  });
+
+  it('tells the model the last five to ten exchanges, which it could read before', async () => {
+    const told: string[][] = [];
+    const listed = (messages: Parameters<Phrase>[0]['messages']): string[] =>
+      messages.map(({ role, content }) => `${role}: ${content}`);
+    let ahead: string[] = [];
+    const receptionist = receptionistWith(fakeTools(brightSmile), {
+      phrase: async ({ messages }) => {
+        told.push(listed(messages));
+        return 'How nice.';
+      },
+      readAhead: (prefix) => {
+        ahead = listed(prefix);
+      },
+    });
+    await say(receptionist, 'How are you today?');
+    for (let n = 0; n < 12; n++) await say(receptionist, 'What are your hours?');
+    const read = ahead;
+    await say(receptionist, 'How are you today?');
+    const [first, last] = told;
+    expect(first?.slice(1)).toEqual(['user: How are you today?']);
+    expect(last).toEqual([...read, 'user: How are you today?']);
+    expect(last?.[0]).toBe(first?.[0]);
+    const exchanges = last?.slice(1, -1) ?? [];
+    expect(exchanges.length / 2).toBeGreaterThanOrEqual(5);
+    expect(exchanges.length / 2).toBeLessThanOrEqual(10);
+    expect(exchanges.slice(0, 2)).toEqual([
+      'user: What are your hours?',
+      expect.stringMatching(/^assistant: We're open/),
+    ]);
   });
 
   it('does not wait for a model that hangs', async () => {

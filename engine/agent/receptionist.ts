@@ -2,15 +2,17 @@ import { type Clock, isVoxboxError, type Log } from '../foundation/index.ts';
 import {
   type DialogueEvent,
   type DialogueState,
-  expectingOf,
   type Facts,
   isTool,
   type Move,
   startState,
   type ToolMove,
 } from './dialogue.ts';
+import { expectedOf } from './expected.ts';
+import { expectingOf } from './expecting.ts';
 import { one, recordLine, troubleAndEnd } from './failure-lines.ts';
 import { createForeseen, type Foreseen } from './foreseen.ts';
+import { guessed, holdsAnswer, isPuzzling } from './hardly-heard.ts';
 import type {
   CallerContext,
   Heard,
@@ -22,10 +24,11 @@ import type {
   TransferFailure,
 } from './model.ts';
 import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords, welcome } from './phrasing/phrase.ts';
-import { type Phrase, smallTalk } from './phrasing/small-talk.ts';
+import { type Phrase, smallTalk, smallTalkPrompt } from './phrasing/small-talk.ts';
 import { formInWords } from './phrasing/transfer.ts';
 import { decide } from './policy.ts';
 import { askedSlot, openSlots } from './skills/form.ts';
+import { type Exchange, remembered } from './talk.ts';
 import type { Embed, IntentBank } from './understanding/intents.ts';
 import { phoneFromDigits, regionOf } from './understanding/phone.ts';
 import { emptyReading, type Reading } from './understanding/reading.ts';
@@ -44,6 +47,8 @@ export interface ReceptionistOptions {
   readonly embed: Embed;
   /** Words for small talk; templates serve without it. */
   readonly phrase?: Phrase;
+  /** Told after each turn how the prompt of the next small talk will begin, so that it can be read meanwhile. */
+  readonly readAhead?: (prefix: ReturnType<typeof smallTalkPrompt>) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly intentBank: IntentBank;
@@ -67,6 +72,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   let own: Promise<OwnVectors> | null = options.own ?? null;
   // Where it fails the words alone are read; nobody may have asked yet.
   own?.catch(() => {});
+  let talk: readonly Exchange[] = [];
   // What was read and looked up while the caller was still about to finish.
   let foreseen: Foreseen | null = null;
 
@@ -151,13 +157,20 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     own ??= embedOwn(snapshot, options.embed);
     try {
       const known = { snapshot, bank: options.intentBank, embed: options.embed, own: await own };
-      return await understand(heard, known, context());
+      return likelier(heard, await understand(heard, known, context()));
     } catch (error) {
       // Without the embedding model the words alone still carry a booking.
       own = null;
       log.warn({ err: error }, 'understanding without the embedding model');
-      return recognise(heard, snapshot, context());
+      return likelier(heard, recognise(heard, snapshot, context()));
     }
+  };
+
+  /** Words that mean nothing here are taken for what they may have been instead, where that answers the question. */
+  const likelier = ({ alternatives = [] }: Heard, reading: Reading): Reading => {
+    if (alternatives.length === 0 || !isPuzzling(state, reading, facts())) return reading;
+    const others = alternatives.map((text) => recognise({ text, confidence: guessed }, snapshot, context()));
+    return others.find((other) => holdsAnswer(state, other, facts())) ?? reading;
   };
 
   /** Says the moves, running tools between them; words are phrased from the state their move was decided in. */
@@ -202,9 +215,24 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     });
 
   const chat = async (text: string, signal?: AbortSignal): Promise<Saying> => {
-    const said = options.phrase && (await smallTalk(text, { phrase: options.phrase, snapshot, signal }));
+    const { phrase } = options;
+    const said = phrase && (await smallTalk(text, { phrase, snapshot, before: talk, signal }));
     return said ? { kind: 'say', text: said, fixed: false } : remarkTemplate(turn);
   };
+
+  /** What was said, heard to its end or not, is what the conversation goes on from. */
+  async function* noted(caller: string, sayings: AsyncIterable<Saying>): AsyncGenerator<Saying> {
+    const words: string[] = [];
+    try {
+      for await (const saying of sayings) {
+        if (saying.kind === 'say') words.push(saying.text);
+        yield saying;
+      }
+    } finally {
+      talk = remembered(talk, { caller, agent: words.join(' ') });
+      options.readAhead?.(smallTalkPrompt(snapshot, talk));
+    }
+  }
 
   /** What a tool brought while the caller talked over the waiting: a booking made is told all the same. */
   const unheard = async (): Promise<readonly Saying[]> => {
@@ -241,7 +269,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       if (signal?.aborted) return;
       const moves = apply({ kind: 'reading', reading });
       yield* news;
-      yield* perform(moves, signal);
+      yield* noted(heard.text, perform(moves, signal));
     },
 
     async anticipate(heard, signal) {
@@ -289,6 +317,8 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     },
 
     expecting: () => expectingOf(state, askedSlot(state, snapshot)),
+
+    listensFor: () => expectedOf(state, { snapshot, caller }),
 
     asks: () => (state.pending === 'slot' ? `slot:${state.slotId}` : state.pending),
 

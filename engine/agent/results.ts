@@ -1,4 +1,4 @@
-import { take } from './answers.ts';
+import { take } from './answers/book.ts';
 import { advance, ask, askAgain, cleared, next, startSearch } from './asking.ts';
 import {
   type Decision,

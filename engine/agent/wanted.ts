@@ -1,6 +1,6 @@
+import { onSkill } from './answers/form.ts';
 import { advance, ask, askAgain, end } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
-import { onSkill } from './form-answers.ts';
 import { withChange } from './skills/change.ts';
 import { canDo, messageSkill, skillOf } from './skills/form.ts';
 import { isPlausibleNumber } from './understanding/phone.ts';

@@ -202,7 +202,7 @@ export class CallCarrier {
     const { signal } = this.#find(callId).abort;
     const options = { priority: 'greeting', signal } as const;
     const speaker = speakerOf(snapshot, providers.tts, this.#chainParts(this.#parts.log));
-    const prefix = [{ role: 'system', content: smallTalkPrompt(snapshot) }] as const;
+    const prefix = smallTalkPrompt(snapshot);
     const isLocal = providers.llm[0]?.provider === 'local';
     const ready = this.#ownVectors.of(snapshot, (texts) => inference.embed(texts, { priority: 'greeting' }));
     await Promise.all([
@@ -210,6 +210,15 @@ export class CallCarrier {
       ready.catch(() => {}),
       isLocal ? inference.openDialogue({ id: callId, prefix }, options) : null,
     ]);
+  }
+
+  /** Reads the beginning of a call's next prompt while the caller listens; without it the model reads it then. */
+  #readerOf(callId: string): (prefix: ReturnType<typeof smallTalkPrompt>) => void {
+    const { inference } = this.#needSpeech();
+    const { signal } = this.#find(callId).abort;
+    return (prefix) => {
+      inference.openDialogue({ id: callId, prefix }, { priority: 'summary', signal }).catch(() => {});
+    };
   }
 
   async #startAgent({ callId, snapshot, caller, providers }: Order<'start-agent'>): Promise<void> {
@@ -227,15 +236,12 @@ export class CallCarrier {
       own: this.#ownVectors.of(snapshot, (texts) => inference.embed(texts, { priority: 'live' })),
       embed: (texts) =>
         inference.embed(texts, { priority: 'live', signal: abort.signal, timeoutMs: longestEmbedMs }),
-      phrase: async ({ system, user, signal }) => {
-        const messages = [
-          { role: 'system', content: system },
-          { role: 'user', content: user },
-        ] as const;
+      phrase: async ({ messages, signal }) => {
         const options = { priority: 'live', ...(signal ? { signal } : {}) } as const;
         const request = { messages, maxTokens: 48, temperature: 0.2, dialogue: callId };
         return (await llm.generate(request, options)).text;
       },
+      ...(providers.llm[0]?.provider === 'local' ? { readAhead: this.#readerOf(callId) } : {}),
     });
     const audio = agentAudio(this.#legOf(call, callerLeg));
     const session = startAgentSession({

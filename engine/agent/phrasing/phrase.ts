@@ -15,6 +15,8 @@ import { readyLines } from '../failure-lines.ts';
 import type { Opening, ProfileSnapshot, Saying } from '../model.ts';
 import { askedSlot, skillOf } from '../skills/form.ts';
 import { spansOf } from '../skills/hours.ts';
+import type { Meant } from '../understanding/intents.ts';
+import { notUnderstood } from '../understanding/slots.ts';
 import {
   appointmentSentence,
   cancelledSentence,
@@ -32,6 +34,7 @@ import {
 } from './form.ts';
 import {
   displayPhone,
+  monthName,
   spokenDateTime,
   spokenDay,
   spokenHours,
@@ -44,7 +47,7 @@ import {
   writtenMoney,
 } from './spoken.ts';
 import { connectingSentence, notConnectedSentence, peopleSentences } from './transfer.ts';
-import { fixedWords, lineWordings, questionWordings } from './wordings.ts';
+import { fixedWords, lineWordings, numberParts, questionWordings, wishWords } from './wordings.ts';
 
 const fixed = (text: string): Saying => ({ kind: 'say', text, fixed: true });
 const variable = (text: string): Saying => ({ kind: 'say', text, fixed: false });
@@ -98,15 +101,31 @@ function phraseQuestion(
     const slot = askedSlot(context.state, context.snapshot);
     return slot ? [fixed(slotQuestion(slot, wording))] : [];
   }
+  if (question === 'which-wish') {
+    const [first = '', second = ''] = (context.state.between?.meant ?? []).map((meant) =>
+      wishOf(meant, context),
+    );
+    return [variable(`Would you like ${first}, or ${second}?`)];
+  }
   if (question === 'which-appointment')
     return [variable(whichAppointment(context.state.change?.found ?? [], wording, context.snapshot))];
   if (question === 'offers') return offer(context.state.offers, wording, context);
+  if (question === 'phone-part') {
+    const part = Math.min(2, Math.floor(context.state.digits.length / 3));
+    return [fixed(pick(numberParts[part] ?? [], wording))];
+  }
   if (question === 'phone-rest')
     return [
       variable(`I have ${[...context.state.digits].join(' ')}.`),
       fixed(pick(questionWordings[question], wording)),
     ];
   return [fixed(pick(questionWordings[question], wording))];
+}
+
+function wishOf({ name, skillId }: Meant, { snapshot }: Pick<Facts, 'snapshot'>): string {
+  const skill = skillId === null ? null : skillOf(skillId, snapshot);
+  if (skill?.kind === 'message') return 'to leave a message';
+  return skill ? `to talk about: ${skill.title.toLowerCase()}` : (wishWords[name] ?? '');
 }
 
 const serviceQuestions = (snapshot: ProfileSnapshot): readonly string[] => {
@@ -163,7 +182,9 @@ function bookingSentence(booking: BookingRequest, context: PhraseContext): strin
   const phone = spokenPhone(booking.customerPhone, snapshot.language);
   const number =
     booking.customerPhone === caller.number ? `ending in ${phone.split(', ').at(-1) ?? phone}` : phone;
-  const details = Object.entries(booking.details ?? {}).map(([label, value]) => `${label} ${value}, `);
+  const details = Object.entries(booking.details ?? {})
+    .filter(([, value]) => value !== notUnderstood.value)
+    .map(([label, value]) => `${label} ${value}, `);
   const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, ${details.join('')}for ${booking.customerName}, phone number ${number}.`;
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }
@@ -213,6 +234,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(notConnectedSentence(snapshot, line.personId, line.why))];
     case 'closed-day':
       return [fixed(`I'm sorry, we're closed on ${weekdayName(line.day)}.`)];
+    case 'changed':
+      return [variable(`Okay, the ${line.label} is ${line.words}.`)];
+    case 'no-such-date':
+      return [variable(`I'm sorry, ${monthName(line.date.month)} has only ${line.date.days} days.`)];
     case 'outside-hours':
       return [fixed(outsideSentence(line.day, snapshot))];
     case 'not-free':
@@ -319,7 +344,9 @@ export function slotsInWords(
     ...(when ? { when } : {}),
     ...(state.name ? { name: state.name } : {}),
     ...(state.phone ? { phone: displayPhone(state.phone) } : {}),
-    ...Object.fromEntries(Object.entries(state.details).map(([id, { words }]) => [id, words])),
+    ...Object.fromEntries(
+      Object.entries(state.details).map(([id, { value, words }]) => [id, words || value]),
+    ),
   };
 }
 
@@ -346,6 +373,7 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
       greetingOf(snapshot),
       ...readyLines,
       ...Object.values(questionWordings).flat(),
+      ...numberParts.flat(),
       ...serviceQuestions(snapshot),
       ...Object.values(lineWordings).flat(),
       ...Object.values(fixedWords).flat(),

@@ -20,6 +20,10 @@ export const spokenDay = (day: string, language: string): string =>
 export const weekdayName = (day: string): string =>
   DateTime.fromISO(day, { zone: 'utc' }).setLocale('en').toFormat('cccc');
 
+/** @param month 1–12 */
+export const monthName = (month: number): string =>
+  DateTime.fromObject({ month }, { zone: 'utc' }).setLocale('en').toFormat('LLLL');
+
 const dateWords = (at: DateTime, language: string): string => {
   const [weekday = '', month = ''] = at.setLocale('en').toFormat('cccc LLLL').split(' ');
   return mannerOf(language).dayFirst

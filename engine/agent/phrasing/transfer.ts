@@ -42,7 +42,7 @@ export function formInWords(
   const skill = form?.skillId ?? submitted?.skillId;
   if (skill === undefined) return null;
   const values = form
-    ? Object.fromEntries(Object.entries(form.values).map(([id, { words }]) => [id, words]))
+    ? Object.fromEntries(Object.entries(form.values).map(([id, { value, words }]) => [id, words || value]))
     : (submitted?.words ?? {});
   return { skill, slots: { ...(to ? { to } : {}), ...(state.name ? { name: state.name } : {}), ...values } };
 }

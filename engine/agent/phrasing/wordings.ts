@@ -34,9 +34,9 @@ export const questionWordings = {
   ],
   'phone-rest': ['And the rest?', 'And what comes after that?', 'Could you give me the rest of the number?'],
   'phone-keypad': [
-    'Please type your phone number on your keypad.',
-    'You can enter your number with the keys of your phone.',
-    'Please press the digits of your phone number now.',
+    'You can also type it: please enter the phone number on your keypad.',
+    'You can enter the number with the keys of your phone.',
+    'Please press the digits of the phone number now.',
   ],
   'what-to-change': [
     'What should I change?',
@@ -120,10 +120,34 @@ export const lineWordings = {
   'way-out': [
     "I'm sorry, I'm having trouble understanding you on this line. Please call again, or try once more during opening hours.",
   ],
+  'kept-for-callback': [
+    "I'm sorry, I'm having trouble understanding you on this line. I've written down what I understood, and somebody will call you back.",
+  ],
+  'kept-without-number': [
+    "I'm sorry, I'm having trouble understanding you on this line. I've written down what I understood, but I have no number for you, so please call again.",
+  ],
   prompt: ["Take your time, I'm here.", "I'm listening."],
   'still-there': ['Are you still there?'],
   'silent-goodbye': ["I can't hear you, so I'll hang up now. Please call again any time. Goodbye!"],
 } as const;
+
+/** What a caller may want, as it is put beside something else. */
+export const wishWords: Readonly<Record<string, string>> = {
+  book: 'to book an appointment',
+  'change-appointment': 'to change an appointment',
+  hours: 'to know our hours',
+  price: 'to know our prices',
+  services: 'to know what we offer',
+  address: 'to know where we are',
+  person: 'to speak to somebody',
+};
+
+/** A number in its parts, each asked for in turn. */
+export const numberParts = [
+  ["Let's do it in parts. What's the area code?", 'Just the area code first, please: three digits.'],
+  ['And the next three digits?', 'Just the three digits after the area code, please.'],
+  ['And the last four?', 'Just the last four digits, please.'],
+] as const;
 
 export const fixedWords = {
   readBackLead: ['Let me read that back.', 'Just to be sure.', 'Let me check I have this right.'],

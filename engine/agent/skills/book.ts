@@ -75,11 +75,11 @@ export const fills = (reading: Reading): boolean =>
 export function mergeWish(old: Wish, said: WhenReading): Wish {
   const timed = said.minute !== null || said.window !== null || said.past;
   return {
-    days: said.days ?? (said.soonest ? null : old.days),
+    days: said.days ?? (said.soonest || said.noSuch ? null : old.days),
     minute: timed ? said.minute : said.soonest ? null : old.minute,
     otherMinute: timed ? said.otherMinute : said.soonest ? null : old.otherMinute,
     window: timed ? said.window : said.soonest ? null : old.window,
-    soonest: said.soonest || (said.days === null && old.soonest),
+    soonest: said.soonest || (said.days === null && !said.noSuch && old.soonest),
   };
 }
 

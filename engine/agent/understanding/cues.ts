@@ -46,7 +46,7 @@ export const isUrgent = (tokens: readonly Token[]): boolean =>
 
 /** Wants what is under way to be given up. */
 export const isDropped = (tokens: readonly Token[]): boolean =>
-  / (?:never ?mind|nevermind|forget (?:it|about it|that)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it|not booking (?:anything)?|don't want to book|don't want (?:an|any) appointment) /.test(
+  / (?:never ?mind|nevermind|forget (?:it|about it|that|everything|the whole thing)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it|not booking (?:anything)?|don't want to book|don't want (?:an|any) appointment) /.test(
     spaced(tokens),
   );
 

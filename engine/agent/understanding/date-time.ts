@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { OpenSpan } from '../../store/index.ts';
 import { type ClockTime, clockTimes, type DayWindow, partOfDay } from './clock-times.ts';
 import { type DayMention, type DayRange, dayMentions } from './days.ts';
+import { type NoSuchDate, noSuchDate } from './no-such-date.ts';
 import { spaced, type Token } from './tokens.ts';
 
 export type { DayRange, DayWindow };
@@ -19,6 +20,8 @@ export interface WhenReading {
   readonly soonest: boolean;
   /** The time that was named has gone by already; `minute` is null then. */
   readonly past: boolean;
+  /** The date that was named is in no calendar; `days` is null then. */
+  readonly noSuch?: NoSuchDate;
   /** 0–1. */
   readonly confidence: number;
 }
@@ -56,7 +59,10 @@ export function recogniseWhen(tokens: readonly Token[], context: WhenContext): W
     choices: context.choices,
     monthFirst,
   });
-  const days = settleDays(tokens, mentions) ?? (mentions.length === 0 ? chronoDays(tokens, now) : null);
+  const noSuch = noSuchDate(tokens, today, { monthFirst });
+  const named = settleDays(tokens, mentions) ?? (mentions.length === 0 ? chronoDays(tokens, now) : null);
+  // Another day beside it, or in its place, is not what was meant.
+  const days = noSuch ? null : named;
   const spans = mentions.length > 0 ? withoutDays(tokens, mentions) : tokens;
   const dayEnds = new Set(mentions.map((mention) => mention.to));
   const dayStarts = new Set(mentions.map((mention) => mention.from));
@@ -73,7 +79,7 @@ export function recogniseWhen(tokens: readonly Token[], context: WhenContext): W
     });
   const range = timeRange(tokens, times, settle);
   const exact = range === null ? times.at(-1) : undefined;
-  if (!days && !exact && !range && !part && !soonest) return null;
+  if (!days && !exact && !range && !part && !soonest && !noSuch) return null;
 
   const time = exact ? settle(exact) : null;
   const checked = time && notBefore(time, knownDay, now);
@@ -84,6 +90,7 @@ export function recogniseWhen(tokens: readonly Token[], context: WhenContext): W
     window: range ?? (exact ? null : (part?.window ?? null)),
     soonest,
     past: time !== null && checked === null,
+    ...(noSuch ? { noSuch } : {}),
     confidence: exact && !exact.strong ? 0.8 : mentions.length > 1 ? 0.85 : 0.95,
   };
 }

@@ -51,7 +51,7 @@ const weekdays: Readonly<Record<string, number>> = {
   sundays: 7,
 };
 
-const months: Readonly<Record<string, number>> = {
+export const months: Readonly<Record<string, number>> = {
   january: 1,
   jan: 1,
   february: 2,
@@ -374,7 +374,8 @@ function ordinalStands(
   return !isSecond && (withThe || options.expected || /\d/.test(tokens[i]?.text ?? ''));
 }
 
-function nextDate(day: number, month: number, today: DateTime): DateTime | null {
+/** The next day of this date, this year or the next; null where neither has it. */
+export function nextDate(day: number, month: number, today: DateTime): DateTime | null {
   for (const year of [today.year, today.year + 1]) {
     const date = DateTime.fromObject({ year, month, day }, { zone: today.zone });
     if (date.isValid && date >= today) return date;

@@ -1,4 +1,4 @@
-import { joinSpelling } from './names.ts';
+import { joinSpelling } from './spelling.ts';
 import type { Token } from './tokens.ts';
 
 export interface EmailReading {

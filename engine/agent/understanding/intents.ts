@@ -32,6 +32,12 @@ export type IntentName = (typeof intentNames)[number];
 
 export const isIntent = (name: string): name is IntentName => intentNames.some((known) => known === name);
 
+/** A wish, without how sure it is; which one of the playbook for `skill`. */
+export interface Meant {
+  readonly name: IntentName;
+  readonly skillId: string | null;
+}
+
 export interface IntentExample {
   readonly intent: IntentName;
   /** Of `skill`. */
@@ -359,34 +365,4 @@ export async function prepareIntentBank(embed: Embed): Promise<IntentBank> {
   if (examples.length !== all.length)
     throw new VoxboxError('inference_failed', 'the embedding model left examples out');
   return { examples };
-}
-
-/** Nearest example phrase, with the distance to the next intent or skill. */
-export function nearestIntent(
-  examples: readonly IntentExample[],
-  vector: Float32Array,
-): IntentReading | null {
-  const best = new Map<string, { example: IntentExample; score: number }>();
-  for (const example of examples) {
-    const key = `${example.intent} ${example.skillId ?? ''}`;
-    const score = cosine(example.vector, vector);
-    if (score > (best.get(key)?.score ?? -1)) best.set(key, { example, score });
-  }
-  const [first, second] = [...best.values()].sort((a, b) => b.score - a.score);
-  if (!first) return null;
-  const { intent: name, skillId } = first.example;
-  return { name, skillId, score: first.score, margin: first.score - (second?.score ?? 0) };
-}
-
-export function cosine(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return aa === 0 || bb === 0 ? 0 : dot / Math.sqrt(aa * bb);
 }

@@ -1,7 +1,8 @@
 import type { Aspect, Choice } from './choice.ts';
 import type { WhenReading } from './date-time.ts';
-import type { IntentReading } from './intents.ts';
+import type { IntentReading, Meant } from './intents.ts';
 import type { OrderReading } from './menu.ts';
+import type { NameReading } from './names.ts';
 import type { SlotReading } from './slots.ts';
 import type { YesNo } from './yes-no.ts';
 
@@ -18,6 +19,8 @@ export interface Reading {
   readonly confidence: number;
   /** What the caller asks for; null when nothing reached the thresholds. */
   readonly intent: IntentReading | null;
+  /** Two wishes that are equally near, where none was clear; the likelier one first. */
+  readonly between: readonly [Meant, Meant] | null;
   /** Booking words were said, perhaps beside another question. */
   readonly wantsBooking: boolean;
   readonly yesNo: YesNo | null;
@@ -53,7 +56,7 @@ export interface Reading {
   readonly toWhen: WhenReading | null;
   /** The caller does not have what was asked for. */
   readonly hasNone: boolean;
-  readonly name: Understood<string> | null;
+  readonly name: (Understood<string> & Pick<NameReading, 'part'>) | null;
   /** E.164 of a complete number. */
   readonly phone: Understood<string> | null;
   /** Digits that were said, complete number or not. */
@@ -66,6 +69,7 @@ export const emptyReading: Reading = {
   text: '',
   confidence: 1,
   intent: null,
+  between: null,
   wantsBooking: false,
   yesNo: null,
   clearYes: false,

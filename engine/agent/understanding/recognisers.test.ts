@@ -3,7 +3,7 @@ import { brightSmile } from '../fake-practice.ts';
 import { recogniseAspect, recogniseChoice } from './choice.ts';
 import { cuedIntent } from './intents.ts';
 import { recogniseName } from './names.ts';
-import { recognisePhone } from './phone.ts';
+import { isLoop, recognisePhone } from './phone.ts';
 import { recogniseService } from './services.ts';
 import { tokenise } from './tokens.ts';
 import { recogniseYesNo } from './yes-no.ts';
@@ -27,6 +27,13 @@ describe('phone numbers', () => {
     ['4-1-5-5-5-5-0-1-3-2', '+14155550132'],
     ['four one five five five five o one three to', null],
     ['four one five five five five oh one for two', '+14155550142'],
+    ['Three hundred twelve. 555-0102.', '+13125550102'],
+    ['three hundred and five, five five five, oh one oh two', '+13055550102'],
+    ['eight hundred five five five oh one nine nine', '+18005550199'],
+    ['Four, one o five. Five, five, a one, eight, two', '+14105550182'],
+    ["Four, one o' five. Five, five, a one, eight, two.", '+14105550182'],
+    ['four one five a five five five oh one three two', '+14155550132'],
+    ['1, 1, 1, 1, 1, 1, 1, 1, 1, 1', null],
     ['555-0132', null],
     ['four one five', null],
     ['Tuesday at ten thirty', null],
@@ -37,6 +44,19 @@ describe('phone numbers', () => {
 
   it('reads a British number in its own country', () => {
     expect(recognisePhone(tokenise('020 7946 0958'), 'GB')?.e164).toBe('+442079460958');
+  });
+
+  it.each([
+    ['1111111', true],
+    ['121212121212', true],
+    ['4155550132', false],
+    ['55555', false],
+  ])('takes %s for the recogniser going round in circles: %s', (digits, expected) => {
+    expect(isLoop(digits)).toBe(expected);
+  });
+
+  it('hears "three hundred twelve" as the three digits of an area code', () => {
+    expect(recognisePhone(tokenise('three hundred twelve'), 'US')?.digits).toBe('312');
   });
 
   it('keeps the digits of an incomplete number', () => {
@@ -75,6 +95,17 @@ describe('names', () => {
   });
 
   it.each([
+    ['No, the last name is Miller', 'Miller', 'last'],
+    ['first name S-A-R-A-H', 'Sarah', 'first'],
+    ['my surname is spelled K-O-V-A-C-S', 'Kovacs', 'last'],
+    ['first name Sarah last name Miller', 'Sarah Miller', undefined],
+    ['the first name is wrong', undefined, undefined],
+  ])('which half: %s → %s, %s', (text, value, part) => {
+    const found = recogniseName(tokenise(text), { expected: false, notNames });
+    expect([found?.value, found?.part]).toEqual([value, part]);
+  });
+
+  it.each([
     ['Sarah Miller', 'Sarah Miller'],
     ['serra miller', 'Serra Miller'],
     ['um, Sarah', 'Sarah'],
@@ -87,6 +118,22 @@ describe('names', () => {
     ['Sara, S-A-R-A-H, Miller', 'Sarah Miller'],
     ['Sarah Miller, M-I-L-L-A-R', 'Sarah Millar'],
     ['Sierra Alpha Romeo Alpha Hotel', 'Sarah'],
+    ['My name is kilo Oscar Victor Alpha Charlie Sear.', 'Kovacs'],
+    ['Kilo Oscar Victor thanks', 'Kov'],
+    ['Mike Oscar Echo Sanders', 'Moe Sanders'],
+    ['Johnson, J-O-H-N-F-O-N', 'Johnson'],
+    ['First name L, E M, A R. Last name J O H N F O N', 'Lemar Johnson'],
+    [
+      'No First name. Foxtrot Romeo Alpha, November kilo Last name, Mike Oscar Romeo Echo Tango Tango India.',
+      'Frank Moretti',
+    ],
+    ["My name is Marta Brooks. That's M-A-R-T-A. Last name, B-R-O-O-K-S.", 'Marta Brooks'],
+    ['Nina, M-I-N-A', 'Nina'],
+    ['Jim Thoms, T H O M S', 'Jim Thoms'],
+    ['N-A-R-T-I-N', 'Martin'],
+    ['Dan, T-A-N', 'Dan'],
+    ['T-A-N', 'Tan'],
+    ['Fenner, F-E-N-N-E-R', 'Fenner'],
     ['M as in Mary A as in apple Y as in yellow', 'May'],
     ['Sarah Miller please', 'Sarah Miller'],
     ['Maria Garcia Lopez', 'Maria Garcia Lopez'],

@@ -14,6 +14,9 @@ export interface SlotValue {
   readonly order?: readonly OrderLine[];
 }
 
+/** Stands in the record for a value that can be done without; nobody reads it back. */
+export const notUnderstood: SlotValue = { value: 'not understood', words: '' };
+
 /** What a turn says about one slot. */
 export type SlotReading = SlotValue | { readonly change: OrderReading };
 
@@ -33,7 +36,7 @@ export function readSlot(slot: SlotDocument, context: SlotContext): SlotReading 
   const { tokens, asked } = context;
   switch (slot.kind) {
     case 'text':
-      return asked && !(slot.optional && leavesOut(context)) ? plain(dictated(context.text)) : null;
+      return asked && !(slot.optional && leavesOut(context)) ? inOwnWords(dictated(context.text)) : null;
     case 'address':
       return addressIn(context);
     case 'email': {
@@ -74,12 +77,33 @@ const plain = (text: string): SlotValue | null => (text === '' ? null : { value:
 
 const longestText = 500;
 
-/** The caller's words as they were said, but for a hum at the beginning. */
+/** The caller's words as they were said, but for a hum before them and the recogniser's commas behind them. */
 const dictated = (text: string): string =>
-  text
-    .trim()
-    .replace(/^(?:(?:um+|uh+|er+|hm+)[,.]?\s+)+/i, '')
-    .slice(0, longestText);
+  named(
+    text
+      .trim()
+      .replace(/^(?:(?:um+|uh+|er+|hm+)[,.]?\s+)+/i, '')
+      .replace(/[\s,;:]+$/, ''),
+  ).slice(0, longestText);
+
+/** A sentence keeps its full stop in the record; in the middle of a read-back none is spoken. */
+function inOwnWords(text: string): SlotValue | null {
+  const words = text.replace(/\.$/, '');
+  if (words === '') return null;
+  return { value: words.split(/\s+/).length > mostWordsOfName ? text : words, words };
+}
+
+/** This many words name a thing; more of them say something, and stay as they are. */
+const mostWordsOfName = 4;
+
+/** "It's a Ford escape", "of Ford escape": a thing that is named loses what leads to it, and keeps to its capitals. */
+function named(text: string): string {
+  const bare = text.replace(/^(?:(?:it's|it is|that's|that is)\s+)?(?:(?:of|an?|the)\s+)?(?=\S)/i, '');
+  if (bare === text || bare.split(/\s+/).length > mostWordsOfName) return text;
+  const name = bare.replace(/\.$/, '');
+  // Behind another word a capital is not that of a sentence.
+  return /\s\p{Lu}/u.test(text) ? name.replace(/(?<=^|\s)\p{Ll}/gu, (letter) => letter.toUpperCase()) : name;
+}
 
 /** The caller's words without what only leads to them. */
 const stripped = (text: string): string =>
@@ -99,7 +123,9 @@ function addressIn({ text, asked }: SlotContext): SlotValue | null {
   return plain(
     stripped(text)
       .replace(/^(?:(?:my|the) address is|i'm at|we're at|i live at|at)\s+/i, '')
-      .replace(/[.\s]+$/, ''),
+      .replace(/[.,;\s]+$/, '')
+      // "1,420 Sycamore Drive" is said of no sum.
+      .replace(/(?<=\b\d{1,3}),(?=\d{3}\b)/g, ''),
   );
 }
 

@@ -9,7 +9,7 @@ export interface Token {
 }
 
 const pattern =
-  /\b[ap]\.\s?m\b\.?|\d{4}-\d{2}-\d{2}|\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}\/\d{1,2}(?:\/\d{2,4})?|\d+(?:st|nd|rd|th)\b|\d+|\p{L}+(?:['’]\p{L}+)*/giu;
+  /\b[ap]\.\s?m\b\.?|\d{4}-\d{2}-\d{2}|\d{1,2}[:.]\d{2}(?!\d)|\d{1,2}\/\d{1,2}(?:\/\d{2,4})?|\d+(?:st|nd|rd|th)\b|\d{1,3}(?:,\d{3})+(?!\d)|\d+|\p{L}+(?:['’]\p{L}+)*/giu;
 
 /** Splits the text of the speech recogniser; punctuation is dropped because it is not to be relied on. */
 export function tokenise(text: string): readonly Token[] {
@@ -25,6 +25,8 @@ function normalise(raw: string): string {
   const lower = raw.toLowerCase().replaceAll('’', "'");
   if (/^[ap]\.\s?m\.?$/.test(lower)) return `${lower[0]}m`;
   if (lower === "o'clock") return 'oclock';
+  // "1,420" is one number.
+  if (/^\d[\d,]*$/.test(lower)) return lower.replaceAll(',', '');
   return lower.replace(/^(\d{1,2})\.(\d{2})$/, '$1:$2');
 }
 

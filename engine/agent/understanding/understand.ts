@@ -11,7 +11,6 @@ import {
 } from './cues.ts';
 import { recogniseWhen } from './date-time.ts';
 import {
-  cosine,
   cuedIntent,
   type Embed,
   hasBookingWords,
@@ -20,10 +19,11 @@ import {
   type IntentName,
   type IntentReading,
   isIntent,
-  nearestIntent,
+  type Meant,
 } from './intents.ts';
 import { recogniseOrder } from './menu.ts';
 import { recogniseName } from './names.ts';
+import { cosine, nearestIntents } from './nearest.ts';
 import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
@@ -163,6 +163,7 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
     slots: slotsOf({ text: heard.text, tokens: withoutService, snapshot, context, when }),
     phone: phone?.e164 ? { value: phone.e164, confidence: 0.95 } : null,
     digits: phone && phone.digits.length >= 2 ? phone.digits : null,
+    between: null,
     remark: false,
   };
 }
@@ -274,19 +275,27 @@ export async function understand(
   if (!needsModel(reading, tokens, context)) return reading;
   const [vector] = await understanding.embed([heard.text.toLowerCase()]);
   if (!vector) return reading;
-  const nearest = nearestIntent([...understanding.bank.examples, ...understanding.own.examples], vector);
+  const examples = [...understanding.bank.examples, ...understanding.own.examples];
+  const [nearest, second] = nearestIntents(examples, vector);
   const accepts = nearest && accepted(nearest, context) ? nearest : null;
   const skill = accepts?.name === 'skill' ? (accepts.skillId ?? null) : null;
   const intent = accepts?.name === 'skill' ? null : accepts;
   const service = reading.service ?? guessService(understanding.own.services, vector, context, intent);
   const words = tokens.filter((token) => /\p{L}{2,}/u.test(token.text)).length;
-  const remark = accepts === null && service === null && words >= 3 && (nearest?.score ?? 0) >= remarkScore;
+  const between = accepts === null ? equallyNear(nearest, second, context) : null;
+  const remark =
+    accepts === null &&
+    between === null &&
+    service === null &&
+    words >= 3 &&
+    (nearest?.score ?? 0) >= remarkScore;
   return {
     ...reading,
     intent,
     service,
     skill: reading.skill ?? (skill === null ? null : { value: skill, confidence: accepts?.score ?? 0 }),
     wantsBooking: reading.wantsBooking || intent?.name === 'book',
+    between,
     remark,
   };
 }
@@ -320,6 +329,23 @@ function accepted(nearest: IntentReading, context: UnderstandingContext): boolea
     nearest.score >= certainScore + penalty ||
     (nearest.score >= leadingScore + penalty && nearest.margin >= leadingMargin)
   );
+}
+
+/** What can be asked about in one question. */
+const wishes: ReadonlySet<IntentName> = new Set([
+  ...(['book', 'change-appointment', 'hours', 'price', 'services', 'address', 'person', 'skill'] as const),
+]);
+
+/** Two wishes that were both meant well enough, had the other not been as near. */
+function equallyNear(
+  first: IntentReading | undefined,
+  second: IntentReading | undefined,
+  context: UnderstandingContext,
+): Reading['between'] {
+  if (context.expecting !== 'open' || context.slotAsked !== null || !first || !second) return null;
+  const isNear = ({ name, score }: IntentReading): boolean => score >= leadingScore && wishes.has(name);
+  const meant = ({ name, skillId = null }: IntentReading): Meant => ({ name, skillId });
+  return isNear(first) && isNear(second) ? [meant(first), meant(second)] : null;
 }
 
 function guessService(

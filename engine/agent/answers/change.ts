@@ -1,10 +1,12 @@
-import { advance, ask, askAgain, next, offerMessage } from './asking.ts';
-import { type ChangeState, type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
-import type { FoundAppointment } from './model.ts';
-import { fill, takenOffer } from './skills/book.ts';
-import { filledChange, ofDays } from './skills/change.ts';
-import { isPlausibleNumber, phoneFromDigits, regionOf } from './understanding/phone.ts';
-import type { Reading } from './understanding/reading.ts';
+import { advance, ask, next, offerMessage } from '../asking.ts';
+import { type ChangeState, type Decision, type DialogueState, type Facts, noWish, say } from '../dialogue.ts';
+import type { FoundAppointment } from '../model.ts';
+import { fill, takenOffer } from '../skills/book.ts';
+import { filledChange, ofDays } from '../skills/change.ts';
+import { inWords } from '../skills/rescue.ts';
+import { isPlausibleNumber } from '../understanding/phone.ts';
+import type { Reading } from '../understanding/reading.ts';
+import { onDigits } from './digits.ts';
 
 /** Those that fit what the caller said of theirs. */
 export function onAppointments(
@@ -44,8 +46,9 @@ function notFound(state: DialogueState, change: ChangeState, facts: Facts): Deci
     };
     return advance({ ...state, change: again }, facts, lead);
   }
-  const over: DialogueState = { ...state, change: null, wish: noWish };
-  return offerMessage(over, facts, lead);
+  const unfinished = inWords(state, facts);
+  const over: DialogueState = { ...state, change: null, wish: noWish, unfinished };
+  return offerMessage({ ...over, name: state.name ?? change.name }, facts, lead);
 }
 
 /** A turn of the caller while a change is under way; null where it says nothing about it. */
@@ -65,6 +68,9 @@ export function onChange(state: DialogueState, reading: Reading, facts: Facts): 
     case 'change-read-back':
       return onChangeReadBack(state, reading, facts);
     case 'appointment-phone':
+    case 'phone-rest':
+    case 'phone-part':
+    case 'phone-keypad':
       return onNumber(state, change, reading, facts);
     default: {
       const more = filledChange(change, reading);
@@ -89,14 +95,9 @@ function onNumber(
   if (ofLine && number !== null && isPlausibleNumber(number)) {
     return advance({ ...state, change: { ...change, phone: number, phoneOfLine: true } }, facts);
   }
-  if (reading.digits === null) return null;
-  const digits = state.digits + reading.digits;
-  const phone = phoneFromDigits(digits, regionOf(facts.snapshot.language));
-  if (phone) return advance({ ...state, digits: '', change: { ...change, phone } }, facts);
-  const lead = [say({ name: 'phone-incomplete' })];
-  return digits.length < 10
-    ? askAgain({ ...state, digits }, facts, [], true)
-    : askAgain({ ...state, digits: '' }, facts, lead, true);
+  const done = (phone: string): Decision =>
+    advance({ ...state, digits: '', change: { ...change, phone } }, facts);
+  return onDigits(state, reading, { facts, done });
 }
 
 function onWhich(state: DialogueState, change: ChangeState, reading: Reading, facts: Facts): Decision | null {

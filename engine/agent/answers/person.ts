@@ -1,9 +1,9 @@
-import { ask, askAgain, offerMessage } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
-import { onSkill } from './form-answers.ts';
-import type { Person, TransferFailure } from './model.ts';
-import { messageSkill } from './skills/form.ts';
-import type { Reading } from './understanding/reading.ts';
+import { ask, askAgain, offerMessage } from '../asking.ts';
+import { type Decision, type DialogueState, type Facts, isBusy, say } from '../dialogue.ts';
+import type { Person, TransferFailure } from '../model.ts';
+import { messageSkill } from '../skills/form.ts';
+import type { Reading } from '../understanding/reading.ts';
+import { onSkill } from './form.ts';
 
 /** Whom a caller who asks for a person is put through to: the one who was named, else the first of the list. */
 function wantedPerson(reading: Reading, facts: Facts): Person | null {

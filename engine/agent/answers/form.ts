@@ -1,8 +1,9 @@
-import type { SkillDocument } from '../store/index.ts';
-import { advance, ask, askAgain, next } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
-import { askedSlot, fillForm, givesUp, messageSkill, skillOf, withForm } from './skills/form.ts';
-import type { Reading } from './understanding/reading.ts';
+import type { SkillDocument } from '../../store/index.ts';
+import { advance, ask, askAgain, next } from '../asking.ts';
+import { type Decision, type DialogueState, type Facts, isBusy, say } from '../dialogue.ts';
+import { changedLine } from '../skills/changed.ts';
+import { askedSlot, fillForm, givesUp, messageSkill, skillOf, withForm } from '../skills/form.ts';
+import type { Reading } from '../understanding/reading.ts';
 
 /** A turn of the caller while a form is under way; null where it says nothing about it. */
 export function onForm(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
@@ -16,7 +17,8 @@ export function onForm(state: DialogueState, reading: Reading, facts: Facts): De
     return filled === state ? reopen(state, reading, facts) : advance(filled, facts);
   }
   const filled = fillForm(state, reading, facts);
-  if (filled !== state) return advance(filled, facts);
+  const confirms = state.pending === 'name' && reading.name !== null;
+  if (filled !== state || confirms) return advance(filled, facts);
   const skips = slot?.optional === true && (reading.yesNo === 'no' || reading.hasNone);
   if (slot && skips) {
     return advance({ ...state, form: { ...form, skipped: [...form.skipped, slot.id] } }, facts);
@@ -26,7 +28,10 @@ export function onForm(state: DialogueState, reading: Reading, facts: Facts): De
 
 function onFormReadBack(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const filled = fillForm(state, reading, facts);
-  if (filled !== state) return advance(filled, facts, [say({ name: 'correction' })]);
+  if (filled !== state)
+    return advance(filled, facts, [
+      say(changedLine(state, filled, facts.snapshot) ?? { name: 'correction' }),
+    ]);
   if (reading.clearYes && !reading.correction && state.readBack?.kind === 'submit') {
     const { request } = state.readBack;
     return { state: { ...state, waitingFor: 'submit' }, moves: [{ kind: 'submit', request }] };
@@ -43,7 +48,8 @@ function reopen(state: DialogueState, reading: Reading, facts: Facts): Decision 
   const { form } = state;
   const skill = form && skillOf(form.skillId, facts.snapshot);
   if (!form || !skill) return null;
-  if (reading.aspect === 'name') return advance({ ...state, name: null, readBack: null }, facts);
+  // The half that is right may stay.
+  if (reading.aspect === 'name') return ask({ ...state, readBack: null }, 'name', { facts });
   if (reading.aspect === 'phone') {
     return advance({ ...state, phone: null, lineNumberRefused: true, digits: '', readBack: null }, facts);
   }
@@ -109,7 +115,7 @@ export function onMessageAnswer(state: DialogueState, reading: Reading, facts: F
     return takeMessage(state, skill, { facts, text: state.unanswered });
   }
   if (reading.yesNo !== 'no') return null;
-  return next({ ...state, unanswered: null }, facts);
+  return next({ ...state, unanswered: null, unfinished: null }, facts);
 }
 
 /** @param options.text what the message is, where the caller has said it already */
@@ -121,5 +127,8 @@ export function takeMessage(
   const { facts, text = null, urgent } = options;
   const slot = skill.slots.find(({ kind }) => kind === 'text');
   const given = slot && text !== null ? { [slot.id]: { value: text, words: text } } : {};
-  return advance(withForm({ ...state, unanswered: null }, skill, { facts, given, urgent }), facts);
+  return advance(
+    withForm({ ...state, unanswered: null, unfinished: null }, skill, { facts, given, urgent }),
+    facts,
+  );
 }

@@ -1,11 +1,11 @@
-import { advance, ask, askAgain, end } from './asking.ts';
-import { type Decision, type DialogueState, type Facts, noWish, say } from './dialogue.ts';
-import { onMessageAnswer } from './form-answers.ts';
-import type { Opening } from './model.ts';
-import { fill, fills, searchAround, takenOffer } from './skills/book.ts';
-import { askedSlot, fillForm } from './skills/form.ts';
-import { phoneFromDigits, regionOf } from './understanding/phone.ts';
-import type { Reading } from './understanding/reading.ts';
+import { advance, ask, askAgain, end } from '../asking.ts';
+import { type Decision, type DialogueState, type Facts, noWish, say } from '../dialogue.ts';
+import type { Opening } from '../model.ts';
+import { fill, fills, searchAround, takenOffer } from '../skills/book.ts';
+import { askedSlot, fillForm } from '../skills/form.ts';
+import type { Reading } from '../understanding/reading.ts';
+import { onDigits } from './digits.ts';
+import { onMessageAnswer } from './form.ts';
 
 /** Answers to the question that was asked. */
 export function onPending(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
@@ -19,8 +19,9 @@ export function onPending(state: DialogueState, reading: Reading, facts: Facts):
       return onLineNumberAnswer(state, reading, facts);
     case 'phone':
     case 'phone-rest':
+    case 'phone-part':
     case 'phone-keypad':
-      return onDigits(state, reading, facts);
+      return onPhone(state, reading, facts);
     case 'what-to-change':
       return onAspect(state, reading, facts);
     case 'anything-else':
@@ -74,7 +75,7 @@ function onReadBackAnswer(state: DialogueState, reading: Reading, facts: Facts):
 
 /** Times said again at the read-back ("yes, Tuesday at ten") are no change when they name the chosen opening. */
 function withoutEcho(state: DialogueState, reading: Reading, facts: Facts): Reading {
-  if (!reading.when || !state.chosen) return reading;
+  if (!reading.when || reading.when.noSuch || !state.chosen) return reading;
   const echo = takenOffer({ ...state, offers: [state.chosen] }, reading, facts.snapshot.timeZone) !== null;
   return echo ? { ...reading, when: null } : reading;
 }
@@ -126,22 +127,12 @@ function onLeftOut(state: DialogueState, reading: Reading, facts: Facts): Decisi
   return advance({ ...state, skipped: [...state.skipped, slot.id] }, facts);
 }
 
-/** A number may come in pieces: the digits are collected until they make a whole one. */
-function onDigits(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  if (reading.phone || reading.digits === null) return null;
-  const together = state.digits + reading.digits;
-  const phone = phoneFromDigits(together, regionOf(facts.snapshot.language));
-  if (phone)
-    return advance({ ...state, phone, digits: '', readBack: null }, facts, [say({ name: 'acknowledge' })]);
-  if (together.length < 10 && state.pending !== 'phone-keypad') {
-    return ask({ ...state, digits: together }, 'phone-rest', { facts });
-  }
-  const question = state.pending === 'phone-rest' ? 'phone' : state.pending;
-  return ask({ ...state, digits: '' }, question, {
-    facts,
-    lead: [say({ name: 'phone-incomplete' })],
-    failed: true,
-  });
+function onPhone(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (reading.phone) return null;
+  const lead = [say({ name: 'acknowledge' })];
+  const done = (phone: string): Decision =>
+    advance({ ...state, phone, digits: '', readBack: null }, facts, lead);
+  return onDigits(state, reading, { facts, done });
 }
 
 /** "The time": that value is asked for anew. */
@@ -158,7 +149,8 @@ function reopen(state: DialogueState, aspect: NonNullable<Reading['aspect']>, fa
   const open: DialogueState = { ...state, readBack: null };
   if (aspect === 'service') return advance({ ...open, serviceId: null, chosen: null }, facts);
   if (aspect === 'when') return advance({ ...open, chosen: null, wish: noWish }, facts);
-  if (aspect === 'name') return advance({ ...open, name: null }, facts);
+  // The half that is right may stay.
+  if (aspect === 'name') return ask(open, 'name', { facts });
   return advance({ ...open, phone: null, lineNumberRefused: true, digits: '' }, facts);
 }
 
