@@ -13,6 +13,7 @@ const realTime = [
   'engine/knowledge/ingest.test.ts',
   'engine/knowledge/reading.test.ts',
   'engine/media/leg.test.ts',
+  'engine/rehearsal/line/shifted-date.test.ts',
   'engine/sip/failover.test.ts',
   'engine/sip/line.test.ts',
   'engine/sip/registration/registration.test.ts',
@@ -31,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
+            'app/**/*.test.ts',
             'engine/**/*.test.ts',
             'models/**/*.test.ts',
             'renderer/src/**/*.test.ts',

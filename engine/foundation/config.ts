@@ -158,6 +158,15 @@ export const modelFetchEnvironment = (env: NodeJS.ProcessEnv = process.env): Mod
   client: env,
 });
 
+/** The environment for a process of ours that is started with more options for Node. */
+export const environmentWith = (
+  nodeOptions: string,
+  env: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv => ({
+  ...env,
+  NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} ${nodeOptions}`.trim(),
+});
+
 /**
  * Keeps compiled code between starts, for this process and those that it starts: seconds of each start on a small
  * box. A directory that cannot be written changes nothing.

@@ -129,6 +129,8 @@ export type DomainEvent =
   /** Whose they were is what is forgotten. */
   | { readonly type: 'caller.forgotten'; readonly tenantId: string; readonly calls: number }
   | { readonly type: 'caller.opted'; readonly tenantId: string; readonly out: boolean }
+  /** Of whom is not told: who is forgotten stays so. */
+  | { readonly type: 'caller.noted'; readonly tenantId: string }
   | {
       readonly type: 'call.transferred';
       readonly tenantId: string;

@@ -6,6 +6,7 @@ export type { Config, ModelFetchEnvironment } from './config.ts';
 export {
   configSchema,
   defaultDataDir,
+  environmentWith,
   keepCompiledCode,
   loadConfig,
   modelFetchEnvironment,

@@ -12,8 +12,15 @@ const goodbye = "No, that's all. Thank you, goodbye.";
 /** Said where the case has no answer: as callers do who do not know. */
 const lost = "I'm not sure.";
 
-/** A caller who answers what is asked, and says what they came for when they are free to. */
-export function createCaller({ say, answers }: Pick<RehearsalCase, 'say' | 'answers'>): {
+/**
+ * A caller who answers what is asked, and says what they came for when they are free to.
+ *
+ * @param otherwise what is said where the case has nothing to say
+ */
+export function createCaller(
+  { say, answers }: Pick<RehearsalCase, 'say' | 'answers'>,
+  otherwise: (asked: string) => string = (asked) => (open.has(asked) ? goodbye : lost),
+): {
   /** @param asked the question that the agent has just put */
   next(asked: string): CallerTurn;
 } {
@@ -29,8 +36,8 @@ export function createCaller({ say, answers }: Pick<RehearsalCase, 'say' | 'answ
   return {
     next(asked) {
       const line = open.has(asked)
-        ? (unsaid.shift() ?? answerTo(asked) ?? goodbye)
-        : (answerTo(asked) ?? unsaid.shift() ?? lost);
+        ? (unsaid.shift() ?? answerTo(asked) ?? otherwise(asked))
+        : (answerTo(asked) ?? unsaid.shift() ?? otherwise(asked));
       return turnOf(line);
     },
   };

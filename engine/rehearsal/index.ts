@@ -3,6 +3,8 @@ export { createCaller } from './caller.ts';
 export type { RehearsalCase } from './case.ts';
 export { loadCases, loadInjections, readCases } from './case.ts';
 export { grade } from './grade.ts';
+export type { LineRehearsalOptions } from './line/rehearse-line.ts';
+export { rehearseOnLine } from './line/rehearse-line.ts';
 export type { Embed, Original, Practice } from './practice.ts';
 export { clockOf, furnish, openPractice, ownCases } from './practice.ts';
 export type { CaseResult, RehearsalOptions } from './rehearse.ts';

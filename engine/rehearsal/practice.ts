@@ -9,6 +9,7 @@ import { type Clock, type Ids, silentLog, VoxboxError } from '../foundation/inde
 import { ingest } from '../knowledge/index.ts';
 import {
   type Box,
+  type NewPhone,
   type NewTenant,
   openBox,
   type Playbook,
@@ -50,6 +51,7 @@ export interface Original {
 }
 
 const zone = 'America/New_York';
+const signedInMs = 24 * 3_600_000;
 
 /** @param options.original the business to rehearse; a new one of the case's profession where left out */
 export async function openPractice(
@@ -85,17 +87,25 @@ export async function furnish(
     readonly original?: Original;
     /** What is called to reach it. */
     readonly number?: string;
+    /** UDP port of the loopback where the telephones of its people are; without, nobody can be rung. */
+    readonly peoplePort?: number;
   },
 ): Promise<Pick<Practice, 'tenant' | 'store'>> {
-  const { clock, ids, embed, original, number } = options;
+  const { clock, ids, embed, original, number, peoplePort } = options;
   const business = original ? copyOf(original) : newPractice(rehearsed.profession);
   const reached = number === undefined ? {} : { slug: rehearsed.id, numbers: [{ number }] };
   const tenant = box.tenants.create({ ...business, ...reached });
   const store = box.tenant(tenant.id);
   const changes = { ...original?.playbook, ...rehearsed.given.playbook };
   store.setPlaybook(playbookSchema.parse({ ...store.playbook(), ...changes }));
-  for (const person of rehearsed.people) {
-    box.transferTargets.add({ tenantId: tenant.id, ...person, kind: 'number', target: '+12125550199' });
+  for (const [i, person] of rehearsed.people.entries()) {
+    const phone = { username: `${rehearsed.id}-${i}`, label: person.name, extension: String(101 + i) };
+    const reached =
+      peoplePort === undefined
+        ? ({ kind: 'number', target: '+12125550199' } as const)
+        : ({ kind: 'phone', target: phone.username } as const);
+    if (peoplePort !== undefined) addPhone(box, { ...phone, tenantId: tenant.id, port: peoplePort }, clock);
+    box.transferTargets.add({ tenantId: tenant.id, ...person, ...reached });
   }
   for (const [i, words] of (rehearsed.given.knowledge ?? []).entries()) {
     const bytes = new TextEncoder().encode(words);
@@ -103,6 +113,20 @@ export async function furnish(
   }
   for (const given of rehearsed.given.appointments ?? []) giveAppointment(store, given, { clock, ids });
   return { tenant, store };
+}
+
+/** A telephone that is signed in already. */
+function addPhone(
+  box: Box,
+  { port, ...phone }: Omit<NewPhone, 'ha1'> & { readonly port: number },
+  clock: Clock,
+): void {
+  const { username } = phone;
+  // Nobody signs in with it.
+  box.phones.add({ ...phone, ha1: '0'.repeat(32) });
+  const binding = { contact: `sip:${username}@127.0.0.1:${port}`, flow: `udp/127.0.0.1:${port}` };
+  const known = { aor: username, callId: username, cseq: 1, userAgent: null };
+  box.phones.bindings.save(username, [{ ...known, ...binding, expiresAtMs: clock.nowMs() + signedInMs }]);
 }
 
 /** The cases of a business's profession, but for those that ask for a service or a skill that it does not have. */

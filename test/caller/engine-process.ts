@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export const repositoryRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const engineMain = join(repositoryRoot, 'engine', 'main.ts');
+export const engineMain = join(repositoryRoot, 'engine', 'main.ts');
 
 /** The one line that `serve --json` prints: `degraded` when the box is up but takes no calls. */
 const readyLine = z.object({
