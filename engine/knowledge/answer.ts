@@ -5,6 +5,7 @@ import { asFound, type Found, type Match, search, shareOf } from './retrieve.ts'
 import { namesFor } from './same-thing.ts';
 import { sentencesOfPassage } from './sentences.ts';
 import { speakable, wordCount } from './speakable.ts';
+import { tellsWhatIsAsked } from './what-is-asked.ts';
 import { coverage, topicWords } from './words.ts';
 
 export interface Answer {
@@ -66,10 +67,10 @@ export async function weigh(
   const text = speakable(phrased(best, candidates), limits.words);
   const said = { heading: best.match.passage.heading, text };
   const fitness: Fitness = {
-    passage: Math.max(0, ...matches.map(({ nearness }) => nearness.cosine)),
     sentence: Math.max(0, ...candidates.map(({ cosine }) => cosine)),
     coverage: words.length === 0 ? 0.5 : shareOf(words, said),
     unheard: await unheardShare(words, best.match, store),
+    asked: tellsWhatIsAsked(question, text),
   };
   const cited = [best.match, ...matches.filter((match) => match !== best.match)];
   return { text, matches: cited, fitness };

@@ -1,5 +1,6 @@
 export type { Answer } from './answer.ts';
 export { answer } from './answer.ts';
+export { fakeEmbed } from './fake-embedding.ts';
 export type { IngestProgress, KnowledgeParts, SourceInput } from './ingest.ts';
 export { forget, ingest } from './ingest.ts';
 export type { Found } from './retrieve.ts';

@@ -47,6 +47,21 @@ Children are welcome from their first tooth. A parent may sit beside the chair. 
 `;
 
 describe('ingest', () => {
+  it('embeds sentences under all their headings, and rows also without the names of their columns', async () => {
+    const embedded: string[] = [];
+    const embed: KnowledgeParts['embed'] = (texts) => {
+      embedded.push(...texts);
+      return fakeEmbed(texts);
+    };
+    await ingest(file(guide), { ...parts, embed });
+    expect(embedded).toContain('Clinic \u203a Parking\nThe first two hours are free.');
+    await ingest(file('Service,Price,Opens\nCrown,$90,9:30\n', 'prices.csv'), { ...parts, embed });
+    expect(embedded.slice(-2)).toEqual([
+      'prices\nService: Crown. Price: $90. Opens: 9:30.',
+      'prices\nCrown. $90. 9:30.',
+    ]);
+  });
+
   it('tells how far it is, and of the change', async () => {
     const told: string[] = [];
     const source = await ingest(file(guide), parts, ({ stage, done, total }) =>

@@ -31,8 +31,9 @@ export interface IngestProgress {
 }
 
 /** Another way of reading or splitting is another number: then the same document is indexed again. */
-const readingVersion = 1;
+const readingVersion = 2;
 const textsAtOnce = 8;
+const hashedAtOnceBytes = 1_000_000;
 const longest = { name: 200, question: 500, answer: 5_000 } as const;
 
 /**
@@ -80,16 +81,23 @@ export async function forget(sourceId: string, { store }: Pick<KnowledgeParts, '
   await store.passages.tidy();
 }
 
-/** What the vectors of a passage are made of: the whole, and each of its sentences where they are several. */
+/**
+ * What the vectors of a passage are made of: the whole, and each of its sentences where they are several. A row is
+ * one sentence, without the names of its columns: they stand in every row of the table.
+ */
 function textsToEmbed({ kind, heading, text }: DraftPassage): string[] {
-  const sentences = sentencesOfPassage({ kind, text });
-  // a sentence says little without the heading it stands under
   const innermost = heading.split(' \u203a ').at(-1) ?? '';
+  if (kind === 'row') return [under(heading, text), under(innermost, valuesOf(text))];
+  const sentences = sentencesOfPassage({ kind, text });
+  // a sentence says little without the headings it stands under
   return [
     under(heading, text),
-    ...(sentences.length > 1 ? sentences.map((sentence) => under(innermost, sentence)) : []),
+    ...(sentences.length > 1 ? sentences.map((sentence) => under(heading, sentence)) : []),
   ];
 }
+
+/** Of a row, which reads `name: value; name: value`. */
+const valuesOf = (row: string): string => row.replace(/(^|[.;] )[^.;:]{1,60}: /gu, '$1');
 
 const under = (heading: string, text: string): string => (heading === '' ? text : `${heading}\n${text}`);
 
@@ -113,15 +121,15 @@ async function opened(source: SourceInput, { signal, allowPrivate }: KnowledgePa
   return fromFile(page, { kind: 'address', origin, signal });
 }
 
-const fromFile = (
+const fromFile = async (
   file: DocumentFile,
   { kind, origin, signal }: { kind: SourceKind; origin: string; signal?: AbortSignal },
-): Opened => ({
-  ...{ kind, origin, name: file.name, fingerprint: fingerprintOf(file.bytes) },
+): Promise<Opened> => ({
+  ...{ kind, origin, name: file.name, fingerprint: await fingerprintOf(file.bytes) },
   read: () => readDocument(file, signal),
 });
 
-function ownersAnswer({ question, answer }: SourceInput & { kind: 'answer' }): Opened {
+async function ownersAnswer({ question, answer }: SourceInput & { kind: 'answer' }): Promise<Opened> {
   const asked = oneLine(question);
   const text = answer.trim();
   for (const [name, value] of Object.entries({ question: asked, answer: text })) {
@@ -137,14 +145,21 @@ function ownersAnswer({ question, answer }: SourceInput & { kind: 'answer' }): O
       kind: 'answer',
       name: asked,
       origin: asked.toLowerCase(),
-      fingerprint: fingerprintOf(`${asked}\n${text}`),
+      fingerprint: await fingerprintOf(Buffer.from(`${asked}\n${text}`)),
     },
     read: async () => ({ title: null, words: countWords(text), passages }),
   };
 }
 
-const fingerprintOf = (content: Uint8Array | string): string =>
-  createHash('sha256').update(`${readingVersion}\n`).update(content).digest('hex');
+/** Some of a large file at a time: calls are signalled on the same loop. */
+async function fingerprintOf(content: Uint8Array): Promise<string> {
+  const hash = createHash('sha256').update(`${readingVersion}\n`);
+  for (let at = 0; at < content.length; at += hashedAtOnceBytes) {
+    hash.update(content.subarray(at, at + hashedAtOnceBytes));
+    await nextTurn();
+  }
+  return hash.digest('hex');
+}
 
 /** What stands under no heading stands under the document's name. */
 function withContext(passages: readonly DraftPassage[], name: string): DraftPassage[] {

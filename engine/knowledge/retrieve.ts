@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Nearness, Passage, Passages, TenantStore } from '../store/index.ts';
 import type { KnowledgeParts } from './ingest.ts';
 import { namesFor } from './same-thing.ts';
+import { tellsWhatIsAsked } from './what-is-asked.ts';
 import { coverage, topicWords } from './words.ts';
 
 export interface Found {
@@ -21,9 +22,9 @@ export interface Match extends Found {
 }
 
 /** How many passages are looked at closely: the nearest by meaning, and the best by their words. */
-const looked = { meaning: 30, words: 20 } as const;
-/** What a passage's score is made of. By the tuning half of the question set. */
-const worth = { passage: 1, sentence: 0.5, words: 0.45 } as const;
+const looked = { meaning: 20, words: 20 } as const;
+/** What a passage's score is made of. By the tuning questions. */
+const worth = { passage: 0.5, sentence: 1, words: 0.35, asked: 0.08 } as const;
 /**
  * Words are looked up from the rarest on while they stand in no more passages than this, all together: each of
  * them is weighed, and a word that stands everywhere tells nothing apart.
@@ -62,24 +63,29 @@ export async function search(
     .get(ids)
     .flatMap((passage) => {
       const near = nearness.get(passage.id);
-      return near ? [matchOf(passage, near, words)] : [];
+      return near ? [matchOf(passage, near, { question, words })] : [];
     })
     .toSorted((one, other) => other.score - one.score)
     .slice(0, limit);
 }
 
-function matchOf(passage: Passage, nearness: Nearness, words: readonly string[]): Match {
+function matchOf(
+  passage: Passage,
+  nearness: Nearness,
+  { question, words }: { readonly question: string; readonly words: readonly string[] },
+): Match {
   const sum =
     worth.passage * nearness.cosine +
     worth.sentence * Math.max(...nearness.sentences) +
-    worth.words * shareOf(words, passage);
+    worth.words * shareOf(words, passage) +
+    worth.asked * Math.max(0, tellsWhatIsAsked(question, passage.text));
   return {
     ...{ passage, nearness },
     passageId: String(passage.id),
     sourceId: passage.sourceId,
     sourceName: passage.sourceName,
     text: passage.heading === '' ? passage.text : `${passage.heading}\n${passage.text}`,
-    score: Math.max(0, sum / (worth.passage + worth.sentence + worth.words)),
+    score: Math.max(0, sum / (worth.passage + worth.sentence + worth.words + worth.asked)),
   };
 }
 

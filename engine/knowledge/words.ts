@@ -47,7 +47,7 @@ export function coverage(words: readonly string[], text: string): number {
   return words.filter((word) => namesFor(word).map(stemOf).some(isHeld)).length / words.length;
 }
 
-/** Only words that begin as the stem does are stemmed: fifty passages are looked through for a question. */
+/** Only words that begin as the stem does are stemmed: forty passages are looked through for a question. */
 function holds(text: string, stem: string): boolean {
   // an ending may have changed the stem's last letter: parties, party
   const beginning = stem.slice(0, -1) || stem;

@@ -4,7 +4,7 @@ import { search } from '../../engine/knowledge/retrieve.ts';
 import { percentile } from '../caller/percentiles.ts';
 import { crowd } from '../evals/retrieval/crowd.ts';
 import { type Hits, hitsOf, type Weighing, weighingOf } from '../evals/retrieval/measure.ts';
-import { isOf, type Library, openLibrary, questionSet } from '../evals/retrieval/set.ts';
+import { type Library, openLibrary, questionSet, type SetName } from '../evals/retrieval/set.ts';
 import type { Bench, Figure } from './figure.ts';
 
 const passages = 10_000;
@@ -23,8 +23,16 @@ export const retrieval: Bench = async ({ quick, tell }) => {
   }
 };
 
-async function quality(library: Library): Promise<Figure[]> {
-  const { answerable, unanswerable } = questionSet();
+interface Measured {
+  readonly hits: readonly Hits[];
+  readonly known: readonly Weighing[];
+  readonly unknown: readonly (Weighing | null)[];
+  /** Of each of the hits: whether it is about a document of a business. */
+  readonly isBusiness: readonly boolean[];
+}
+
+async function measured(name: SetName, library: Library): Promise<Measured> {
+  const { answerable, unanswerable } = questionSet(name);
   const hits: Hits[] = [];
   const known: Weighing[] = [];
   const unknown: (Weighing | null)[] = [];
@@ -34,56 +42,66 @@ async function quality(library: Library): Promise<Figure[]> {
     if (weighing) known.push(weighing);
   }
   for (const asked of unanswerable) unknown.push(await weighingOf(asked, library));
-  const isBusiness = answerable.map(({ document }) => document.startsWith('test/'));
-  const measured = <T>(values: readonly T[]): T[] => values.filter(isOf('measure'));
-  const [half, all] = [measured(hits), `${hits.length} questions`];
-  const note = `${half.length} questions that nothing was tuned on`;
-  const rate = (name: string, values: readonly boolean[], more: Partial<Figure> = {}): Figure => ({
-    ...{ name, value: shareOf(values), unit: '%', limit: null, note: all, ...more },
-  });
-  const least = (limit: number) => ({ limit, limitIs: 'least' as const });
-  return [
-    rate(
-      'right passage among three',
-      half.map(({ fused }) => fused),
-      { note, ...least(90) },
-    ),
-    rate(
-      'the same, all questions',
-      hits.map(({ fused }) => fused),
-      least(90),
-    ),
-    rate(
+  return { hits, known, unknown, isBusiness: answerable.map(({ document }) => document.startsWith('test/')) };
+}
+
+async function quality(library: Library): Promise<Figure[]> {
+  const heldOut = await measured('held-out', library);
+  const tuning = await measured('questions', library);
+  const rates = ({ hits, known, unknown, isBusiness }: Measured, which: string) => {
+    const note = `${hits.length} questions ${which}`;
+    const rate = (name: string, values: readonly boolean[], more: Partial<Figure> = {}): Figure => ({
+      ...{ name, value: shareOf(values), unit: '%', limit: null, note, ...more },
+    });
+    const fused = hits.map((one) => one.fused);
+    const found = rate('right passage among three', fused);
+    const callers = rate(
       "the same, callers' questions",
-      hits.filter((_, i) => isBusiness[i]).map(({ fused }) => fused),
-      { note: 'over documents of businesses' },
-    ),
-    rate(
-      'by words alone (FTS5)',
-      hits.map(({ words }) => words),
-    ),
-    rate(
-      'by meaning alone (vectors)',
-      hits.map(({ meaning }) => meaning),
-    ),
-    rate('answered though nothing fits', measured(unknown).map(isAnswered), {
-      note: `${measured(unknown).length} questions that nothing was tuned on`,
-      limit: 10,
-    }),
-    rate('the same, all questions', unknown.map(isAnswered), {
-      note: `${unknown.length} questions`,
-      limit: 10,
-    }),
-    rate(
-      '"I don\'t have that" though it is known',
-      measured(known).map((one) => !isAnswered(one)),
-      { note },
-    ),
-    rate(
-      'answered from another passage',
-      measured(known).map((one) => isAnswered(one) && !one.isRight),
-      { note: `${note}; some say the right thing too` },
-    ),
+      fused.filter((_, i) => isBusiness[i]),
+      { note: `over documents of businesses, ${which}` },
+    );
+    return {
+      found,
+      callers,
+      byWords: rate(
+        'by words alone (FTS5)',
+        hits.map(({ words }) => words),
+      ),
+      byMeaning: rate(
+        'by meaning alone (vectors)',
+        hits.map(({ meaning }) => meaning),
+      ),
+      wrong: rate('answered though nothing fits', unknown.map(isAnswered), {
+        note: `${unknown.length} questions ${which}`,
+      }),
+      missed: rate(
+        '"I don\'t have that" though it is known',
+        known.map((one) => !isAnswered(one)),
+      ),
+      elsewhere: rate(
+        'answered from another passage',
+        known.map((one) => isAnswered(one) && !one.isRight),
+        { note: `${note}; some say the right thing too` },
+      ),
+    };
+  };
+  const proof = rates(heldOut, 'that nothing was tuned on');
+  const old = rates(tuning, 'that it was tuned on');
+  return [
+    { ...proof.found, limit: 90, limitIs: 'least' },
+    old.found,
+    proof.callers,
+    old.callers,
+    proof.byWords,
+    old.byWords,
+    proof.byMeaning,
+    old.byMeaning,
+    { ...proof.wrong, limit: 10 },
+    old.wrong,
+    proof.missed,
+    old.missed,
+    proof.elsewhere,
+    old.elsewhere,
   ];
 }
 
@@ -95,7 +113,7 @@ const shareOf = (values: readonly boolean[]): number =>
 
 async function speed(library: Library, rounds: number): Promise<Figure[]> {
   const { store, embed } = library;
-  const { answerable } = questionSet();
+  const { answerable } = questionSet('questions');
   const alone: number[] = [];
   const whole: number[] = [];
   const answered: number[] = [];

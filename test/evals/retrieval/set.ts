@@ -21,31 +21,12 @@ interface QuestionSet {
   readonly unanswerable: readonly string[];
 }
 
-interface WrittenSet extends QuestionSet {
-  readonly unanswerableForTuning: readonly string[];
-}
+/** Those that weights and tables are made by, and those that are only ever measured. */
+export type SetName = 'questions' | 'held-out';
 
-export type Half = 'tune' | 'measure';
-
-/** Each second question tunes, the others measure; a document's questions are in both halves. */
-export const isOf =
-  (half: Half | undefined) =>
-  (_: unknown, place: number): boolean =>
-    half === undefined || (place % 2 === 0) === (half === 'tune');
-
-export function questionSet(half?: Half): QuestionSet {
-  const path = join(repositoryRoot, 'test', 'evals', 'retrieval', 'questions.json');
-  const { answerable, unanswerable, unanswerableForTuning } = JSON.parse(
-    readFileSync(path, 'utf8'),
-  ) as WrittenSet;
-  return {
-    answerable: answerable.filter(isOf(half)),
-    unanswerable: [
-      ...unanswerable.filter(isOf(half)),
-      // a threshold needs more of them than its proof
-      ...(half === 'tune' ? unanswerableForTuning : []),
-    ],
-  };
+export function questionSet(name: SetName): QuestionSet {
+  const path = join(repositoryRoot, 'test', 'evals', 'retrieval', `${name}.json`);
+  return JSON.parse(readFileSync(path, 'utf8')) as QuestionSet;
 }
 
 export interface Library extends Pick<KnowledgeParts, 'store' | 'embed' | 'clock' | 'ids'> {
@@ -93,7 +74,10 @@ export async function openLibrary(): Promise<Library> {
         withOnly: (document) => open([document], basename(document)),
       };
     };
-    return await open([...new Set(questionSet().answerable.map(({ document }) => document))], 'Reader');
+    return await open(
+      [...new Set(questionSet('questions').answerable.map(({ document }) => document))],
+      'Reader',
+    );
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,5 @@
 /**
- * Finds the weights of `engine/knowledge/fitness.ts` from the tuning half of the set.
+ * Finds the weights of `engine/knowledge/fitness.ts` from the tuning questions.
  * Run: node test/evals/retrieval/tune.ts
  */
 import { logistic } from '../../../engine/speech/turn/logistic.ts';
@@ -16,7 +16,7 @@ interface Known extends Weighing {
 const shares = { answerable: 1, unanswerable: 0.86, small: 0.4 } as const;
 
 const exampleOf = ({ fitness, isAnswerable, isSmall }: Known): Example => ({
-  features: [1, fitness.passage, fitness.sentence, fitness.coverage, fitness.unheard],
+  features: [1, fitness.sentence, fitness.coverage, fitness.unheard, fitness.asked],
   isTrue: isAnswerable,
   share: (isAnswerable ? shares.answerable : shares.unanswerable) * (isSmall ? shares.small : 1),
 });
@@ -26,7 +26,7 @@ const rateOf = (values: readonly boolean[]): string =>
 
 const whole = await openLibrary();
 try {
-  const { answerable, unanswerable } = questionSet('tune');
+  const { answerable, unanswerable } = questionSet('questions');
   const known: Known[] = [];
   const ask = async (library: Library, questions: readonly Question[]): Promise<void> => {
     for (const asked of [...questions, ...unanswerable]) {
@@ -41,8 +41,8 @@ try {
     const own = answerable.filter((question) => question.document === document);
     await ask(await whole.withOnly(document), own);
   }
-  const weights = regress(known.map(exampleOf), { rounds: 40_000, rate: 1, decay: 0.002 });
-  process.stdout.write(`bias, passage, sentence, coverage, unheard: ${written(weights)}`);
+  const weights = regress(known.map(exampleOf), { rounds: 40_000, rate: 1, decay: 0.0001 });
+  process.stdout.write(`bias, sentence, coverage, unheard, asked: ${written(weights)}`);
   for (let least = 0.3; least < 0.7; least += 0.02) {
     const rates = [false, true].map((isSmall) => {
       const answered = (isAnswerable: boolean): boolean[] =>
