@@ -262,6 +262,7 @@ async function startPage(
       vendors: createVoiceVendors(box.providers),
       ...{ clock: systemClock, ids: systemIds },
     },
+    embed: embedderOf(serving),
     useModel: serving.useModel,
     lineTests: { test: doctor.test, ladder: createLadderLookup(traces, (id) => sipCallIdOf(box, id)) },
     health: () => ({

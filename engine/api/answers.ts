@@ -109,7 +109,7 @@ const callAnswer = (call: StoredCall, tenantId: string): Call => ({
   hasRecording: call.recording !== null && call.endedAtMs !== null,
 });
 
-const appointmentAnswer = (appointment: StoredAppointment, tenantId: string): Appointment => ({
+export const appointmentAnswer = (appointment: StoredAppointment, tenantId: string): Appointment => ({
   id: appointment.id,
   tenantId,
   serviceName: appointment.serviceName,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type ErrorCode, errorCatalogue, isVoxboxError } from '../foundation/index.ts';
+import { type ErrorCode, errorCatalogue, isVoxboxError, VoxboxError } from '../foundation/index.ts';
 import type { ErrorBody } from './contract/index.ts';
 
 export interface ErrorAnswer {
@@ -29,9 +29,16 @@ const expected = (code: ErrorCode, message: string, status: number): ErrorAnswer
 });
 
 /** The first thing that is wrong, by the name of the value. */
-export function firstIssue(error: z.ZodError): string {
+function firstIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'the request is not valid';
   if (issue.code === 'unrecognized_keys') return `${issue.keys.join(', ')}: not known here`;
   return `${issue.path.join('.') || 'request'}: ${issue.message}`;
+}
+
+/** @throws VoxboxError `input_invalid` with the first thing that is wrong */
+export function checked(schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value ?? {});
+  if (!parsed.success) throw new VoxboxError('input_invalid', firstIssue(parsed.error));
+  return parsed.data;
 }

@@ -7,6 +7,8 @@ import type { LiveCalls } from './live.ts';
 export interface Feed {
   /** Sends the snapshot, then everything that happens until the socket closes. */
   join(socket: WebSocket): void;
+  /** Tells what neither calls nor stored events do. */
+  tell(message: FeedMessage): void;
   /** Idempotent. */
   stop(): void;
 }
@@ -71,6 +73,7 @@ export function createFeed({ box, live, status, log }: FeedParts): Feed {
   }, pingEveryMs).unref();
 
   return {
+    tell: broadcast,
     join(socket) {
       answering.add(socket);
       socket.on('pong', () => answering.add(socket));

@@ -1,4 +1,8 @@
 export type { CallActions } from './call-routes.ts';
+export type { Desk, DeskParts, DeskRequest } from './desk.ts';
+export { askDesk, createDesk } from './desk.ts';
+export type { FakeBusiness } from './fake-business.ts';
+export { fakeBusiness } from './fake-business.ts';
 export type { BoxHealth } from './health.ts';
 export type { LineTestParts } from './line.ts';
 export type { DefenceView } from './line-status.ts';

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { z } from 'zod';
-import { type Log, VoxboxError } from '../foundation/index.ts';
+import { type Log, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import type { Box } from '../store/index.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { type CallActions, serveCalls } from './call-routes.ts';
@@ -15,7 +15,8 @@ import {
   type MethodName,
   methods,
 } from './contract/index.ts';
-import { errorAnswer, firstIssue } from './faults.ts';
+import { createDesk, type DeskParts, serveDesk } from './desk.ts';
+import { checked, errorAnswer } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { guard, isLoopbackName } from './guard.ts';
 import { type BoxHealth, statusOf } from './health.ts';
@@ -50,6 +51,8 @@ export interface ApiOptions {
   readonly providers?: ProviderParts;
   /** Voices cannot be listened to or changed where it is absent. */
   readonly voices?: VoiceRouteParts;
+  /** Documents are neither read nor asked for where it is absent. */
+  readonly embed?: DeskParts['embed'];
   /** Models cannot be changed where it is absent. */
   readonly useModel?: (id: string) => Promise<BoxStatus['models']>;
   /** Build of the page; the product's own when absent. */
@@ -128,10 +131,11 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
     return reply.code(status === 'starting' ? 503 : 200).send({ status, devices: inShort });
   });
   const { controls = () => null, lines = () => [], defence = null, lineTests, voices } = options;
-  const nowMs = (): number => Date.now();
+  const { nowMs } = systemClock;
+  const { embed = withoutModels, dataDir } = options;
   const sipPort = (): number | null => Number(options.health().sipAddress?.split(':').at(-1)) || null;
   const serve = methodServer(app);
-  serveMethods(serve, createAnswers(box), { status, dataDir: options.dataDir });
+  serveMethods(serve, createAnswers(box), { status, dataDir });
   serveCalls(serve, { controls, live, log });
   serveLines(serve, createLines({ box, nowMs, sipPort }));
   serveLineStatus(serve, { box, nowMs, lines, defence });
@@ -140,19 +144,26 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
   if (useModel) serve('model.use', async ({ id }) => ({ models: await useModel(id) }));
   serveProviders(serve, { ...options.providers, box, nowMs });
   if (voices) serveVoices(serve, { ...voices, box, log });
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  const desk = { box, dataDir, embed, clock: systemClock, ids: systemIds, signal: closing.signal };
+  serveDesk(serve, createDesk({ ...desk, onProgress: feed.tell }));
   app.get(feedPath, { websocket: true }, (socket) => feed.join(socket));
   servePage(app, pageDir);
   return { app, feed };
 }
 
-type Answer<M extends MethodName> = (typeof methods)[M] extends { answer: infer A extends z.ZodType }
+const withoutModels: DeskParts['embed'] = () =>
+  Promise.reject(new VoxboxError('inference_unavailable', 'the models are not there'));
+
+export type Answer<M extends MethodName> = (typeof methods)[M] extends { answer: infer A extends z.ZodType }
   ? z.input<A>
   : FastifyReply;
 type Body<M extends MethodName> = (typeof methods)[M] extends { body: infer B extends z.ZodType }
   ? z.output<B>
   : undefined;
 
-interface Asked<M extends MethodName> {
+export interface Asked<M extends MethodName> {
   readonly query: z.output<(typeof methods)[M]['query']>;
   readonly body: Body<M>;
   /** The body of a method with `upload`; empty for all others. */
@@ -217,12 +228,6 @@ function serveMethods(
   serve('call.recording', ({ id, reply }) => sendRecording(reply, { dataDir, path: answers.recording(id) }));
   serve('appointment.list', ({ query }) => ({ appointments: answers.appointments(query) }));
   serve('box.status', () => status());
-}
-
-function checked(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value ?? {});
-  if (!parsed.success) throw new VoxboxError('input_invalid', firstIssue(parsed.error));
-  return parsed.data;
 }
 
 /** The page brings everything it needs; nothing else may run in it, frame it or read it. */

@@ -46,7 +46,13 @@ export function calleesOf(to: ConnectTo, { box, tenant }: { box: Box; tenant: Te
     case 'ring-group': {
       const group = box.ringGroups.find(to.id);
       if (group?.tenantId !== tenant.id) throw unknown(to.id);
-      return { ...groupOf(group), name: group.name };
+      // A name that another tenant has given to a phone since is not theirs to ring.
+      const members = group.members.filter((member) => {
+        const phone = box.phones.findByUsername(member);
+        return phone === null || phone.tenantId === tenant.id;
+      });
+      if (members.length === 0) throw unknown(group.name);
+      return groupOf({ ...group, members });
     }
   }
 }

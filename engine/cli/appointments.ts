@@ -1,14 +1,10 @@
 import { DateTime } from 'luxon';
-import {
-  approveAppointment,
-  cancelAppointment,
-  declineAppointment,
-  rescheduleAppointment,
-} from '../calendar/index.ts';
-import { systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
-import type { Appointment, Tenant } from '../store/index.ts';
+import type { appointmentMethods } from '../api/contract/index.ts';
+import { VoxboxError } from '../foundation/index.ts';
+import type { Appointment, Tenant, TenantStore } from '../store/index.ts';
 import type { Call, Command } from './command.ts';
-import { chosenTenants, type OpenTenant, tenantFlag, withBox } from './data.ts';
+import { chosenTenants, tenantFlag, withBox } from './data.ts';
+import { atDesk, ownerOf } from './desk.ts';
 import { localTime, table } from './table.ts';
 
 interface Found {
@@ -48,10 +44,7 @@ export const appointmentsCancel: Command = {
   summary: 'Cancel an appointment; its customer is told by mail where there is an address',
   operands: '<id>',
   flags: tenantFlag,
-  run: (call) =>
-    change(call, ({ store }, appointmentId) =>
-      cancelAppointment(store, { appointmentId, callId: null }, { clock: systemClock }),
-    ),
+  run: (call) => change(call, 'appointment.cancel'),
 };
 
 export const appointmentsMove: Command = {
@@ -60,11 +53,9 @@ export const appointmentsMove: Command = {
   operands: '<id> <time>',
   flags: tenantFlag,
   run: (call) =>
-    change(call, ({ store }, appointmentId) => {
-      const startsAtMs = momentOf(call.positionals[1] ?? '', store.timeZone);
-      const parts = { clock: systemClock, ids: systemIds };
-      return rescheduleAppointment(store, { appointmentId, startsAtMs, callId: null }, parts);
-    }),
+    change(call, 'appointment.move', ({ timeZone }) => ({
+      startsAtMs: momentOf(call.positionals[1] ?? '', timeZone),
+    })),
 };
 
 export const appointmentsApprove: Command = {
@@ -72,7 +63,7 @@ export const appointmentsApprove: Command = {
   summary: 'Say yes to a draft',
   operands: '<id>',
   flags: tenantFlag,
-  run: (call) => change(call, ({ store }, id) => approveAppointment(store, id, { clock: systemClock })),
+  run: (call) => change(call, 'appointment.approve'),
 };
 
 export const appointmentsDecline: Command = {
@@ -80,20 +71,24 @@ export const appointmentsDecline: Command = {
   summary: 'Say no to a draft, which frees its time',
   operands: '<id>',
   flags: tenantFlag,
-  run: (call) => change(call, ({ store }, id) => declineAppointment(store, id, { clock: systemClock })),
+  run: (call) => change(call, 'appointment.decline'),
 };
 
 /** Changes one appointment, whosever it is. */
 async function change(
   { config, json, io, text, positionals }: Call,
-  work: (tenant: OpenTenant, id: string) => Appointment,
+  method: keyof typeof appointmentMethods,
+  bodyFor: (tenant: Tenant) => unknown = () => ({}),
 ): Promise<number> {
   const [id = ''] = positionals;
-  const found = await withBox(config(), { readOnly: false }, (box) => {
-    const open = chosenTenants(box, text('tenant')).find(({ store }) => store.appointments.find(id));
-    if (!open) throw new VoxboxError('not_found', `there is no appointment ${id}`);
-    return { tenant: open.tenant, appointment: work(open, id) };
-  });
+  const missing = `there is no appointment ${id}`;
+  const has = (store: TenantStore): Appointment | null => store.appointments.find(id);
+  const tenant = await ownerOf(config(), text('tenant'), { has, missing });
+  await atDesk(config(), { method, id, query: { tenant: tenant.id }, body: bodyFor(tenant) });
+  // The command line shows more of it than the API does.
+  const appointment = await withBox(config(), { readOnly: true }, (box) => has(box.tenant(tenant.id)));
+  if (!appointment) throw new VoxboxError('not_found', missing);
+  const found = { tenant, appointment };
   io.out(json ? `${JSON.stringify({ appointment: answerOf(found) }, null, 2)}\n` : appointmentTable([found]));
   return 0;
 }

@@ -1,10 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { forgetCaller } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Caller, Tenant } from '../store/index.ts';
-import type { Command } from './command.ts';
-import { chosenTenants, tenantFlag, withBox } from './data.ts';
+import { type Command, UsageError } from './command.ts';
+import { chosenTenants, tenantFlag, tenantIdOf, withBox } from './data.ts';
+import { atDesk } from './desk.ts';
 import { localTime, table } from './table.ts';
 
 export const callersList: Command = {
@@ -78,26 +76,76 @@ export const callersForget: Command = {
   },
   async run({ config, json, io, text, has, positionals }) {
     const [number = ''] = positionals;
-    if (!/^\+[1-9]\d{6,14}$/.test(number)) {
-      throw new VoxboxError(
-        'input_invalid',
-        'a caller is named by the number, E.164, for example +15555550100.',
-      );
-    }
     const transcripts = has('with-transcripts');
-    const { dataDir } = config();
-    const forgotten = await withBox(config(), { readOnly: false }, (box) =>
-      chosenTenants(box, text('tenant')).map(({ store }) => forgetCaller(store, number, { transcripts })),
+    const tenants = await withBox(config(), { readOnly: true }, (box) =>
+      chosenTenants(box, text('tenant')).map(({ tenant }) => tenant.id),
     );
-    for (const { recordings } of forgotten) {
-      for (const recording of recordings) await rm(join(dataDir, recording), { force: true });
+    let calls = 0;
+    for (const tenant of tenants) {
+      const request = {
+        method: 'caller.forget',
+        id: number,
+        query: { tenant },
+        body: { transcripts },
+      } as const;
+      calls += (await atDesk(config(), request)).calls;
     }
-    const calls = forgotten.reduce((sum, { callIds }) => sum + callIds.length, 0);
     const result = { forgotten: number, calls, transcripts };
     io.out(json ? `${JSON.stringify(result)}\n` : `Forgot ${number} in ${calls} calls.\n`);
     return 0;
   },
 };
+
+export const callersChange: Command = {
+  name: 'callers change',
+  summary: 'Write something down of a caller, or say whether they are to be remembered; no forgets what is',
+  operands: '<number>',
+  flags: {
+    ...tenantFlag,
+    remember: { type: 'string', value: 'ANSWER', help: 'yes or no' },
+    note: { type: 'string', value: 'TEXT', help: 'for you alone; an empty one takes it away' },
+  },
+  async run({ config, json, io, text, positionals }) {
+    const [number = ''] = positionals;
+    const remember = answerOf(text('remember'), ['yes', 'no']);
+    const note = text('note')?.trim();
+    if (remember === null && (note === undefined || text('remember') !== undefined)) {
+      throw new UsageError('callers change needs --note TEXT, or --remember: yes or no.');
+    }
+    const tenant = await tenantIdOf(config(), text('tenant'));
+    const body = {
+      ...(remember === null ? {} : { optedOut: !remember }),
+      ...(note === undefined ? {} : { note: note || null }),
+    };
+    const answer = await atDesk(config(), { method: 'caller.change', id: number, query: { tenant }, body });
+    const memory = remember ? 'is remembered from the next call on' : 'is not remembered';
+    const told = `${number} ${remember === null ? (note ? 'has a note' : 'has no note') : memory}.\n`;
+    io.out(json ? `${JSON.stringify(answer, null, 2)}\n` : told);
+    return 0;
+  },
+};
+
+export const callersMemory: Command = {
+  name: 'callers memory',
+  summary: 'Show or switch whether a business remembers its callers; off forgets them all',
+  flags: { ...tenantFlag, set: { type: 'string', value: 'HOW', help: 'on or off' } },
+  async run({ config, json, io, text }) {
+    const memory = answerOf(text('set'), ['on', 'off']);
+    if (memory === null && text('set') !== undefined) throw new UsageError('--set takes on or off.');
+    const id = await tenantIdOf(config(), text('tenant'));
+    const { policy: before } = await atDesk(config(), { method: 'privacy.read', id });
+    const { policy } =
+      memory === null
+        ? { policy: before }
+        : await atDesk(config(), { method: 'privacy.set', id, body: { ...before, memory } });
+    const told = `Callers are ${policy.memory ? '' : 'not '}remembered.\n`;
+    io.out(json ? `${JSON.stringify({ policy }, null, 2)}\n` : told);
+    return 0;
+  },
+};
+
+const answerOf = (given: string | undefined, [yes, no]: readonly [string, string]): boolean | null =>
+  given === yes ? true : given === no ? false : null;
 
 function inWords({ tenant, caller }: { readonly tenant: Tenant; readonly caller: Caller }): string {
   const { timeZone } = tenant;
@@ -108,6 +156,7 @@ function inWords({ tenant, caller }: { readonly tenant: Tenant; readonly caller:
     ['Name', caller.name ?? '-'],
     ...(caller.names.length > 1 ? [['Names given', caller.names.join(', ')]] : []),
     ...(caller.optedOut ? [['Memory', 'not to be remembered']] : []),
+    ...(caller.note === null ? [] : [['Note', caller.note]]),
     ['First call', localTime(caller.firstCallAtMs, timeZone)],
     ...(serviceId === null ? [] : [['Usual service', serviceId]]),
     ...(staffId === null ? [] : [['Usual staff', staffId]]),

@@ -49,6 +49,8 @@ export interface Command {
   /** Values without a flag: those in `<>` must be given, `[id...]` may be, any number of them. */
   readonly operands?:
     | '<id>'
+    | '<number>'
+    | '<file>'
     | '<day>'
     | '<id> <time>'
     | '<id> <target>'

@@ -2,6 +2,7 @@ import { VoxboxError } from '../foundation/index.ts';
 import type { Holiday } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { chosenTenants, tenantFlag, tenantIdOf, withBox } from './data.ts';
+import { atDesk } from './desk.ts';
 import { table } from './table.ts';
 
 const ofTenant = { type: 'string', value: 'SLUG', help: 'of which business (slug or id)' } as const;
@@ -42,7 +43,7 @@ export const holidaysAdd: Command = {
     const [day = ''] = positionals;
     const holiday = { day, name: text('name') ?? '', spans: spansOf(text('hours')) };
     const tenantId = await tenantIdOf(config(), text('tenant'));
-    await withBox(config(), { readOnly: false }, (box) => box.tenant(tenantId).holidays.add(holiday));
+    await atDesk(config(), { method: 'holiday.add', id: tenantId, body: holiday });
     io.out(
       json
         ? `${JSON.stringify({ holiday: { tenantId, ...holiday } }, null, 2)}\n`
@@ -59,8 +60,8 @@ export const holidaysRemove: Command = {
   flags: { tenant: ofTenant },
   async run({ config, json, io, text, positionals }) {
     const [day = ''] = positionals;
-    const tenantId = await tenantIdOf(config(), text('tenant'));
-    await withBox(config(), { readOnly: false }, (box) => box.tenant(tenantId).holidays.remove(day));
+    const tenant = await tenantIdOf(config(), text('tenant'));
+    await atDesk(config(), { method: 'holiday.remove', id: day, query: { tenant } });
     io.out(json ? `${JSON.stringify({ removed: day })}\n` : `Removed ${day}.\n`);
     return 0;
   },

@@ -17,16 +17,19 @@ import {
   callsResume,
   callsTransfer,
 } from './call-actions.ts';
-import { callersForget, callersList, callersShow } from './callers.ts';
+import { callersChange, callersForget, callersList, callersMemory, callersShow } from './callers.ts';
 import { callsList, callsShow } from './calls.ts';
 import { type CliIo, type CliParts, type Command, UsageError } from './command.ts';
+import { doNotCallAdd, doNotCallList, doNotCallRemove } from './do-not-call.ts';
 import { doctor } from './doctor.ts';
 import { commandHelp, overview } from './help.ts';
 import { holidaysAdd, holidaysList, holidaysRemove } from './holidays.ts';
+import { inboxDone, inboxList, inboxReopen } from './inbox.ts';
 import {
   knowledgeAdd,
   knowledgeAnswer,
   knowledgeAsk,
+  knowledgeDismiss,
   knowledgeList,
   knowledgeRemove,
   knowledgeUnanswered,
@@ -37,7 +40,7 @@ import { modelsList, modelsPull, modelsUse } from './models.ts';
 import { outboundSet, outboundShow } from './outbound.ts';
 import { overflowSet, overflowShow } from './overflow.ts';
 import { phonesAdd, phonesList, phonesRemove } from './phones.ts';
-import { inboxList, playbookSet, playbookShow, professionsList } from './playbook.ts';
+import { playbookCheck, playbookSet, playbookShow, professionsList } from './playbook.ts';
 import { rehearseTenant } from './rehearse.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
@@ -99,6 +102,8 @@ const commands: readonly Command[] = [
   callersList,
   callersShow,
   callersForget,
+  callersChange,
+  callersMemory,
   appointmentsList,
   appointmentsMove,
   appointmentsCancel,
@@ -113,10 +118,17 @@ const commands: readonly Command[] = [
   knowledgeAsk,
   knowledgeUnanswered,
   knowledgeAnswer,
+  knowledgeDismiss,
   inboxList,
+  inboxDone,
+  inboxReopen,
+  doNotCallList,
+  doNotCallAdd,
+  doNotCallRemove,
   professionsList,
   playbookShow,
   playbookSet,
+  playbookCheck,
   rehearseTenant,
   doctor,
 ];

@@ -58,13 +58,13 @@ describe('voxbox knowledge', () => {
     expect(await run('knowledge', 'remove', sourceId)).toMatchObject({ code: 1, out: '' });
   });
 
-  it('says what cannot be read, and that a running engine must be stopped first', async () => {
+  it('says what cannot be read, and that another engine does not answer', async () => {
     const missing = await run('knowledge', 'add', join(dataDir, 'none.pdf'));
     expect(missing.err).toContain('none.pdf cannot be read');
     expect((await run('knowledge', 'add')).code).toBe(2);
     const engine = open();
     const refused = await run('knowledge', 'remove', sourceId);
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Another engine runs')]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('is not up yet')]);
     engine.close();
   });
 });

@@ -1,19 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type Config, silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
-import { startInference } from '../inference/index.ts';
-import {
-  answer,
-  type Found,
-  forget,
-  type IngestProgress,
-  ingest,
-  type KnowledgeParts,
-  type SourceInput,
-} from '../knowledge/index.ts';
-import type { Source, TenantStore, UnansweredQuestion } from '../store/index.ts';
-import type { Call, CliIo, Command } from './command.ts';
+import type { KnownAnswer, NewSourceRequest, SourceProgress } from '../api/contract/index.ts';
+import { VoxboxError } from '../foundation/index.ts';
+import type { Source, UnansweredQuestion } from '../store/index.ts';
+import type { CliIo, Command } from './command.ts';
 import { chosenTenants, tenantFlag, tenantIdOf, withBox } from './data.ts';
+import { atDesk, ownerOf } from './desk.ts';
 import { localTime, printable, table } from './table.ts';
 
 const ownTenantFlag = {
@@ -24,10 +16,9 @@ const modelsFlag = {
   models: { type: 'string', value: 'DIR', help: 'directory of the model files', sets: 'modelsDir' },
 } as const;
 
-/** The engine is the only writer: while one runs these fail with `data_dir_locked`. */
 export const knowledgeAdd: Command = {
   name: 'knowledge add',
-  summary: 'Teach the agent a document or web page; again, where it has changed (the engine must be stopped)',
+  summary: 'Teach the agent a document or web page; again, where it has changed',
   operands: '<file-or-address>',
   flags: {
     ...ownTenantFlag,
@@ -35,12 +26,14 @@ export const knowledgeAdd: Command = {
     private: { type: 'boolean', help: 'the address may be one of your own network' },
   },
   async run(call) {
-    const { io, json, has, positionals } = call;
-    const input = await sourceOf(positionals[0] ?? '');
-    const source = await writing(call, (parts) => {
-      const progress = json ? () => {} : progressLines(io);
-      return ingest(input, { ...parts, allowPrivate: has('private') }, progress);
-    });
+    const { io, json, positionals, config, text } = call;
+    const request = await requestOf(positionals[0] ?? '', call.has('private'));
+    const id = await tenantIdOf(config(), text('tenant'));
+    const { source } = await atDesk(
+      config(),
+      { ...request, id },
+      json ? undefined : progressLines(io, request.name),
+    );
     io.out(json ? asJson({ source }) : `Knows ${printable(source.name)}: ${source.passages} passages.\n`);
     return 0;
   },
@@ -63,16 +56,16 @@ export const knowledgeList: Command = {
 
 export const knowledgeRemove: Command = {
   name: 'knowledge remove',
-  summary: 'Let the agent forget a source and all its passages (the engine must be stopped)',
+  summary: 'Let the agent forget a source and all its passages',
   operands: '<id>',
   flags: tenantFlag,
   async run({ config, json, io, text, positionals }) {
     const [id = ''] = positionals;
-    await withBox(config(), { readOnly: false }, async (box) => {
-      const owner = chosenTenants(box, text('tenant')).find(({ store }) => store.sources.find(id));
-      if (!owner) throw new VoxboxError('not_found', `there is no source ${id}`);
-      await forget(id, owner);
+    const { id: tenant } = await ownerOf(config(), text('tenant'), {
+      has: (store) => store.sources.find(id),
+      missing: `there is no source ${id}`,
     });
+    await atDesk(config(), { method: 'source.remove', id, query: { tenant } });
     io.out(json ? asJson({ removed: id }) : `Removed ${id}.\n`);
     return 0;
   },
@@ -83,14 +76,12 @@ export const knowledgeAsk: Command = {
   summary: 'Show what the agent would answer, and from which passages',
   operands: '<question>',
   flags: { ...ownTenantFlag, ...modelsFlag },
-  async run(call) {
-    const { io, json, config, text, positionals } = call;
+  async run({ io, json, config, text, positionals }) {
     const id = await tenantIdOf(config(), text('tenant'));
-    const said = await withBox(config(), { readOnly: true }, (box) =>
-      withEmbedding(config(), (embed) => answer(positionals[0] ?? '', partsOf(box.tenant(id), embed), {})),
-    );
-    if (json) io.out(asJson({ answer: said }));
-    else io.out(said ? answerWords(said) : 'Nothing fits: the agent would say so and take a message.\n');
+    const body = { question: positionals[0] ?? '' };
+    const { answer } = await atDesk(config(), { method: 'knowledge.ask', id, body });
+    if (json) io.out(asJson({ answer }));
+    else io.out(answer ? answerWords(answer) : 'Nothing fits: the agent would say so and take a message.\n');
     return 0;
   },
 };
@@ -118,54 +109,61 @@ export const knowledgeUnanswered: Command = {
 
 export const knowledgeAnswer: Command = {
   name: 'knowledge answer',
-  summary: 'Answer such a question once, for all who ask it from now on (the engine must be stopped)',
+  summary: 'Answer such a question once, for all who ask it from now on',
   operands: '<id> <answer>',
   flags: { ...ownTenantFlag, ...modelsFlag },
-  async run(call) {
-    const { io, json, positionals } = call;
-    const [id = '', words = ''] = positionals;
-    const source = await writing(call, async (parts) => {
-      const found = parts.store.unanswered.find(id);
-      if (!found) throw new VoxboxError('not_found', `there is no question ${id}`);
-      return ingest({ kind: 'answer', question: found.question, answer: words }, parts);
+  async run({ io, json, config, text, positionals }) {
+    const [id = '', answer = ''] = positionals;
+    const tenant = await tenantIdOf(config(), text('tenant'));
+    const { source } = await atDesk(config(), {
+      method: 'question.answer',
+      id,
+      query: { tenant },
+      body: { answer },
     });
     io.out(json ? asJson({ source }) : `Knows the answer to: ${printable(source.name)}\n`);
     return 0;
   },
 };
 
-async function writing<T>({ config, text }: Call, work: (parts: KnowledgeParts) => Promise<T>): Promise<T> {
-  const id = await tenantIdOf(config(), text('tenant'));
-  return await withBox(config(), { readOnly: false }, (box) =>
-    withEmbedding(config(), (embed) => work(partsOf(box.tenant(id), embed))),
-  );
-}
+export const knowledgeDismiss: Command = {
+  name: 'knowledge dismiss',
+  summary: 'Take a question from the list without an answer; asked again it comes back',
+  operands: '<id>',
+  flags: tenantFlag,
+  async run({ io, json, config, text, positionals }) {
+    const [id = ''] = positionals;
+    const { id: tenant } = await ownerOf(config(), text('tenant'), {
+      has: (store) => store.unanswered.find(id),
+      missing: `there is no question ${id}`,
+    });
+    const { question } = await atDesk(config(), {
+      method: 'question.dismiss',
+      id,
+      query: { tenant },
+      body: {},
+    });
+    io.out(json ? asJson({ question }) : `Dismissed: ${printable(question.question)}\n`);
+    return 0;
+  },
+};
 
-const partsOf = (store: TenantStore, embed: KnowledgeParts['embed']): KnowledgeParts => ({
-  ...{ store, embed, clock: systemClock, ids: systemIds },
-});
+type NewSource = { readonly name: string } & (
+  | { readonly method: 'source.add'; readonly body: NewSourceRequest }
+  | { readonly method: 'source.upload'; readonly query: { readonly name: string }; readonly file: Buffer }
+);
 
-const embeddingLimitMs = 60_000;
-
-/** The embedding model alone, for as long as the work takes. */
-async function withEmbedding<T>(
-  { modelsDir }: Config,
-  work: (embed: KnowledgeParts['embed']) => Promise<T>,
-): Promise<T> {
-  const inference = await startInference({ modelsDir, log: silentLog, uses: ['embedding'] });
-  try {
-    return await work((texts) =>
-      inference.embed(texts, { priority: 'embedding', timeoutMs: embeddingLimitMs }),
-    );
-  } finally {
-    await inference.stop();
+async function requestOf(given: string, ofOwnNetwork: boolean): Promise<NewSource> {
+  if (/^https?:\/\//i.test(given)) {
+    return {
+      name: given,
+      method: 'source.add',
+      body: { kind: 'address', url: given, private: ofOwnNetwork },
+    };
   }
-}
-
-async function sourceOf(given: string): Promise<SourceInput> {
-  if (/^https?:\/\//i.test(given)) return { kind: 'address', url: given };
+  const name = basename(given);
   try {
-    return { kind: 'file', name: basename(given), bytes: await readFile(given) };
+    return { name, method: 'source.upload', query: { name }, file: await readFile(given) };
   } catch (cause) {
     throw new VoxboxError('input_invalid', `${given} cannot be read`, { cause });
   }
@@ -174,9 +172,10 @@ async function sourceOf(given: string): Promise<SourceInput> {
 const stages = { reading: 'reading', embedding: 'understanding', saving: 'saving' } as const;
 
 /** A line that redraws itself where a person watches; elsewhere one line a stage. */
-function progressLines(io: CliIo): (progress: IngestProgress) => void {
+function progressLines(io: CliIo, source: string): (progress: SourceProgress) => void {
   let last = '';
-  return ({ stage, done, total }) => {
+  return ({ name, stage, done, total }) => {
+    if (name !== source) return;
     if (io.isTerminal)
       io.out(`\r${`${stages[stage]} ${done}/${total}`.padEnd(30)}${done === total ? '\n' : ''}`);
     else if (stage !== last) io.out(`${stages[stage]}\n`);
@@ -186,7 +185,7 @@ function progressLines(io: CliIo): (progress: IngestProgress) => void {
 
 const asJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-const answerWords = ({ text, passages }: { text: string; passages: readonly Found[] }): string =>
+const answerWords = ({ text, passages }: KnownAnswer): string =>
   [
     `${printable(text)}\n\n`,
     table(passages.map((found) => [found.score.toFixed(2), found.sourceName, brief(found.text)])),

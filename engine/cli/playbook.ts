@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { VoxboxError } from '../foundation/index.ts';
-import { type PlaybookInput, professionIds, professionOf } from '../store/index.ts';
+import { playbookProblems, playbookSchema, professionIds, professionOf } from '../store/index.ts';
 import type { Command } from './command.ts';
-import { chosenTenants, tenantFlag, tenantIdOf, withBox } from './data.ts';
-import { table } from './table.ts';
+import { tenantFlag, tenantIdOf, withBox } from './data.ts';
+import { atDesk } from './desk.ts';
+import { printable, table } from './table.ts';
 
 export const professionsList: Command = {
   name: 'professions list',
@@ -43,22 +44,16 @@ export const playbookShow: Command = {
   },
 };
 
-/** The engine is the only writer: while one runs it fails with `data_dir_locked`. */
 export const playbookSet: Command = {
   name: 'playbook set',
-  summary: 'Change what the skills are made of, from the next call on (the engine must be stopped)',
-  operands: '<id>',
+  summary: 'Change what the skills are made of, from the next call on',
+  operands: '<file>',
   flags: tenantFlag,
   async run({ config, json, io, text, positionals }) {
-    const [file = ''] = positionals;
-    const playbook = readPlaybook(file);
-    const settings = config();
-    const id = await tenantIdOf(settings, text('tenant'));
-    const skills = await withBox(settings, { readOnly: false }, (box) => {
-      const store = box.tenant(id);
-      store.setPlaybook(playbook);
-      return store.playbook().skills.map((skill) => skill.id);
-    });
+    const body = readPlaybook(positionals[0] ?? '');
+    const id = await tenantIdOf(config(), text('tenant'));
+    const { playbook } = await atDesk(config(), { method: 'playbook.set', id, body });
+    const skills = playbookSchema.parse(playbook).skills.map((skill) => skill.id);
     io.out(
       json ? `${JSON.stringify({ skills }, null, 2)}\n` : `Skills now: ${skills.join(', ') || 'none'}.\n`,
     );
@@ -66,49 +61,25 @@ export const playbookSet: Command = {
   },
 };
 
+export const playbookCheck: Command = {
+  name: 'playbook check',
+  summary: 'Say everything that is wrong with such a file; nothing is changed',
+  operands: '<file>',
+  flags: {},
+  async run({ json, io, positionals }) {
+    const problems = playbookProblems(readPlaybook(positionals[0] ?? ''));
+    const told = problems.map(({ path, message }) => `${printable(path)}: ${printable(message)}\n`).join('');
+    io.out(json ? `${JSON.stringify({ problems }, null, 2)}\n` : told || 'Nothing is wrong with it.\n');
+    return problems.length === 0 ? 0 : 1;
+  },
+};
+
 /** What is in it is checked where it is kept. */
-function readPlaybook(file: string): PlaybookInput {
+function readPlaybook(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as PlaybookInput;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new VoxboxError('input_invalid', `${file}: ${why}`);
   }
 }
-
-export const inboxList: Command = {
-  name: 'inbox list',
-  summary: 'List messages, orders and leads, the latest first',
-  flags: {
-    ...tenantFlag,
-    limit: { type: 'string', value: 'COUNT', help: 'at most this many (default: 50)' },
-  },
-  async run({ config, json, io, text, count }) {
-    const limit = count('limit', 50);
-    const found = await withBox(config(), { readOnly: true }, (box) =>
-      chosenTenants(box, text('tenant'))
-        .flatMap(({ tenant, store }) =>
-          store.submissions.list({ limit }).map((submission) => ({ tenant: tenant.slug, ...submission })),
-        )
-        .toSorted((one, other) => other.createdAtMs - one.createdAtMs)
-        .slice(0, limit),
-    );
-    if (json) io.out(`${JSON.stringify({ submissions: found }, null, 2)}\n`);
-    else {
-      io.out(
-        table([
-          ['TENANT', 'WHAT', 'FROM', 'PHONE', 'STATUS', 'WORDS'],
-          ...found.map(({ tenant, title, urgent, customerName, customerPhone, status, fields }) => [
-            tenant,
-            urgent ? `${title} (urgent)` : title,
-            customerName ?? '-',
-            customerPhone ?? '-',
-            status,
-            fields.map(({ label, value }) => `${label}: ${value}`).join('; '),
-          ]),
-        ]),
-      );
-    }
-    return 0;
-  },
-};

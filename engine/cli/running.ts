@@ -15,6 +15,8 @@ export interface Asked<M extends AskedMethod> {
   /** The `:id` of the path. */
   readonly id?: string;
   readonly body?: unknown;
+  /** The body of a method with `upload`. */
+  readonly file?: Buffer;
   readonly query?: Readonly<Record<string, string>>;
   readonly withinMs?: number;
 }
@@ -40,7 +42,7 @@ export async function withEngine(
  */
 export async function ask<M extends AskedMethod>(
   { http, pid }: EngineRecord,
-  { method, id = '', body, query, withinMs = usualLimitMs }: Asked<M>,
+  { method, id = '', body, file, query, withinMs = usualLimitMs }: Asked<M>,
 ): Promise<AnswerOf<M>> {
   if (!http) throw new VoxboxError('data_dir_locked', `the engine (process ${pid}) is not up yet.`);
   const { verb, path, answer } = methods[method];
@@ -53,6 +55,9 @@ export async function ask<M extends AskedMethod>(
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(file
+        ? { headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(file) }
+        : {}),
       signal,
     });
   } catch (cause) {

@@ -17,6 +17,8 @@ export interface Caller {
   readonly facts: readonly CallerFact[];
   /** The latest first. */
   readonly summaries: readonly CallerSummary[];
+  /** What the business wrote down of them; null where it wrote nothing. */
+  readonly note: string | null;
   /** Asked not to be remembered: nothing but this is kept. */
   readonly optedOut: boolean;
   readonly firstCallAtMs: number;
@@ -64,7 +66,7 @@ export interface CallerLine {
 
 export interface Callers {
   /** Those who were heard of last come first. */
-  list(options: { readonly limit: number }): CallerLine[];
+  list(options: { readonly limit: number; readonly offset?: number }): CallerLine[];
   find(number: string): Caller | null;
   /** Again for the same call it replaces what that call had added. Nothing is kept of one who opted out. */
   remember(memory: CallMemory): void;
@@ -78,6 +80,8 @@ export interface Callers {
   ): (CallerSummary & { readonly likeness: number })[];
   /** Opting out forgets what was kept; the number itself is kept for it. */
   setOptedOut(number: string, optedOut: boolean): void;
+  /** The business's own words; null takes them away. @throws VoxboxError `input_invalid` also for one who opted out */
+  setNote(number: string, note: string | null): void;
   /** The name remembered, else the one given with an appointment or shown by a call that is still known as theirs. */
   nameOf(number: string): string | null;
   /**
@@ -87,7 +91,7 @@ export interface Callers {
   forget(number: string, options: ForgetOptions): Forgotten;
 }
 
-type Row = Pick<Caller, 'number' | 'name' | 'firstCallAtMs' | 'changedAtMs'> & {
+type Row = Pick<Caller, 'number' | 'name' | 'note' | 'firstCallAtMs' | 'changedAtMs'> & {
   readonly preferences: string;
   readonly optedOut: number;
 };
@@ -99,11 +103,13 @@ interface CallerParts {
   readonly words: CallWords;
 }
 
+const longestNote = 1_000;
 const noPreferences: CallerPreferences = { serviceId: null, staffId: null, partOfDay: null };
 
-export function callerRows(database: Database, { tenantId, clock, events, words }: CallerParts): Callers {
+export function callerRows(database: Database, parts: CallerParts): Callers {
+  const { tenantId, clock, events, words } = parts;
   const find = database.prepare<Row>(
-    `select number, name, preferences, opted_out as optedOut, first_call_at_ms as firstCallAtMs,
+    `select number, name, note, preferences, opted_out as optedOut, first_call_at_ms as firstCallAtMs,
             changed_at_ms as changedAtMs from callers where number = ?`,
   );
   const put = database.prepare(
@@ -127,6 +133,7 @@ export function callerRows(database: Database, { tenantId, clock, events, words 
 
   return {
     ...reads,
+    ...callerNotes(database, parts),
     find: (number) => {
       const found = find.get(number);
       if (!found) return null;
@@ -148,9 +155,7 @@ export function callerRows(database: Database, { tenantId, clock, events, words 
     },
     setOptedOut: (number, optedOut) =>
       events.transaction(() => {
-        if (!/^\+[1-9]\d{6,14}$/.test(number)) {
-          throw new VoxboxError('input_invalid', `number: ${number} is not E.164, for example +15555550100`);
-        }
+        checkNumber(number);
         remove.run(number);
         if (optedOut) put.run(row(number, true));
         events.record({ type: 'caller.opted', tenantId, out: optedOut });
@@ -164,13 +169,41 @@ export function callerRows(database: Database, { tenantId, clock, events, words 
   };
 }
 
+function callerNotes(database: Database, { tenantId, clock, events }: CallerParts): Pick<Callers, 'setNote'> {
+  const put = database.prepare(
+    `insert into callers (number, note, preferences, opted_out, first_call_at_ms, changed_at_ms)
+     values (:number, :note, :preferences, 0, :nowMs, :nowMs)
+     on conflict (number) do update set note = excluded.note, changed_at_ms = excluded.changed_at_ms
+       where opted_out = 0`,
+  );
+  return {
+    setNote: (number, note) =>
+      events.transaction(() => {
+        checkNumber(number);
+        if (note !== null && (note.trim() === '' || note.length > longestNote)) {
+          throw new VoxboxError('input_invalid', `note: must have 1 to ${longestNote} characters`);
+        }
+        const preferences = JSON.stringify(noPreferences);
+        if (put.run({ number, note, preferences, nowMs: clock.nowMs() }) === 0) {
+          throw new VoxboxError('input_invalid', `${number} asked not to be remembered`);
+        }
+        events.record({ type: 'caller.noted', tenantId });
+      }),
+  };
+}
+
+function checkNumber(number: string): void {
+  if (/^\+[1-9]\d{6,14}$/.test(number)) return;
+  throw new VoxboxError('input_invalid', `number: ${number} is not E.164, for example +15555550100`);
+}
+
 function callerReads(database: Database): Pick<Callers, 'list' | 'recall' | 'nameOf'> & {
   details(number: string): Pick<Caller, 'names' | 'facts' | 'summaries'>;
 } {
   const list = database.prepare<Omit<CallerLine, 'optedOut'> & { optedOut: number }>(
     `select number, name, opted_out as optedOut, changed_at_ms as changedAtMs,
             (select count(*) from calls where caller_number = callers.number) as calls
-     from callers order by changed_at_ms desc, number limit ?`,
+     from callers order by changed_at_ms desc, number limit :limit offset :offset`,
   );
   const names = database.prepare<{ name: string }>(
     'select name from caller_names where number = ? group by name order by max(at_ms) desc, name',
@@ -194,7 +227,8 @@ function callerReads(database: Database): Pick<Callers, 'list' | 'recall' | 'nam
      ) as name`,
   );
   return {
-    list: ({ limit }) => list.all(limit).map((line) => ({ ...line, optedOut: line.optedOut === 1 })),
+    list: ({ limit, offset = 0 }) =>
+      list.all({ limit, offset }).map((line) => ({ ...line, optedOut: line.optedOut === 1 })),
     recall: (number, vector, limit) =>
       summaries
         .all(number)

@@ -53,7 +53,7 @@ export type {
   SkillDocument,
   SlotDocument,
 } from './playbook.ts';
-export { playbookSchema } from './playbook.ts';
+export { playbookProblems, playbookSchema } from './playbook.ts';
 export type { Privacy, PrivacyPolicy, SensitiveKind } from './privacy.ts';
 export { privacySchema, sensitiveKinds } from './privacy.ts';
 export type { Profession } from './professions.ts';

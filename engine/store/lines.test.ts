@@ -199,6 +199,9 @@ describe('who is put through where', () => {
     box.phones.add({ tenantId, username: 'desk', ha1, label: 'Desk', extension: '101' });
     const group = box.ringGroups.add({ tenantId, name: 'Front', members: ['desk', '+442079461111'] });
     expect(group).toMatchObject({ strategy: 'all', ringS: 25 });
+    const other = box.tenants.create({ ...salon, name: 'Other', slug: 'other', numbers: [] }).id;
+    const theft = () => box.ringGroups.add({ tenantId: other, name: 'Front', members: ['desk'] });
+    expect(refusal(theft)).toContain('has no phone "desk"');
     const lee = box.transferTargets.add({
       tenantId,
       name: 'Dr. Lee',

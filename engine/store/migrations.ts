@@ -345,4 +345,5 @@ export const tenantMigrations: readonly string[] = [
   calendarSchema,
   knowledgeSchema,
   afterCallSchema,
+  'alter table callers add column note text;',
 ];

@@ -18,7 +18,7 @@ export interface Passage {
 export interface NewPassage extends Pick<Passage, 'kind' | 'heading' | 'text'> {
   /** Unit length, 384 dimensions. */
   readonly vector: Float32Array;
-  /** The same of each of its sentences, in order; none where it is one sentence or one row. */
+  /** The same of each of its sentences, in order, or of a row's values; none where it is one sentence. */
   readonly sentences: readonly Float32Array[];
 }
 
@@ -26,7 +26,7 @@ export interface NewPassage extends Pick<Passage, 'kind' | 'heading' | 'text'> {
 export interface Nearness {
   readonly id: number;
   readonly cosine: number;
-  /** To each of its sentences, in order; to the passage itself where it is one sentence or one row. */
+  /** To each of its sentences, in order, or to a row's values; to the passage itself where it is one sentence. */
   readonly sentences: readonly number[];
 }
 
@@ -63,7 +63,7 @@ const candidates = 128;
 /** Counting a word takes about as long as finding it. */
 const countsKept = 10_000;
 /** What one transaction writes or deletes: a few milliseconds. */
-const rowsAtOnce = 8;
+const rowsAtOnce = 2;
 
 const columns = `passages.id, sources.id as sourceId, sources.name as sourceName, passages.kind, heading, text`;
 const visible = 'edition in (select edition from sources)';

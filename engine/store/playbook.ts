@@ -123,3 +123,10 @@ export type SkillDocument = Playbook['skills'][number];
 export type Emergency = Playbook['emergencies'][number];
 export type MenuItem = Playbook['menu'][number];
 export type ExtractionField = Playbook['extraction'][number];
+
+/** Everything that is wrong with a document; nothing where it can be kept. */
+export const playbookProblems = (document: unknown): { readonly path: string; readonly message: string }[] =>
+  (playbookSchema.safeParse(document).error?.issues ?? []).map(({ path, message }) => ({
+    path: path.join('.'),
+    message,
+  }));

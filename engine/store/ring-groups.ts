@@ -43,6 +43,7 @@ export function ringGroupRows(
   const byId = database.prepare<Row>(`select ${columns} from ring_groups where id = ?`);
   const byName = database.prepare<Row>(`select ${columns} from ring_groups where tenant_id = ? and name = ?`);
   const tenant = database.prepare<{ id: string }>('select id from tenants where id = ?');
+  const foreign = database.prepare('select 1 from phones where username = ? and tenant_id <> ?');
   const insert = database.prepare(
     `insert into ring_groups (id, tenant_id, name, members, strategy, ring_s)
      values (:id, :tenantId, :name, :members, :strategy, :ringS)`,
@@ -64,6 +65,10 @@ export function ringGroupRows(
   const check = (group: RingGroup): RingGroup => {
     const wrong = trouble(group);
     if (wrong) throw new VoxboxError('input_invalid', wrong);
+    const stranger = group.members.find((one) => foreign.get(one, group.tenantId));
+    if (stranger !== undefined) {
+      throw new VoxboxError('input_invalid', `members: the tenant has no phone "${stranger}"`);
+    }
     const other = byName.get(group.tenantId, group.name);
     if (other && other.id !== group.id)
       throw new VoxboxError('input_invalid', `name: ${group.name} is taken`);

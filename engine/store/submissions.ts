@@ -32,6 +32,7 @@ export interface Submissions {
     readonly kind?: SubmissionKind;
     readonly status?: Submission['status'];
     readonly limit: number;
+    readonly offset?: number;
   }): Submission[];
   find(id: string): Submission | null;
   ofCall(callId: string): Submission[];
@@ -53,7 +54,7 @@ export function submissionRows(
   const list = database.prepare<Row>(
     `select ${columns} from submissions
      where (:kind is null or kind = :kind) and (:status is null or status = :status)
-     order by created_at_ms desc, id limit :limit`,
+     order by created_at_ms desc, id limit :limit offset :offset`,
   );
   const find = database.prepare<Row>(`select ${columns} from submissions where id = ?`);
   const ofCall = database.prepare<Row>(
@@ -67,8 +68,8 @@ export function submissionRows(
   );
   const setStatus = database.prepare('update submissions set status = ? where id = ?');
   return {
-    list: ({ kind, status, limit }) =>
-      list.all({ kind: kind ?? null, status: status ?? null, limit }).map(submissionOf),
+    list: ({ kind, status, limit, offset = 0 }) =>
+      list.all({ kind: kind ?? null, status: status ?? null, limit, offset }).map(submissionOf),
     find: (id) => {
       const row = find.get(id);
       return row ? submissionOf(row) : null;

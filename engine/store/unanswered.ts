@@ -21,6 +21,7 @@ export interface Unanswered {
   list(options: {
     readonly status?: UnansweredQuestion['status'];
     readonly limit: number;
+    readonly offset?: number;
   }): UnansweredQuestion[];
   find(id: string): UnansweredQuestion | null;
   /** Asked again in the same words it is counted; one that was answered or dismissed is open again. */
@@ -46,7 +47,7 @@ interface RowParts {
 export function unansweredRows(database: Database, { tenantId, clock, ids, events }: RowParts): Unanswered {
   const list = database.prepare<UnansweredQuestion>(
     `select ${columns} from unanswered where (:status is null or status = :status)
-     order by times desc, last_asked_at_ms desc, id limit :limit`,
+     order by times desc, last_asked_at_ms desc, id limit :limit offset :offset`,
   );
   const find = database.prepare<UnansweredQuestion>(`select ${columns} from unanswered where id = ?`);
   const put = database.prepare<UnansweredQuestion>(
@@ -63,7 +64,7 @@ export function unansweredRows(database: Database, { tenantId, clock, ids, event
   );
   const dismiss = database.prepare(`update unanswered set status = 'dismissed' where id = ?`);
   return {
-    list: ({ status, limit }) => list.all({ status: status ?? null, limit }),
+    list: ({ status, limit, offset = 0 }) => list.all({ status: status ?? null, limit, offset }),
     find: (id) => find.get(id) ?? null,
     record: (question, callId) =>
       events.transaction(() => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceProgressModel } from './knowledge.ts';
 import { liveCallModel, statusModel } from './models.ts';
 
 /** What the call room tells while calls run. */
@@ -15,6 +16,7 @@ export const liveEventModel = z.discriminatedUnion('type', [
 export const feedMessageModel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), status: statusModel, calls: z.array(liveCallModel) }),
   ...liveEventModel.options,
+  sourceProgressModel,
   z.object({ type: z.literal('status.changed'), status: statusModel }),
   z.object({
     type: z.literal('event.stored'),

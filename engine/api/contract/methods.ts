@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callMethods } from './call-methods.ts';
+import { deskMethods } from './desk.ts';
 import { lineTestMethods } from './line.ts';
 import { lineMethods } from './line-methods.ts';
 import {
@@ -91,6 +92,7 @@ export const methods = {
     }),
     answer: z.object({ appointments: z.array(appointmentModel) }),
   },
+  ...deskMethods,
   /** Puts a model in the place of the one of its use; what is under way ends with the old one. */
   'model.use': {
     verb: 'POST',

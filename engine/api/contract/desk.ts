@@ -1,0 +1,20 @@
+import { appointmentMethods } from './appointments.ts';
+import { callerMethods } from './callers.ts';
+import { doNotCallMethods } from './do-not-call.ts';
+import { holidayMethods } from './holidays.ts';
+import { knowledgeMethods } from './knowledge.ts';
+import { playbookMethods } from './playbook.ts';
+import { submissionMethods } from './submissions.ts';
+
+/** The owner's own work: what the receptionist took down and arranged, and what it knows. */
+export const deskMethods = {
+  ...appointmentMethods,
+  ...callerMethods,
+  ...doNotCallMethods,
+  ...holidayMethods,
+  ...knowledgeMethods,
+  ...playbookMethods,
+  ...submissionMethods,
+} as const;
+
+export type DeskMethod = keyof typeof deskMethods;

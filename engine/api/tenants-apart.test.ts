@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import { fakeEmbed } from '../knowledge/index.ts';
+import { type Box, openBox } from '../store/index.ts';
+import { errorModel, type MethodName, methods } from './contract/index.ts';
+import { type FakeBusiness, fakeBusiness } from './fake-business.ts';
+import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
+import { type Api, startApi } from './index.ts';
+
+/** Where a request says whose it is; null for methods of the box, and of things that have one owner by their id. */
+function tenantPlace(name: MethodName): 'path' | 'query' | 'body' | null {
+  const method: { path: string; query: z.ZodType; body?: z.ZodType } = methods[name];
+  if (/\/tenants\/:id(\/|$)/.test(method.path)) return 'path';
+  if (has(method.query, 'tenant')) return 'query';
+  return method.body && has(method.body, 'tenantId') ? 'body' : null;
+}
+
+const has = (schema: z.ZodType, key: string): boolean => schema instanceof z.ZodObject && key in schema.shape;
+
+const names = Object.keys(methods) as MethodName[];
+const ofTenants = names.filter((name) => tenantPlace(name) !== null);
+
+interface Request {
+  /** The `:id` of the path, where that is not the tenant's. */
+  readonly id?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly file?: { readonly type: string; readonly bytes: Buffer };
+  /** Nothing of the other tenant is named, or nothing that has one owner: it is done, for the tenant that asks. */
+  readonly own?: true;
+  /** Code of the refusal, where it is not `not_found`. */
+  readonly code?: string;
+}
+
+const span = { from: '0', to: String(Date.UTC(2099, 0, 1)) };
+const local = { provider: 'local' };
+const voice = { voice: 'piper-en-us-joe-medium', speed: 1, turnTaking: { floorMs: 300, ceilingMs: 2000 } };
+const policies = (box: Box, id: string) => ({
+  outbound: box.outbound.policy(id),
+  privacy: box.tenant(id).privacy.policy(),
+});
+
+/** For each method a good request of one business that names, wherever it can, what belongs to the other one. */
+const requests = (
+  other: FakeBusiness,
+  { box, tenantId }: { box: Box; tenantId: string },
+): Readonly<Record<string, Request>> => ({
+  'tenant.change': { own: true, body: { recording: 'off' } },
+  'phone.list': { own: true },
+  'phone.create': { own: true, body: { label: 'Desk' } },
+  'ringGroup.list': { own: true },
+  'ringGroup.create': { code: 'input_invalid', body: { name: 'Team', members: [other.phone] } },
+  'transferTarget.list': { own: true },
+  'transferTarget.create': {
+    code: 'input_invalid',
+    body: { name: 'Boss', kind: 'phone', target: other.phone },
+  },
+  'outbound.read': { own: true },
+  'outbound.set': { own: true, body: policies(box, tenantId).outbound },
+  'overflow.read': { own: true },
+  'overflow.set': {
+    code: 'input_invalid',
+    body: { kind: 'ring-group', ringGroupId: other.ringGroupId, retryAfterS: 60 },
+  },
+  'closed.read': { own: true },
+  'closed.set': { code: 'input_invalid', body: { kind: 'ring-group', ringGroupId: other.ringGroupId } },
+  'providers.list': { own: true },
+  'providers.save': { own: true, body: { kind: 'stt', chain: [local] } },
+  'providers.test': { own: true, body: { kind: 'stt', entry: local } },
+  'voices.list': { own: true },
+  'voices.sample': { body: { text: 'Hello', clonedVoiceId: other.voiceId } },
+  'voice.save': { body: { ...voice, clonedVoiceId: other.voiceId } },
+  'dictionary.save': { own: true, body: { dictionary: [] } },
+  'voice.record': {
+    code: 'input_invalid',
+    query: { kind: 'sample' },
+    file: { type: 'audio/wav', bytes: Buffer.from('RIFF') },
+  },
+  'voice.clone': {
+    body: { name: 'Copy', vendor: 'cartesia', sampleId: other.voiceId, consentId: other.voiceId },
+  },
+  'voice.forget': { id: other.voiceId },
+  'voice.recording': { id: other.voiceId, query: { kind: 'sample' } },
+  'call.list': { own: true },
+  'appointment.list': { own: true, query: span },
+  'appointment.move': { id: other.appointmentId, body: { startsAtMs: Date.UTC(2098, 5, 3, 14) } },
+  'appointment.cancel': { id: other.appointmentId, body: {} },
+  'appointment.approve': { id: other.draftId, body: {} },
+  'appointment.decline': { id: other.draftId, body: {} },
+  'holiday.list': { own: true },
+  'holiday.add': { own: true, body: { day: '2098-01-01', name: 'New Year', spans: [] } },
+  'holiday.remove': { id: other.holiday },
+  'source.list': { own: true },
+  'source.add': { own: true, body: { kind: 'answer', question: 'Is there parking?', answer: 'Yes.' } },
+  'source.upload': {
+    own: true,
+    query: { name: `${other.name}.csv` },
+    file: { type: 'application/octet-stream', bytes: Buffer.from('Service,Price\nShave,$20\n') },
+  },
+  'source.remove': { id: other.sourceId },
+  'knowledge.ask': { own: true, body: { question: `What does a ${other.name} cut cost?` } },
+  'question.list': { own: true },
+  'question.answer': { id: other.questionId, body: { answer: 'Yes.' } },
+  'question.dismiss': { id: other.questionId, body: {} },
+  'submission.list': { own: true },
+  'submission.change': { id: other.submissionId, body: { status: 'done' } },
+  'caller.list': { own: true },
+  'caller.read': { id: other.caller },
+  // A number may call several businesses: what is done is done to what this one knows of it.
+  'caller.change': { own: true, id: other.caller, body: { optedOut: true } },
+  'caller.forget': { own: true, id: other.caller, body: { transcripts: true } },
+  'privacy.read': { own: true },
+  'privacy.set': { own: true, body: policies(box, tenantId).privacy },
+  'doNotCall.list': { own: true },
+  'doNotCall.add': { own: true, body: { number: '+12025550199' } },
+  'doNotCall.remove': { id: other.doNotCall },
+  'playbook.read': { own: true },
+  'playbook.set': { own: true, body: {} },
+});
+
+describe('two tenants of one box', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-apart-'));
+  let box: Box;
+  let api: Api;
+  let mine: FakeBusiness;
+  let theirs: FakeBusiness;
+
+  beforeAll(async () => {
+    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    const parts = { box, clock: systemClock, ids: systemIds, embed: fakeEmbed };
+    theirs = await fakeBusiness('Aardvark', 1, parts);
+    mine = await fakeBusiness('Bumblebee', 2, parts);
+    api = await startApi({
+      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, embed: fakeEmbed },
+      live: { list: () => [], on: () => () => {} },
+      health: () => ({ status: 'ready' }),
+      voices: {
+        local: async () => [],
+        inference: () => new FakeVoiceModels(),
+        vendors: new FakeVendor(),
+        ...{ clock: systemClock, ids: systemIds },
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await api.stop();
+    box.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const send = async (name: MethodName, tenantId: string, request: Request) => {
+    const { verb, path } = methods[name];
+    const place = tenantPlace(name);
+    const id = place === 'path' ? tenantId : (request.id ?? '');
+    const query = { ...request.query, ...(place === 'query' ? { tenant: tenantId } : {}) };
+    const body = place === 'body' ? { tenantId, ...Object(request.body) } : request.body;
+    const content = request.file
+      ? { type: request.file.type, body: new Uint8Array(request.file.bytes) }
+      : body === undefined
+        ? null
+        : { type: 'application/json', body: JSON.stringify(body) };
+    const url = `http://127.0.0.1:${api.port}${path.replace(':id', encodeURIComponent(id))}`;
+    const response = await fetch(`${url}?${new URLSearchParams(query)}`, {
+      method: verb,
+      ...(content ? { headers: { 'content-type': content.type }, body: content.body } : {}),
+    });
+    const text = await response.text();
+    return {
+      ok: response.ok,
+      text,
+      code: response.ok ? null : errorModel.parse(JSON.parse(text)).error.code,
+    };
+  };
+  const requestOf = (name: MethodName): Request => {
+    const request = requests(theirs, { box, tenantId: mine.tenantId })[name];
+    if (!request) throw new Error(`${name} names a tenant and has no request here`);
+    return request;
+  };
+  /** Everything that the API tells of a business. */
+  const told = async ({ tenantId, caller }: FakeBusiness): Promise<Record<string, string>> => {
+    const lists = ofTenants.filter((name) => methods[name].verb === 'GET' && name !== 'voice.recording');
+    const answers = lists.map(async (name) => {
+      const request = { ...requestOf(name), ...(name === 'caller.read' ? { id: caller } : {}) };
+      const { ok, text } = await send(name, tenantId, request);
+      expect([name, ok]).toEqual([name, true]);
+      return [name, text] as const;
+    });
+    return Object.fromEntries(await Promise.all(answers));
+  };
+
+  it('have a request here for every method that names a tenant', () => {
+    expect(Object.keys(requests(theirs, { box, tenantId: mine.tenantId })).toSorted()).toEqual(
+      ofTenants.toSorted(),
+    );
+  });
+
+  it.each(ofTenants)('are both there, or %s says so', async (name) => {
+    expect(await send(name, systemIds.uuid(), requestOf(name))).toMatchObject({
+      ok: false,
+      code: 'tenant_unknown',
+    });
+  });
+
+  it('do not touch or see what belongs to the other one', async () => {
+    const before = await told(theirs);
+    expect(JSON.stringify(before)).toContain(theirs.submissionId);
+    const secrets = Object.entries(theirs).flatMap(([key, value]) => (key === 'name' ? `${value} ` : value));
+    for (const name of ofTenants) {
+      const request = requestOf(name);
+      const { ok, text, code } = await send(name, mine.tenantId, request);
+      expect([name, code]).toEqual([name, request.own ? null : (request.code ?? 'not_found')]);
+      if (!ok) continue;
+      const given = JSON.stringify(request);
+      const seen = secrets.filter((secret) => text.includes(secret) && !given.includes(secret.trim()));
+      expect([name, seen]).toEqual([name, []]);
+    }
+    expect(await told(theirs)).toEqual(before);
+  });
+});
