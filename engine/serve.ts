@@ -3,7 +3,7 @@ import { type Engine, startEngine } from './engine.ts';
 import type { Config } from './foundation/index.ts';
 
 /**
- * Runs the engine until it is told to end (SIGTERM, SIGINT).
+ * Runs the engine until it is told to end (SIGTERM, SIGINT, or the end of its parent's channel).
  *
  * @param json one JSON line when calls are taken, in place of words
  * @throws VoxboxError when the engine cannot start
@@ -13,17 +13,25 @@ export async function serve(
   { json, print }: { json: boolean; print: (text: string) => void },
 ): Promise<number> {
   const end = endAsked();
-  const engine = await startEngine(config);
-  await Promise.race([engine.ready, end]);
-  print(json ? `${JSON.stringify(readyLine(engine, config))}\n` : readyWords(engine, config));
-  await end;
-  await engine.stop();
+  try {
+    const engine = await startEngine(config);
+    await Promise.race([engine.ready, end]);
+    print(json ? `${JSON.stringify(readyLine(engine, config))}\n` : readyWords(engine, config));
+    await end;
+    await engine.stop();
+  } finally {
+    // An open channel keeps a process alive.
+    if (process.connected) process.disconnect();
+  }
   return 0;
 }
 
 function endAsked(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    // The desktop shell starts the engine with a channel, which ends with the shell or when it wants the engine to end.
+    process.once('disconnect', () => resolve());
+    if (process.connected === false) resolve();
   });
 }
 

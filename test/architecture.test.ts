@@ -37,6 +37,7 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
 
 const bannedWords = ['utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc'];
 
+const longestShellLines = 500;
 const longestFileLines = 400;
 /** Files that may be longer, each with its reason. */
 const longFiles: Readonly<Record<string, string>> = {};
@@ -105,12 +106,8 @@ const targetOf = (entry: Import): string | null =>
     : null;
 
 const engine = filesUnder('engine', ['.ts']);
-const product = [
-  ...engine,
-  ...filesUnder('app', ['.ts']),
-  ...filesUnder('models', ['.ts']),
-  ...filesUnder('renderer', ['.ts']),
-];
+const shell = filesUnder('app', ['.ts']);
+const product = [...engine, ...shell, ...filesUnder('models', ['.ts']), ...filesUnder('renderer', ['.ts'])];
 const everything = [
   ...product,
   ...filesUnder('renderer', ['.svelte']),
@@ -170,6 +167,23 @@ describe('architecture', () => {
       .filter((entry) => !targetOf(entry)?.startsWith('engine/api/contract/'))
       .map((entry) => tell(entry, 'a screen knows only engine/api/contract'));
     expect(wrong).toEqual([]);
+  });
+
+  it('keeps the desktop shell apart from the engine, which it starts as a program', () => {
+    const wrong = shell
+      .flatMap(importsOf)
+      .filter((entry) => targetOf(entry)?.startsWith('app/') === false)
+      .map((entry) => tell(entry, 'the shell knows nothing of the rest but how to start it'));
+    expect(wrong).toEqual([]);
+  });
+
+  it(`keeps the desktop shell under ${longestShellLines} lines of code`, () => {
+    const code = shell
+      .filter(({ path }) => !isTest(path) && !path.startsWith('app/fake-'))
+      .flatMap(({ text }) => withoutComments(text).split('\n'))
+      .filter((line) => line.trim() !== '');
+    expect(code.length).toBeGreaterThan(100);
+    expect(code.length).toBeLessThan(longestShellLines);
   });
 
   it('keeps the contract of the API free of Node, so that a browser can read it', () => {
