@@ -65,8 +65,9 @@ function readyWords(engine: Engine, config: Config): string {
   ].join('\n');
 }
 
-/** An address that listens everywhere is reached here on the loopback. */
-const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+/** As it stands in an address: one that listens everywhere is reached here on the loopback, IPv6 stands in brackets. */
+const reachable = (host: string): string =>
+  host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
 
 const outsideAddresses = (): string[] =>
   Object.values(networkInterfaces())

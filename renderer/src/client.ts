@@ -2,15 +2,23 @@ import type {
   Appointment,
   Call,
   CallDetail,
+  Caller,
+  CallerLine,
   ErrorBody,
+  KnownAnswer,
   MethodName,
+  NewSourceRequest,
   NewTenantRequest,
+  PrivacyPolicy,
   Pronunciation,
   ProviderChains,
   ProviderEntry,
   ProviderKind,
   ProviderVerdict,
+  Question,
   RecordingKind,
+  Source,
+  Submission,
   TakenRecording,
   Tenant,
   VoiceCloneRequest,
@@ -60,7 +68,7 @@ async function ask<T>(path: string, init?: RequestInit): Promise<Answer<T>> {
   return { ok: true, value: (await answer.value.json().catch(() => null)) as T };
 }
 
-const json = (method: 'POST' | 'PUT', body: unknown): RequestInit => ({
+const json = (method: 'POST' | 'PUT' | 'PATCH', body: unknown): RequestInit => ({
   method,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
@@ -70,6 +78,13 @@ const withQuery = (path: string, query: Record<string, string | number>): string
   `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
 
 const withId = (name: MethodName, id: string): string => paths[name].replace(':id', encodeURIComponent(id));
+
+/** Of one thing that belongs to a tenant. */
+const ofTenant = (name: MethodName, id: string, tenant: string): string =>
+  withQuery(withId(name, id), { tenant });
+
+/** As much of a list as the API gives at once. */
+const most = 500;
 
 type VoicesAnswer = Promise<Answer<{ voices: Voices }>>;
 
@@ -83,8 +98,43 @@ export const client = {
   recordingUrl: (id: string) => withId('call.recording', id),
   appointments: (tenant: string, span: { readonly fromMs: number; readonly toMs: number }) =>
     ask<{ appointments: Appointment[] }>(
-      withQuery(paths['appointment.list'], { tenant, from: span.fromMs, to: span.toMs }),
+      withQuery(paths['appointment.list'], { tenant, from: span.fromMs, to: span.toMs, limit: most }),
     ),
+  submissions: (tenant: string, status?: Submission['status']) =>
+    ask<{ submissions: Submission[] }>(
+      withQuery(withId('submission.list', tenant), { limit: most, ...(status ? { status } : {}) }),
+    ),
+  changeSubmission: (tenant: string, id: string, status: Submission['status']) =>
+    ask<{ submission: Submission }>(ofTenant('submission.change', id, tenant), json('PATCH', { status })),
+  callers: (tenant: string) =>
+    ask<{ callers: CallerLine[] }>(withQuery(withId('caller.list', tenant), { limit: most })),
+  caller: (tenant: string, number: string) =>
+    ask<{ caller: Caller }>(ofTenant('caller.read', number, tenant)),
+  changeCaller: (tenant: string, number: string, optedOut: boolean) =>
+    ask<{ optedOut: boolean }>(ofTenant('caller.change', number, tenant), json('PATCH', { optedOut })),
+  forgetCaller: (tenant: string, number: string, transcripts: boolean) =>
+    ask<{ calls: number }>(ofTenant('caller.forget', number, tenant), json('POST', { transcripts })),
+  privacy: (tenant: string) => ask<{ policy: PrivacyPolicy }>(withId('privacy.read', tenant)),
+  setPrivacy: (tenant: string, policy: PrivacyPolicy) =>
+    ask<{ policy: PrivacyPolicy }>(withId('privacy.set', tenant), json('PUT', policy)),
+  sources: (tenant: string) =>
+    ask<{ sources: Source[] }>(withQuery(withId('source.list', tenant), { limit: most })),
+  addSource: (tenant: string, source: NewSourceRequest) =>
+    ask<{ source: Source }>(withId('source.add', tenant), json('POST', source)),
+  uploadSource: (tenant: string, name: string, file: Blob) =>
+    ask<{ source: Source }>(withQuery(withId('source.upload', tenant), { name }), {
+      ...{ method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: file },
+    }),
+  removeSource: (tenant: string, id: string) =>
+    ask<{ removed: true }>(ofTenant('source.remove', id, tenant), { method: 'DELETE' }),
+  askKnowledge: (tenant: string, question: string) =>
+    ask<{ answer: KnownAnswer | null }>(withId('knowledge.ask', tenant), json('POST', { question })),
+  questions: (tenant: string) =>
+    ask<{ questions: Question[] }>(withQuery(withId('question.list', tenant), { limit: most })),
+  answerQuestion: (tenant: string, id: string, answer: string) =>
+    ask<{ source: Source }>(ofTenant('question.answer', id, tenant), json('POST', { answer })),
+  dismissQuestion: (tenant: string, id: string) =>
+    ask<{ question: Question }>(ofTenant('question.dismiss', id, tenant), json('POST', {})),
   voices: (tenant: string): VoicesAnswer => ask(withId('voices.list', tenant)),
   /** A sound file. */
   voiceSample: async (tenant: string, request: VoiceSampleRequest): Promise<Answer<ArrayBuffer>> => {

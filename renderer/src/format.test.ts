@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, duration, exactTime, phone, relativeTime, sipUri, slotLabel } from './format.ts';
+import { clockTime, duration, exactTime, money, phone, relativeTime, sipUri, slotLabel } from './format.ts';
 
 const zone = 'America/New_York';
 const noonMs = Date.UTC(2026, 2, 10, 16);
@@ -15,6 +15,11 @@ describe('format', () => {
     expect(ago(59)).toBe('59 min ago');
     expect(ago(119)).toBe('1 h ago');
     expect(ago(13 * 60)).toBe('Mon, Mar 9, 11:00 PM');
+  });
+
+  it('knows how many minor units a currency has', () => {
+    expect(money(1250, 'USD')).toBe('$12.50');
+    expect(money(1250, 'JPY')).toBe('¥1,250');
   });
 
   it('gives the exact time with its zone', () => {

@@ -64,6 +64,12 @@ export function duration(lengthMs: number): string {
 /** 0.8 s */
 export const seconds = (lengthMs: number): string => `${(lengthMs / 1000).toFixed(1)} s`;
 
+/** $12.50, from minor units of an ISO 4217 currency. */
+export function money(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
 /** North American numbers are grouped as people there read them; others stay as they are. */
 export function phone(number: string): string {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);

@@ -4,6 +4,7 @@ import { href, parseRoute } from './route.ts';
 describe('route', () => {
   it('reads what it writes', () => {
     expect(parseRoute(href('calls', 'a/b c'))).toEqual({ page: 'calls', id: 'a/b c' });
+    expect(parseRoute(href('callers', '+12025550123'))).toEqual({ page: 'callers', id: '+12025550123' });
     expect(parseRoute(href('calendar'))).toEqual({ page: 'calendar', id: null });
     expect(parseRoute(href('agent', 'x'))).toEqual({ page: 'agent', id: null });
   });

@@ -1,5 +1,8 @@
 import type { CallOutcome, CallState, Industry } from '../../engine/api/contract/index.ts';
 import { agentStrings } from './strings-agent.ts';
+import { callerStrings } from './strings-callers.ts';
+import { inboxStrings } from './strings-inbox.ts';
+import { knowledgeStrings } from './strings-knowledge.ts';
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -7,7 +10,17 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 export const strings = {
   product: 'Voxbox',
   skip: 'Skip to the page',
-  nav: { label: 'Pages', desk: 'Desk', calls: 'Calls', calendar: 'Calendar', agent: 'Agent' },
+  nav: {
+    label: 'Pages',
+    desk: 'Desk',
+    calls: 'Calls',
+    calendar: 'Calendar',
+    inbox: 'Inbox',
+    callers: 'Callers',
+    knowledge: 'Knowledge',
+    agent: 'Agent',
+    more: 'More',
+  },
   tenant: { choose: 'Business', suspended: 'Suspended' },
 
   box: {
@@ -181,6 +194,9 @@ export const strings = {
     openCall: 'Open the call that booked it',
   },
 
+  inbox: inboxStrings,
+  callers: callerStrings,
+  knowledge: knowledgeStrings,
   agent: agentStrings,
 
   speaker: { caller: 'Caller', agent: 'Receptionist' },

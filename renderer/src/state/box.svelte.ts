@@ -1,9 +1,10 @@
-import type { Appointment, Call, Tenant } from '../../../engine/api/contract/index.ts';
+import type { Appointment, Call, Submission, Tenant } from '../../../engine/api/contract/index.ts';
 import { client } from '../client.ts';
 import { parseRoute, type Route } from '../route.ts';
 import { addDays, dayKey, dayOf, startOfDayMs } from '../zone.ts';
 import { AgentForm } from './agent-form.svelte.ts';
 import { Feed, type StoredEvent } from './feed.svelte.ts';
+import { Knowledge } from './knowledge.svelte.ts';
 import { Loaded } from './loaded.svelte.ts';
 import { Now } from './now.svelte.ts';
 
@@ -12,18 +13,24 @@ const callsShown = 200;
 /** Events come in small bursts (a booking, then the call's end): one fetch answers them all. */
 const gatherMs = 80;
 
-/** What every page shares: the feed, the tenant at hand, its calls and today's appointments. */
+/** Nouns of events that change what a page shows of the tenant at hand. */
+const shownNouns = ['appointment', 'submission', 'caller', 'privacy'];
+
+/** What every page shares: the feed, the tenant at hand, its calls, its inbox and today's appointments. */
 export class Box {
   readonly feed = new Feed();
   readonly now = new Now();
   readonly tenants = new Loaded<{ tenants: Tenant[] }>();
   readonly calls = new Loaded<{ calls: Call[] }>();
+  /** What is still to be done. */
+  readonly inbox = new Loaded<{ submissions: Submission[] }>();
   readonly today = new Loaded<{ appointments: Appointment[] }>();
   route = $state.raw<Route>(parseRoute(location.hash));
   /** Rises with every change of appointments, for whoever shows another span of them. */
   appointmentsVersion = $state(0);
   #chosen = $state(readChosen());
   readonly #agents = new Map<string, AgentForm>();
+  readonly #knowledge = new Map<string, Knowledge>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #shownDay = '';
 
@@ -43,6 +50,7 @@ export class Box {
     window.addEventListener('hashchange', follow);
     const ways = [
       this.feed.onStored((event) => this.#stored(event)),
+      this.feed.onProgress((progress) => this.#knowledge.get(progress.tenantId)?.heard(progress)),
       this.feed.onSnapshot(() => void this.refresh()),
     ];
     this.now.start();
@@ -64,6 +72,7 @@ export class Box {
       // Storage may be switched off; the choice then lasts as long as the page.
     }
     this.calls.clear();
+    this.inbox.clear();
     this.today.clear();
     this.appointmentsVersion += 1;
     void this.refreshTenant();
@@ -76,9 +85,16 @@ export class Box {
     return form;
   }
 
+  /** What a tenant's agent knows: reading goes on while other pages are looked at. */
+  knowledge(tenantId: string): Knowledge {
+    const knowledge = this.#knowledge.get(tenantId) ?? new Knowledge(tenantId);
+    this.#knowledge.set(tenantId, knowledge);
+    return knowledge;
+  }
+
   /** Something was typed that a reload would lose. */
   get hasUnsaved(): boolean {
-    return [...this.#agents.values()].some((form) => form.isDirty);
+    return [...this.#agents.values(), ...this.#knowledge.values()].some((form) => form.isDirty);
   }
 
   async refresh(): Promise<void> {
@@ -97,6 +113,7 @@ export class Box {
     };
     await Promise.all([
       this.calls.load(client.calls(tenant.id, callsShown)),
+      this.inbox.load(client.submissions(tenant.id, 'open')),
       this.today.load(client.appointments(tenant.id, span)),
     ]);
   }
@@ -114,9 +131,14 @@ export class Box {
     if (/^(?:voice|dictionary|providers)\./.test(event.type)) {
       return void this.#agents.get(event.tenantId ?? '')?.load();
     }
+    if (/^(?:knowledge|question)\./.test(event.type)) {
+      return void this.#knowledge.get(event.tenantId ?? '')?.changed();
+    }
     if (event.tenantId !== this.tenant?.id) return;
-    if (event.type.startsWith('appointment.')) this.appointmentsVersion += 1;
-    else if (event.type !== 'call.ended') return;
+    const [noun = ''] = event.type.split('.');
+    if (noun === 'appointment') this.appointmentsVersion += 1;
+    const endsCall = event.type === 'call.ended' || event.type === 'call.analysed';
+    if (!endsCall && !shownNouns.includes(noun)) return;
     clearTimeout(this.#gathering);
     this.#gathering = setTimeout(() => void this.refreshTenant(), gatherMs);
   }

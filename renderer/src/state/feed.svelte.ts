@@ -1,4 +1,4 @@
-import type { BoxStatus, FeedMessage, LiveCall } from '../../../engine/api/contract/index.ts';
+import type { BoxStatus, FeedMessage, LiveCall, SourceProgress } from '../../../engine/api/contract/index.ts';
 import { client } from '../client.ts';
 
 export type Connection = 'connecting' | 'open' | 'lost';
@@ -17,6 +17,7 @@ export class Feed {
   #waitMs = firstWaitMs;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onStored = new Set<(event: StoredEvent) => void>();
+  readonly #onProgress = new Set<(progress: SourceProgress) => void>();
   readonly #onSnapshot = new Set<() => void>();
 
   start(): void {
@@ -55,6 +56,12 @@ export class Feed {
     return () => this.#onStored.delete(listener);
   }
 
+  /** Tells how far sources are that are being read. Returns the way out. */
+  onProgress(listener: (progress: SourceProgress) => void): () => void {
+    this.#onProgress.add(listener);
+    return () => this.#onProgress.delete(listener);
+  }
+
   /** Tells that the picture is whole again: what was fetched before may have missed something. */
   onSnapshot(listener: () => void): () => void {
     this.#onSnapshot.add(listener);
@@ -83,6 +90,9 @@ export class Feed {
         this.calls = this.calls.map((call) =>
           call.callId === message.callId ? { ...call, interim: message.text } : call,
         );
+        return;
+      case 'source.progressed':
+        for (const listener of this.#onProgress) listener(message);
         return;
       case 'event.stored':
         for (const listener of this.#onStored) listener(message.event);

@@ -1,0 +1,32 @@
+import type { Call, CallerLine } from '../../engine/api/contract/index.ts';
+
+/** A caller as the list shows them. */
+export interface ListedCaller extends Pick<CallerLine, 'number' | 'name' | 'calls' | 'optedOut'> {
+  readonly lastAtMs: number;
+}
+
+/**
+ * Those who are remembered, and those who have called without being so: a box that keeps no memory still shows who
+ * rang. Whoever called last comes first; numbers withheld or forgotten belong to nobody.
+ */
+export function listedCallers(lines: readonly CallerLine[], calls: readonly Call[]): ListedCaller[] {
+  const byNumber = new Map<string, ListedCaller>();
+  for (const { callerNumber: number, callerName: name, direction, startedAtMs } of calls) {
+    if (number === null || direction === 'outbound') continue;
+    const known = byNumber.get(number);
+    byNumber.set(number, {
+      ...{ number, optedOut: false, name: known?.name ?? name, calls: (known?.calls ?? 0) + 1 },
+      lastAtMs: Math.max(known?.lastAtMs ?? 0, startedAtMs),
+    });
+  }
+  for (const { number, name, calls: counted, optedOut, changedAtMs } of lines) {
+    const seen = byNumber.get(number);
+    byNumber.set(number, {
+      ...{ number, optedOut, name: name ?? seen?.name ?? null },
+      ...{ calls: Math.max(counted, seen?.calls ?? 0), lastAtMs: seen?.lastAtMs ?? changedAtMs },
+    });
+  }
+  return [...byNumber.values()].toSorted(
+    (one, other) => other.lastAtMs - one.lastAtMs || one.number.localeCompare(other.number),
+  );
+}
