@@ -64,9 +64,12 @@ describe('what is listened for', () => {
     });
   });
 
+  it('an e-mail address', () => {
+    expect(askingSlot({ kind: 'email' })).toEqual({ kind: 'email' });
+  });
+
   it('nothing where anything may come', () => {
     expect(askingSlot({ kind: 'text' })).toBeNull();
-    expect(askingSlot({ kind: 'email' })).toBeNull();
     expect(askingSlot({ kind: 'number', min: 1980, max: 2030 })).toBeNull();
     expect(expectedOf(asking('how-can-i-help'), facts)).toBeNull();
     expect(expectedOf(asking('name', { ended: true }), facts)).toBeNull();

@@ -95,6 +95,8 @@ function expectedOfSlot({ kind, choices, max }: SlotDocument, known: Known): Exp
       return max !== undefined && max <= mostCounted ? howMany : null;
     case 'name':
       return name(known);
+    case 'email':
+      return { kind: 'email' };
     case 'phone':
       return phone(known);
     case 'yes-no':

@@ -23,6 +23,8 @@ export type Expected =
    * has said are wrong.
    */
   | { readonly kind: 'name'; readonly known: readonly string[]; readonly not?: readonly string[] }
+  /** An e-mail address, said or spelled: names, then a host. */
+  | { readonly kind: 'email' }
   /** So many digits, one of these counts. */
   | { readonly kind: 'digits'; readonly counts: readonly number[] }
   /** One of these, word for word. */

@@ -51,10 +51,10 @@ export const capture: Bench = async ({ quick, tell }) => {
 };
 
 /** What the agent listens for when it has asked for one. */
-const expected: Readonly<Record<CaptureItem['kind'], Expected | null>> = {
+const expected: Readonly<Record<CaptureItem['kind'], Expected>> = {
   name: { kind: 'name', known: [] },
   phone: { kind: 'digits', counts: [7, 10, 11] },
-  email: null,
+  email: { kind: 'email' },
 };
 
 async function hear(
@@ -64,12 +64,7 @@ async function hear(
 ): Promise<string> {
   const line = decodePcmu(encodePcmu(await voice.speak(says[time])));
   const wide = Float32Array.from(resample(line, lineHz, wideHz), (sample) => sample / 32_768);
-  const listensFor = expected[kind];
-  const options = {
-    priority: 'live',
-    timeoutMs: 60_000,
-    ...(listensFor ? { expected: listensFor } : {}),
-  } as const;
+  const options = { priority: 'live', timeoutMs: 60_000, expected: expected[kind] } as const;
   return (await hearing.transcribe(wide, options)).text;
 }
 

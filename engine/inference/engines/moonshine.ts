@@ -6,7 +6,7 @@ import type { Work } from '../messages.ts';
 import { type BatchStep, searchBeam } from '../recognition/beam.ts';
 import { decide, type Found } from '../recognition/decision.ts';
 import { ExpectedGrammars } from '../recognition/expected-grammars.ts';
-import { bestToken, type DecoderStep, decodeGreedily, logProbabilities } from '../recognition/greedy.ts';
+import { bestToken, type DecoderStep, decodeGreedily, nextTokens } from '../recognition/greedy.ts';
 import { readNameBook } from '../recognition/name-book.ts';
 import { readTokens, WordPieces } from '../recognition/word-pieces.ts';
 import type { Engine, EngineStart } from './engine.ts';
@@ -21,6 +21,8 @@ type TranscribeWork = Extract<Work, { kind: 'transcribe' }>;
 const tokensPerSecond = 6.5;
 /** Room for short utterances, where the rate alone would cut a number or a spelt name. */
 const spareTokens = 6;
+/** All names take half a second to lay out: not while the box starts, nor while the first caller waits. */
+const layOutAfterMs = 2_000;
 /** A name spelt out takes a second to search for on an idle processor. */
 const longestSearchMs = 2_000;
 /** What is listened for is about as long as what was heard: "no" is not "no, sorry, wrong number". */
@@ -198,7 +200,7 @@ class Moonshine {
       );
       const logits = logitsOf(output);
       const size = logits.length / tokens.length;
-      return tokens.map((_, i) => logProbabilities(logits.subarray(i * size, (i + 1) * size)));
+      return tokens.map((_, i) => nextTokens(logits.subarray(i * size, (i + 1) * size)));
     };
   }
 
@@ -282,6 +284,8 @@ export async function loadMoonshine({ modelsDir, modelId, ...start }: EngineStar
   const warmUp = Float32Array.from({ length: sampleRateHz }, (_, i) => Math.sin(i / 8) / 20);
   await moonshine.transcribe(warmUp, { known: [], expected: null }, signal);
   const { device, deviceReason } = encoder;
+  const laying = setTimeout(() => grammars.layOut(), layOutAfterMs);
+  laying.unref();
   const loadMs = performance.now() - startedMs;
   const loaded: LoadedModel = { id: modelId, use: 'stt', device, deviceReason, loadMs };
   return {
@@ -291,6 +295,7 @@ export async function loadMoonshine({ modelsDir, modelId, ...start }: EngineStar
       return await moonshine.transcribe(work.samples, work, withdrawn);
     },
     close: async () => {
+      clearTimeout(laying);
       await encoder.session.release();
       await decoder.session.release();
     },

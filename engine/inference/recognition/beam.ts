@@ -9,17 +9,25 @@ export interface Hypothesis {
   readonly score: number;
 }
 
+/** What comes next behind one text. */
+export interface NextTokens {
+  /** Natural logarithm of a token's probability. */
+  readonly of: (token: number) => number;
+  /** The most probable one. */
+  readonly best: number;
+}
+
 /**
  * One step of a decoder for several texts at once.
  *
  * @param from which of the texts of the last step each goes on with; [-1] at the start
  * @param tokens the last token of each
- * @returns per text, the log-probabilities of what comes next
+ * @returns what comes next, for each text
  */
 export type BatchStep = (
   from: readonly number[],
   tokens: readonly number[],
-) => Promise<readonly ((token: number) => number)[]>;
+) => Promise<readonly NextTokens[]>;
 
 interface Beam extends Hypothesis {
   readonly state: GrammarState;
@@ -85,10 +93,11 @@ export async function searchBeam(
     for (const [i, beam] of beams.entries()) {
       const after = next[i];
       if (!after) continue;
-      const { steps, end: endBonus } = beam.state.arcs();
-      if (endBonus !== null && length >= least) found.push(grownBy(beam, after(end), endBonus));
-      for (const { token, state, bonus } of steps) {
-        const gained = after(token);
+      const { steps, free, end: endBonus } = beam.state.arcs();
+      if (endBonus !== null && length >= least) found.push(grownBy(beam, after.of(end), endBonus));
+      const freely = free && after.best !== end ? [{ token: after.best, state: free, bonus: 0 }] : [];
+      for (const { token, state, bonus } of [...freely, ...steps]) {
+        const gained = after.of(token);
         const score = beam.score + gained + bonus;
         best = Math.max(best, score);
         // most of thousands of names begin otherwise than what was heard

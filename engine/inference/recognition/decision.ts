@@ -26,6 +26,7 @@ const tolerance: Readonly<Record<ExpectedOne['kind'], { readonly sure: number; r
   // a recogniser has read few names, and makes other words of them with an easy mind
   name: { sure: 10, unsure: 10 },
   digits: { sure: 10, unsure: 14 },
+  email: { sure: 7, unsure: 12 },
   phrases: { sure: 2, unsure: 6 },
 };
 /** A free text that is as confident as the one is sure, as the other unsure. */

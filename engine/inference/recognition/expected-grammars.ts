@@ -1,4 +1,5 @@
 import type { Expected, ExpectedOne } from '../contract.ts';
+import { emailGrammar } from './email-grammar.ts';
 import { GrammarState } from './grammar.ts';
 import type { CommonName, NameBook } from './name-book.ts';
 import type { WordPieces } from './word-pieces.ts';
@@ -72,6 +73,9 @@ const knownName = 4;
 /** Grammars of questions that many calls put; every business has some of its own. */
 const mostKept = 200;
 
+/** Addresses are said by common names, and spelled where they are not. */
+const mostOfEmail = { first: 1500, last: 4000 } as const;
+
 /** What is listened for, as automata over one recogniser's tokens; those that were asked for before are kept. */
 export class ExpectedGrammars {
   readonly #pieces: WordPieces;
@@ -81,6 +85,11 @@ export class ExpectedGrammars {
   constructor(pieces: WordPieces, names: NameBook) {
     this.#pieces = pieces;
     this.#names = names;
+  }
+
+  /** Makes ready what takes longest, so that no caller waits for it. */
+  layOut(): void {
+    this.of({ kind: 'name', known: [] }).arcs();
   }
 
   of(expected: Expected): GrammarState {
@@ -96,6 +105,7 @@ export class ExpectedGrammars {
     if (expected.kind === 'digits') {
       return this.#kept(`digits ${expected.counts.join(' ')}`, () => this.#digits(expected.counts));
     }
+    if (expected.kind === 'email') return this.#kept('email', () => this.#email());
     const anyName = this.#kept('names', () => this.#anyName());
     if (expected.known.length === 0) return anyName;
     const grammar = new GrammarState();
@@ -158,6 +168,17 @@ export class ExpectedGrammars {
     afterLast.orFrom(spelled);
     for (const mark of ['.', ',']) afterLast.say(this.#pieces.pieces(mark), spelled);
     return grammar;
+  }
+
+  #email(): GrammarState {
+    const { first, last } = this.#names;
+    const [most, mostLast] = [first.slice(0, mostOfEmail.first), last.slice(0, mostOfEmail.last)];
+    return emailGrammar({
+      pieces: this.#pieces,
+      names: [...most, ...mostLast].map((name) => ({ name: name.name, weight: weightOf(name) })),
+      spelled: (end) => this.#letters(spellings([...first, ...last]), end),
+      end: this.#textEnd(),
+    });
   }
 
   /** "First name S-A-R-A-H. Last name M-I-L-L-E-R", or one of the two. */

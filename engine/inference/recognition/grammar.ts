@@ -3,18 +3,22 @@ export class GrammarState {
   #next: Map<number, GrammarState> | null = null;
   readonly #also: { readonly state: GrammarState; readonly bonus: number }[] = [];
   readonly #isEnd: boolean;
+  readonly #isFree: boolean;
   #fill: ((state: GrammarState) => void) | null;
   #arcs: Arcs | null = null;
 
   /**
    * @param isEnd the text may end here
+   * @param isFree from here on anything may follow, and the text may end
    * @param fill says what may follow, when it is first asked for
    */
   constructor({
     isEnd = false,
+    isFree = false,
     fill = null,
-  }: { isEnd?: boolean; fill?: ((state: GrammarState) => void) | null } = {}) {
-    this.#isEnd = isEnd;
+  }: { isEnd?: boolean; isFree?: boolean; fill?: ((state: GrammarState) => void) | null } = {}) {
+    this.#isEnd = isEnd || isFree;
+    this.#isFree = isFree;
     this.#fill = fill;
   }
 
@@ -45,6 +49,8 @@ export class GrammarState {
       states = states.flatMap((state) =>
         state.arcs().steps.flatMap((step) => (step.token === token ? [step.state] : [])),
       );
+      // What is said freely is not held against the grammar.
+      if (states.some((state) => state.arcs().free)) return true;
     }
     return states.some((state) => state.arcs().end !== null);
   }
@@ -79,12 +85,15 @@ export class GrammarState {
       [...(from.#next ?? [])].map(([token, state]) => ({ token, state, bonus })),
     );
     const ends = [...best].flatMap(([state, bonus]) => (state.#isEnd ? [bonus] : []));
-    return { steps, end: ends.length > 0 ? Math.max(...ends) : null };
+    const free = [...best.keys()].find((state) => state.#isFree) ?? null;
+    return { steps, free, end: ends.length > 0 ? Math.max(...ends) : null };
   }
 }
 
 export interface Arcs {
   readonly steps: readonly { readonly token: number; readonly state: GrammarState; readonly bonus: number }[];
+  /** Where any token leads to; null where only those of `steps` may come. */
+  readonly free: GrammarState | null;
   /** What ending here adds to the log-probability; null where the text cannot end. */
   readonly end: number | null;
 }

@@ -1,3 +1,5 @@
+import type { NextTokens } from './beam.ts';
+
 /** The most probable token of one row of logits, and its probability (softmax). */
 export function bestToken(logits: Float32Array): Best {
   const { length } = logits;
@@ -20,11 +22,11 @@ export function bestToken(logits: Float32Array): Best {
   return { token, probability: 1 / sum };
 }
 
-/** Natural logarithms of the probabilities in one row of logits (log-softmax). */
-export function logProbabilities(logits: Float32Array): (token: number) => number {
+/** The probabilities in one row of logits (log-softmax). */
+export function nextTokens(logits: Float32Array): NextTokens {
   const { token, probability } = bestToken(logits);
   const sum = (logits[token] ?? 0) - Math.log(probability);
-  return (one) => (logits[one] ?? Number.NEGATIVE_INFINITY) - sum;
+  return { best: token, of: (one) => (logits[one] ?? Number.NEGATIVE_INFINITY) - sum };
 }
 
 /** Tokens that are guessed at once after a guess was wrong: each costs a tenth of a step of its own. */

@@ -25,11 +25,12 @@ const hearing = (text: readonly number[], probability = 0.9): BatchStep => {
   let said: readonly (readonly number[])[] = [];
   return async (from, tokens) => {
     said = from.map((row, i) => [...(said[row] ?? []), tokens[i] ?? 0]);
-    return said.map((so) => (token) => {
+    return said.map((so) => {
       const next = text[so.length - 1] ?? end;
       const isOn = so.slice(1).every((one, at) => one === text[at]);
       const other = Math.log((1 - probability) / vocabulary.length);
-      return isOn && token === next ? Math.log(probability) : other;
+      const of = (token: number): number => (isOn && token === next ? Math.log(probability) : other);
+      return { of, best: isOn ? next : end };
     });
   };
 };
@@ -99,6 +100,10 @@ describe('listening for something', async () => {
     ['Xyqo Wvut', { kind: 'name', known: ['Xyqo Wvut'] }],
     ['First name S-A-R-A-H. Last name M-I-L-L-E-R', { kind: 'name', known: [] }],
     ['Sarah Miller. M-I-L-L-E-R.', { kind: 'name', known: [] }],
+    ["It's George.Olsen at gmail.com.", { kind: 'email' }],
+    ['P-E-T-E-R dot M-I-L-L-E-R at iCloud.com.', { kind: 'email' }],
+    ['N-A-O-M-I-G-R-A-N-T at brightsmile.com.', { kind: 'email' }],
+    ['Dana underscore Moss at yahoo dot com', { kind: 'email' }],
     ['415-555-0132', { kind: 'digits', counts: [10] }],
     ['four one five, five five five, oh one three two.', { kind: 'digits', counts: [7, 10] }],
     ['Three hundred twelve. 555-0102.', { kind: 'digits', counts: [10] }],
