@@ -15,8 +15,8 @@ export function expectedOf(state: DialogueState, known: Known): Expected | null 
   return expectedOfQuestion[state.pending]?.(known, state) ?? null;
 }
 
-/** Digits of a whole number as it is dialled at home; in the United States the area may be left out. */
-const phoneCounts: Readonly<Record<string, readonly number[]>> = { US: [7, 10, 11], IN: [10, 11, 12] };
+/** Digits of a whole number as it is dialled at home; in the United States the area may be left out, and a 1 before it counts for nothing. */
+const phoneCounts: Readonly<Record<string, readonly number[]>> = { US: [7, 10], IN: [10, 11, 12] };
 const usualCounts = [10, 11];
 
 const phone = ({ snapshot: { language } }: Known): Expected => ({
@@ -25,7 +25,7 @@ const phone = ({ snapshot: { language } }: Known): Expected => ({
 });
 
 /** What is missing of a number, or one of its groups. */
-const phonePart = (): Expected => ({ kind: 'digits', counts: [3, 4, 7, 10, 11] });
+const phonePart = (): Expected => ({ kind: 'digits', counts: [3, 4, 7, 10] });
 
 /** Whoever calls from a number that is known is often called as before: a help to the ear, not a proof. */
 const name = ({ caller }: Known): ExpectedOne => ({

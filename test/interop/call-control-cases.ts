@@ -90,7 +90,7 @@ export function callControlCases(house: CallHouse, server: string): void {
         await say(caller, 'yes');
         await until(() => turns().at(-1)?.startsWith('agent: What should I pass on') === true);
         await say(caller, 'Please call me back about my bill.');
-        await until(() => live()?.slots.message === 'Please call me back about my bill.');
+        await until(() => live()?.slots.message === 'Please call me back about my bill');
         await over(caller);
         expect(eventsOf('call.transferred')[0]).toMatchObject({ result: 'returned', reason });
       },

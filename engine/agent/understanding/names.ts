@@ -212,11 +212,14 @@ function wholeThenLast(
 ): NameReading | null {
   const { first, last } = halves(tokens);
   if (first !== null || last === null) return null;
-  const said = recogniseName(tokens.slice(0, last - 2), options)?.value.split(' ') ?? [];
+  const before = tokens.slice(0, last - 2);
+  const said = recogniseName(before, options)?.value.split(' ') ?? [];
   const [letters, ...more] = joinSpelling(tokens.slice(last)).filter(({ text }) => !halfLeads.has(text));
   if (said.length < 2 || letters?.start !== -1 || more.length > 0) return null;
-  const family = built([letters], 0.97).value;
-  return { value: [...said.slice(0, -1), family].join(' '), confidence: 0.97 };
+  // Of a family name that was heard as two words, neither belongs to the first.
+  const givenLetters = joinSpelling(before).find(({ start }) => start === -1);
+  const given = givenLetters ? built([givenLetters], 0.97).value : said.slice(0, -1).join(' ');
+  return { value: `${given} ${built([letters], 0.97).value}`, confidence: 0.97 };
 }
 
 /** "The last name is Miller", "first name S-A-R-A-H". */

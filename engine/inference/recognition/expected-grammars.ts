@@ -51,6 +51,11 @@ const beforeLetters = [
   "No, it's",
 ] as const;
 const beforeNumber = [
+  '1',
+  'one',
+  'One',
+  'plus one',
+  'Plus one',
   "It's",
   'My number is',
   "My number's",
