@@ -52,7 +52,7 @@ export function ask(state: DialogueState, question: Question, options: AskOption
   const times = (state.timesAsked[id] ?? 0) + 1;
   const isOpen = question === 'anything-else' || question === 'how-can-i-help';
   const most = isNumber(question) ? patienceWithNumbers : patience;
-  if (failures >= most || (times > mostTimes && !isOpen)) return wayOut(state, question, options.facts);
+  if (failures >= most || (times > mostTimes && !isOpen)) return wayOut(state, question, options);
   const wording = again ? state.asked.wording + 1 : 0;
   const timesAsked = { ...state.timesAsked, [id]: times };
   const asking: DialogueState = { ...state, pending: question, asked: { id, failures, wording }, timesAsked };
@@ -115,18 +115,26 @@ const isNumber = (question: Question): boolean =>
 
 /**
  * After vain tries: another way to a number; without a value that is not needed; else what was understood is kept
- * for somebody to call back.
+ * for somebody to call back. News that came with the question are told all the same; an excuse for the last vain try
+ * is not.
  */
-function wayOut(state: DialogueState, question: Question, facts: Facts): Decision {
+function wayOut(
+  state: DialogueState,
+  question: Question,
+  { facts, lead = [], failed }: AskOptions,
+): Decision {
+  const news = failed ? [] : lead;
   if (isNumber(question) && question !== 'phone-keypad') {
     const inParts = question !== 'phone-part' && comesInParts(facts.snapshot.language);
     const known = inParts && isPartsEnd(state.digits) ? state.digits : '';
-    return ask({ ...state, digits: known }, inParts ? 'phone-part' : 'phone-keypad', { facts });
+    return ask({ ...state, digits: known }, inParts ? 'phone-part' : 'phone-keypad', { facts, lead: news });
   }
   const without = goOnWithout(state, question, facts);
-  if (without) return advance(without, facts);
-  if (question === 'anything-else') return end(state, [goodbye(state)]);
-  return rescued(state, 'rescue', facts) ?? end(state, [say({ name: 'way-out' }), goodbye(state)]);
+  if (without) return advance(without, facts, news);
+  if (question === 'anything-else') return end(state, [...news, goodbye(state)]);
+  const kept = rescued(state, 'rescue', facts);
+  if (kept) return { ...kept, moves: [...news, ...kept.moves] };
+  return end(state, [...news, say({ name: 'way-out' }), goodbye(state)]);
 }
 
 /** Keeps what was understood; null where there is nothing to keep. */

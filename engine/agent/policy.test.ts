@@ -39,11 +39,11 @@ describe('whatever is said', () => {
           }
         });
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
     // The property would hold for a policy that does nothing.
     for (const kind of ['book', 'reschedule', 'cancel', 'submit'])
-      expect(done[kind], kind).toBeGreaterThan(2);
+      expect(done[kind], kind).toBeGreaterThan(8);
   });
 
   it('claims success only for what the tool returned, and offers and reads back only what a tool found', () => {
@@ -108,8 +108,7 @@ describe('whatever is said', () => {
             expect(fakePeople.map(({ id }) => id)).toContain(move.targetId);
             expect(move.targetId).toBe(told);
           }
-          // After many vain questions what was understood is kept at once, and that is told.
-          if (event.kind === 'transfer-failed' && moves[0]?.kind !== 'submit') {
+          if (event.kind === 'transfer-failed') {
             expect(moves[0]).toMatchObject({ kind: 'say', line: { name: 'not-connected', personId: told } });
           }
         });

@@ -48,8 +48,8 @@ export interface SttProvider {
   open(utterance: {
     /** BCP 47. */
     readonly language: string;
-    /** What the caller will probably say: asked with each decode that may be the last. */
-    readonly expected?: () => Expected | null;
+    /** What the caller will probably say; null or left out where anything may come. */
+    readonly expected?: Expected | null;
     /** Words so far, each time they change. */
     readonly onInterim: (recognised: Recognised) => void;
     /** `settled` has a value now that nothing else brought about: it is news before the end. */
@@ -64,7 +64,7 @@ export interface SttProvider {
 }
 
 export interface RecogniserEvents {
-  /** What the caller will probably say next; a recogniser that can listens for it. */
+  /** What the caller will probably say: asked when an utterance begins. A recogniser that can listens for it. */
   readonly expected?: () => Expected | null;
   readonly onInterim: (recognised: Recognised) => void;
   /** The caller pauses and this is all of the words so far; more may follow. May come again. */

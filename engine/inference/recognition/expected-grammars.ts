@@ -1,4 +1,4 @@
-import type { Expected, ExpectedOne } from '../contract.ts';
+import type { Expected } from '../contract.ts';
 import { emailGrammar } from './email-grammar.ts';
 import { GrammarState } from './grammar.ts';
 import type { CommonName, NameBook } from './name-book.ts';
@@ -75,7 +75,7 @@ const halfName = -4;
 /** What is known to the business is said more often than what is not. */
 const knownName = 4;
 
-/** Grammars of questions that many calls put; every business has some of its own. */
+/** Grammars of the questions that calls put; every business has some of its own. */
 const mostKept = 200;
 
 /** Addresses are said by common names, and spelled where they are not. */
@@ -86,6 +86,8 @@ export class ExpectedGrammars {
   readonly #pieces: WordPieces;
   readonly #names: NameBook;
   readonly #made = new Map<string, GrammarState>();
+  /** Takes longest to lay out, and is never dropped. */
+  #anyName: GrammarState | null = null;
 
   constructor(pieces: WordPieces, names: NameBook) {
     this.#pieces = pieces;
@@ -98,37 +100,43 @@ export class ExpectedGrammars {
   }
 
   of(expected: Expected): GrammarState {
-    if (expected.kind !== 'any') return this.#ofOne(expected);
-    const grammar = new GrammarState();
-    for (const one of expected.of) grammar.orFrom(this.#ofOne(one));
-    return grammar;
-  }
-
-  #ofOne(expected: ExpectedOne): GrammarState {
-    if (expected.kind === 'phrases')
-      return this.#kept(`phrases ${expected.phrases.join('|')}`, () => this.#phrases(expected.phrases));
-    if (expected.kind === 'digits') {
-      return this.#kept(`digits ${expected.counts.join(' ')}`, () => this.#digits(expected.counts));
-    }
-    if (expected.kind === 'email') return this.#kept('email', () => this.#email());
-    const anyName = this.#kept('names', () => this.#anyName());
-    if (expected.known.length === 0) return anyName;
-    const grammar = new GrammarState();
-    grammar.orFrom(anyName);
-    const end = this.#textEnd();
-    const carried = this.#carried(beforeName, grammar);
-    for (const name of expected.known) carried.say(this.#pieces.words(name), end, knownName);
-    return grammar;
-  }
-
-  #kept(key: string, make: () => GrammarState): GrammarState {
-    const made = this.#made.get(key) ?? make();
+    const key = keyOf(expected);
+    const made = this.#made.get(key) ?? this.#make(expected);
     // the one that was used last stands last
     this.#made.delete(key);
     this.#made.set(key, made);
     const [oldest] = this.#made.keys();
     if (oldest !== undefined && this.#made.size > mostKept) this.#made.delete(oldest);
     return made;
+  }
+
+  #make(expected: Expected): GrammarState {
+    switch (expected.kind) {
+      case 'phrases':
+        return this.#phrases(expected.phrases);
+      case 'digits':
+        return this.#digits(expected.counts);
+      case 'email':
+        return this.#email();
+      case 'name':
+        return this.#name(expected.known);
+      case 'any': {
+        const grammar = new GrammarState();
+        for (const one of expected.of) grammar.orFrom(this.of(one));
+        return grammar;
+      }
+    }
+  }
+
+  #name(known: readonly string[]): GrammarState {
+    this.#anyName ??= this.#everyName();
+    if (known.length === 0) return this.#anyName;
+    const grammar = new GrammarState();
+    grammar.orFrom(this.#anyName);
+    const end = this.#textEnd();
+    const carried = this.#carried(beforeName, grammar);
+    for (const name of known) carried.say(this.#pieces.words(name), end, knownName);
+    return grammar;
   }
 
   /** The end of a text, with or without a mark. */
@@ -156,7 +164,7 @@ export class ExpectedGrammars {
     return grammar;
   }
 
-  #anyName(): GrammarState {
+  #everyName(): GrammarState {
     const { first, last } = this.#names;
     const grammar = new GrammarState();
     const end = this.#textEnd();
@@ -276,6 +284,22 @@ export class ExpectedGrammars {
     }
     for (const teen of teens) say(teen, two);
     for (const ten of tens) say(ten, two);
+  }
+}
+
+/** Names that are wrong change what is decided, not what is listened for. */
+function keyOf(expected: Expected): string {
+  switch (expected.kind) {
+    case 'phrases':
+      return `phrases ${expected.phrases.join('|')}`;
+    case 'digits':
+      return `digits ${expected.counts.join(' ')}`;
+    case 'email':
+      return 'email';
+    case 'name':
+      return `name ${expected.known.join('|')}`;
+    case 'any':
+      return expected.of.map(keyOf).join('\n');
   }
 }
 

@@ -44,15 +44,14 @@ export class GrammarState {
 
   /** Whether exactly this may be said from here on. */
   accepts(tokens: readonly number[]): boolean {
-    let states: readonly GrammarState[] = [this];
+    let states = this.#reached();
     for (const token of tokens) {
-      states = states.flatMap((state) =>
-        state.arcs().steps.flatMap((step) => (step.token === token ? [step.state] : [])),
-      );
+      const next = [...states.keys()].flatMap((state) => state.#next?.get(token) ?? []);
+      states = new Map(next.flatMap((state) => [...state.#reached()]));
       // What is said freely is not held against the grammar.
-      if (states.some((state) => state.arcs().free)) return true;
+      if ([...states.keys()].some((state) => state.#isFree)) return true;
     }
-    return states.some((state) => state.arcs().end !== null);
+    return [...states.keys()].some((state) => state.#isEnd);
   }
 
   #after(token: number): GrammarState {
@@ -72,7 +71,8 @@ export class GrammarState {
     fill?.(this);
   }
 
-  #gather(): Arcs {
+  /** Where one stands here without a further token, each with its best bonus. */
+  #reached(): Map<GrammarState, number> {
     const best = new Map<GrammarState, number>();
     const reach = (state: GrammarState, bonus: number): void => {
       if ((best.get(state) ?? Number.NEGATIVE_INFINITY) >= bonus) return;
@@ -81,6 +81,11 @@ export class GrammarState {
       for (const also of state.#also) reach(also.state, bonus + also.bonus);
     };
     reach(this, 0);
+    return best;
+  }
+
+  #gather(): Arcs {
+    const best = this.#reached();
     const steps = [...best].flatMap(([from, bonus]) =>
       [...(from.#next ?? [])].map(([token, state]) => ({ token, state, bonus })),
     );

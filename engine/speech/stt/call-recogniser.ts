@@ -106,7 +106,7 @@ class ChainedRecogniser implements CallRecogniser {
     return new Utterance(
       {
         ...{ providers, language, signal, dueMs, giveUpMs, onInterim, onStable, onOutcome },
-        ...(expected ? { expected } : {}),
+        expected: expected?.() ?? null,
       },
       preRoll,
     );

@@ -1,5 +1,5 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import type { Expected, Inference } from '../../inference/index.ts';
+import type { Inference } from '../../inference/index.ts';
 import type { Recognised, SttProvider, UtteranceDecoder } from '../ports.ts';
 
 const samplesPerMs = 16;
@@ -91,23 +91,19 @@ class LocalDecoder implements UtteranceDecoder {
   }
 
   get settled(): Recognised | null {
-    const heard = this.#expected ? this.#heardListening : this.#heard;
+    const heard = this.#utterance.expected ? this.#heardListening : this.#heard;
     return heard >= this.#voicedEnd ? this.#best : null;
   }
 
   get wantsDecode(): boolean {
     if (this.#closing.signal.aborted) return false;
     if (this.#ended) return this.settled === null;
-    const tried = this.#pauses && this.#expected ? this.#triedListening : this.#tried;
+    const tried = this.#pauses && this.#utterance.expected ? this.#triedListening : this.#tried;
     if (tried >= this.#voicedEnd) return false;
     if (this.#pauses) return true;
     const everySamples = this.#length < earlySamples ? earlyEverySamples : interimEverySamples;
     const restSamples = Math.max(everySamples, restFactor * (this.#best?.modelMs ?? 0) * samplesPerMs);
     return this.#length >= shortestSamples && this.#length - this.#tried >= restSamples;
-  }
-
-  get #expected(): Expected | null {
-    return this.#utterance.expected?.() ?? null;
   }
 
   get #pauses(): boolean {
@@ -145,10 +141,10 @@ class LocalDecoder implements UtteranceDecoder {
     const samples = this.#take();
     const interim = new AbortController();
     const mayBeLast = this.#pauses || this.#ended;
-    const expected = mayBeLast ? this.#expected : null;
+    const expected = mayBeLast ? this.#utterance.expected : null;
     // One that listens for something takes long: it is given up like an interim one when the caller goes on.
     this.#interim = mayBeLast && (this.#ended || !expected) ? null : interim;
-    this.#listening = expected !== null;
+    this.#listening = Boolean(expected);
     if (expected) this.#triedListening = samples.length;
     const signal = AbortSignal.any([this.#closing.signal, interim.signal]);
     try {

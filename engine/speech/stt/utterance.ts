@@ -9,7 +9,7 @@ export interface SttCandidate extends Candidate {
 export interface UtteranceOptions {
   readonly providers: readonly SttCandidate[];
   readonly language: string;
-  readonly expected?: () => Expected | null;
+  readonly expected?: Expected | null;
   readonly signal: AbortSignal;
   /** After the end: one who has not given the text by then gets a rival, where there is one. */
   readonly dueMs: number;
@@ -132,11 +132,11 @@ export class Utterance {
   }
 
   #open(candidate: SttCandidate): Attempt {
-    const { language, expected, onInterim, onStable } = this.#options;
+    const { language, expected = null, onInterim, onStable } = this.#options;
     const isCurrent = (): boolean => !attempt.dead && attempt === this.#attempts.at(-1) && !this.#outcome;
     const decoder = candidate.provider.open({
       language,
-      ...(expected ? { expected } : {}),
+      expected,
       onInterim: (recognised) => {
         if (isCurrent() && !this.#ended && isSpeech(recognised)) onInterim(recognised);
       },
