@@ -200,19 +200,30 @@ function firstAndLast(tokens: readonly Token[]): NameReading | null {
   return given && family ? { value: `${given.value} ${family.value}`, confidence: 0.97 } : null;
 }
 
-const halves = (tokens: readonly Token[]): { first: number | null; last: number | null } => ({
-  first: cueEnd(tokens, ['first', 'name']),
-  last: cueEnd(tokens, ['last', 'name']) ?? cueEnd(tokens, ['family', 'name']) ?? cueEnd(tokens, ['surname']),
-});
+const lastCues = [['last', 'name'], ['family', 'name'], ['surname']] as const;
+
+/** Behind the words that announce each half; `lastCueAt` is where those of the last begin. */
+function halves(tokens: readonly Token[]): {
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly lastCueAt: number;
+} {
+  const first = cueEnd(tokens, ['first', 'name']);
+  for (const cue of lastCues) {
+    const last = cueEnd(tokens, cue);
+    if (last !== null) return { first, last, lastCueAt: last - cue.length };
+  }
+  return { first, last: null, lastCueAt: tokens.length };
+}
 
 /** "My name is Sarah Miller, S-A-R-A-H, last name M-I-L-L-E-R" */
 function wholeThenLast(
   tokens: readonly Token[],
   options: Parameters<typeof recogniseName>[1],
 ): NameReading | null {
-  const { first, last } = halves(tokens);
+  const { first, last, lastCueAt } = halves(tokens);
   if (first !== null || last === null) return null;
-  const before = tokens.slice(0, last - 2);
+  const before = tokens.slice(0, lastCueAt);
   const said = recogniseName(before, options)?.value.split(' ') ?? [];
   const [letters, ...more] = joinSpelling(tokens.slice(last)).filter(({ text }) => !halfLeads.has(text));
   if (said.length < 2 || letters?.start !== -1 || more.length > 0) return null;

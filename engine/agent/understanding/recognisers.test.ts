@@ -128,6 +128,7 @@ describe('names', () => {
       'Frank Moretti',
     ],
     ["My name is Marta Brooks. That's M-A-R-T-A. Last name, B-R-O-O-K-S.", 'Marta Brooks'],
+    ['My name is Sarah Miller, surname M-I-L-L-A-R', 'Sarah Millar'],
     ["My name is Fatima Dough Gottle. That's F-A-T-I-M-A. Last name, D-E-L-G-A-D-O.", 'Fatima Delgado'],
     ['Nina, M-I-N-A', 'Nina'],
     ['Jim Thoms, T H O M S', 'Jim Thoms'],
