@@ -1,4 +1,4 @@
-import { randomOf } from '../turn-taking/random.ts';
+import { chanceOf } from '../../../engine/rehearsal/line/chance.ts';
 
 /** Names, e-mail addresses and telephone numbers as callers give them, and how they help when they were not understood. */
 export interface CaptureItem {
@@ -113,7 +113,7 @@ const grouped = (number: string): string =>
 
 /** 200 items, the same in every run. */
 export function captureItems(): readonly CaptureItem[] {
-  const random = randomOf('capture');
+  const random = chanceOf('capture');
   const choose = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
   const names = Array.from({ length: 70 }, (_, i): CaptureItem => {
     const [first, last] = [firstNames[i % firstNames.length] ?? '', choose(lastNames)];

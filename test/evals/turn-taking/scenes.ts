@@ -1,8 +1,9 @@
 import type { Expecting } from '../../../engine/agent/index.ts';
 import { decodePcmu, encodePcmu, resample } from '../../../engine/media/index.ts';
+import { chanceOf } from '../../../engine/rehearsal/line/chance.ts';
 import type { CallerVoice } from '../../caller/voice.ts';
 import { pausedSpeech, spokenLine } from './paused-speech.ts';
-import { between, pick, randomOf } from './random.ts';
+import { between, pick } from './random.ts';
 import { voiceOf } from './render.ts';
 import type { SoundLine, TurnLine } from './set.ts';
 import { hum, laughter, noise } from './sound-synthesis.ts';
@@ -71,7 +72,7 @@ export async function turnScene(
 ): Promise<TurnScene> {
   const { index, voices } = options;
   const voice = voiceOf(voices, index, spokenLine(line));
-  const random = randomOf(`${line.line} ${voice.name}`);
+  const random = chanceOf(`${line.line} ${voice.name}`);
   const gain = between(random, 0.5, 1.3);
   const pieces: { at: number; audio: Float64Array }[] = [];
   const pauses: { fromMs: number; toMs: number }[] = [];
@@ -114,7 +115,7 @@ export async function soundScene(
   const { index, voices, take = 0 } = options;
   const voice = voiceOf(voices, index + take, 'text' in line ? line.text : '');
   const name = `${'text' in line ? line.text : line.kind === 'noise' ? line.noise : line.kind} ${index} ${take}`;
-  const random = randomOf(`${name} ${voice.name}`);
+  const random = chanceOf(`${name} ${voice.name}`);
   // Not in step with the windows of the VAD.
   const lead = samplesOf(leadMs + random() * 32);
   const audio = await soundOf(line, { voice, random });

@@ -7,6 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import { loadConfig, silentLog } from '../../../engine/foundation/index.ts';
 import { startInference } from '../../../engine/inference/index.ts';
+import { chanceOf } from '../../../engine/rehearsal/line/chance.ts';
 import {
   BargeInSound,
   classify,
@@ -20,7 +21,6 @@ import {
 import { loadVad } from '../../../engine/speech/vad/silero.ts';
 import { type Vad, windowSamples } from '../../../engine/speech/vad/vad.ts';
 import { spokenLine } from './paused-speech.ts';
-import { randomOf } from './random.ts';
 import { voicesOf } from './render.ts';
 import { type SoundScene, soundScene } from './scenes.ts';
 import { type SoundLine, soundLines, turnLines } from './set.ts';
@@ -239,7 +239,7 @@ class Network {
 }
 
 export function train(examples: readonly Example[], seed: string): SoundWeights {
-  const random = randomOf(seed);
+  const random = chanceOf(seed);
   const known = standard(examples);
   const network = new Network(random, known);
   const counts = soundClasses.map((name) => examples.filter((one) => one.class === name).length);
