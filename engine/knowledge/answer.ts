@@ -6,7 +6,7 @@ import { namesFor } from './same-thing.ts';
 import { sentencesOfPassage } from './sentences.ts';
 import { speakable, wordCount } from './speakable.ts';
 import { tellsWhatIsAsked } from './what-is-asked.ts';
-import { coverage, topicWords } from './words.ts';
+import { coverageOf, topicWords } from './words.ts';
 
 export interface Answer {
   /** One or two sentences, at most about 45 words, as they are spoken. */
@@ -61,7 +61,8 @@ export async function weigh(
   if (!vector) return null;
   const matches = await search(question, vector, { store, limit: limits.matches });
   const words = topicWords(question);
-  const candidates = matches.flatMap((match, rank) => sentencesOfMatch(match, { rank, words }));
+  const covers = coverageOf(words);
+  const candidates = matches.flatMap((match, rank) => sentencesOfMatch(match, { rank, covers }));
   const best = candidates.toSorted((one, other) => other.score - one.score)[0];
   if (!best) return null;
   const text = speakable(phrased(best, candidates), limits.words);
@@ -70,7 +71,7 @@ export async function weigh(
     sentence: Math.max(0, ...candidates.map(({ cosine }) => cosine)),
     coverage: words.length === 0 ? 0.5 : shareOf(words, said),
     unheard: await unheardShare(words, best.match, store),
-    asked: tellsWhatIsAsked(question, text),
+    asked: tellsWhatIsAsked(question)(text),
   };
   const cited = [best.match, ...matches.filter((match) => match !== best.match)];
   return { text, matches: cited, fitness };
@@ -97,11 +98,11 @@ async function unheardShare(
 
 function sentencesOfMatch(
   match: Match,
-  { rank, words }: { readonly rank: number; readonly words: readonly string[] },
+  { rank, covers }: { readonly rank: number; readonly covers: (text: string) => number },
 ): Candidate[] {
   return sentencesOfPassage(match.passage).map((text, place) => {
     const cosine = match.nearness.sentences[place] ?? match.nearness.cosine;
-    const score = cosine + worth.coverage * coverage(words, text) + worth.laterPassage * rank;
+    const score = cosine + worth.coverage * covers(text) + worth.laterPassage * rank;
     return { match, place, text, cosine, score };
   });
 }

@@ -3,7 +3,7 @@ import type { Nearness, Passage, Passages, TenantStore } from '../store/index.ts
 import type { KnowledgeParts } from './ingest.ts';
 import { namesFor } from './same-thing.ts';
 import { tellsWhatIsAsked } from './what-is-asked.ts';
-import { coverage, topicWords } from './words.ts';
+import { coverage, coverageOf, topicWords } from './words.ts';
 
 export interface Found {
   readonly passageId: string;
@@ -59,11 +59,12 @@ export async function search(
   const ids = [...new Set([...byMeaning, ...byWords].map(({ id }) => id))];
   const nearness = new Map(passages.nearnessTo(vector, ids).map((one) => [one.id, one]));
   await nextTurn();
+  const judges = { covers: coverageOf(words), tells: tellsWhatIsAsked(question) };
   return passages
     .get(ids)
     .flatMap((passage) => {
       const near = nearness.get(passage.id);
-      return near ? [matchOf(passage, near, { question, words })] : [];
+      return near ? [matchOf(passage, near, judges)] : [];
     })
     .toSorted((one, other) => other.score - one.score)
     .slice(0, limit);
@@ -72,13 +73,13 @@ export async function search(
 function matchOf(
   passage: Passage,
   nearness: Nearness,
-  { question, words }: { readonly question: string; readonly words: readonly string[] },
+  { covers, tells }: { readonly covers: (text: string) => number; readonly tells: (text: string) => number },
 ): Match {
   const sum =
     worth.passage * nearness.cosine +
     worth.sentence * Math.max(...nearness.sentences) +
-    worth.words * shareOf(words, passage) +
-    worth.asked * Math.max(0, tellsWhatIsAsked(question, passage.text));
+    worth.words * covers(`${passage.heading} ${passage.text}`) +
+    worth.asked * Math.max(0, tells(passage.text));
   return {
     ...{ passage, nearness },
     passageId: String(passage.id),

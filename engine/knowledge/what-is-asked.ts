@@ -12,9 +12,12 @@ const kinds = [
   },
 ] as const;
 
-/** 1 where an amount or a time is asked for and the text tells one, -1 where it does not, 0 where neither is asked for. */
-export function tellsWhatIsAsked(question: string, text: string): -1 | 0 | 1 {
+/**
+ * Judges texts by a question: 1 where an amount or a time is asked for and the text tells one, -1 where it does not,
+ * 0 where neither is asked for.
+ */
+export function tellsWhatIsAsked(question: string): (text: string) => -1 | 0 | 1 {
   const wanted = kinds.filter(({ asked }) => asked.test(question));
-  if (wanted.length === 0) return 0;
-  return wanted.some(({ told }) => told.test(text)) ? 1 : -1;
+  if (wanted.length === 0) return () => 0;
+  return (text) => (wanted.some(({ told }) => told.test(text)) ? 1 : -1);
 }

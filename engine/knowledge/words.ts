@@ -38,13 +38,19 @@ const plain = (text: string): string =>
     .toLowerCase();
 
 /** The share of the words that a text holds, in whatever ending. 0 where there are none. */
-export function coverage(words: readonly string[], text: string): number {
-  if (words.length === 0) return 0;
-  const read = plain(text);
-  // check-up is asked for as a checkup
-  const joined = read.includes('-') ? read.replace(/(?<=\p{L})-(?=\p{L})/gu, '') : read;
-  const isHeld = (stem: string): boolean => holds(read, stem) || (joined !== read && holds(joined, stem));
-  return words.filter((word) => namesFor(word).map(stemOf).some(isHeld)).length / words.length;
+export const coverage = (words: readonly string[], text: string): number => coverageOf(words)(text);
+
+/** The same for the words of a question that many texts are looked through for. */
+export function coverageOf(words: readonly string[]): (text: string) => number {
+  const stems = words.map((word) => namesFor(word).map(stemOf));
+  return (text) => {
+    if (words.length === 0) return 0;
+    const read = plain(text);
+    // check-up is asked for as a checkup
+    const joined = read.includes('-') ? read.replace(/(?<=\p{L})-(?=\p{L})/gu, '') : read;
+    const isHeld = (stem: string): boolean => holds(read, stem) || (joined !== read && holds(joined, stem));
+    return stems.filter((names) => names.some(isHeld)).length / words.length;
+  };
 }
 
 /** Only words that begin as the stem does are stemmed: forty passages are looked through for a question. */
