@@ -1,7 +1,7 @@
 import { VoxboxError } from '../foundation/index.ts';
 import type { Caller, Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
-import { chosenTenants, tenantFlag, tenantIdOf, withBox } from './data.ts';
+import { chosenTenants, latestOf, tenantFlag, tenantIdOf, withBox } from './data.ts';
 import { atDesk } from './desk.ts';
 import { localTime, table } from './table.ts';
 
@@ -15,19 +15,19 @@ export const callersList: Command = {
   async run({ config, json, io, text, count }) {
     const limit = count('limit', 50);
     const found = await withBox(config(), { readOnly: true }, (box) =>
-      chosenTenants(box, text('tenant'))
-        .flatMap(({ tenant, store }) => store.callers.list({ limit }).map((caller) => ({ tenant, caller })))
-        .toSorted((one, other) => other.caller.changedAtMs - one.caller.changedAtMs)
-        .slice(0, limit),
+      latestOf(chosenTenants(box, text('tenant')), limit, {
+        list: (store) => store.callers.list({ limit }),
+        atMs: ({ changedAtMs }) => changedAtMs,
+      }),
     );
     if (json) {
-      const callers = found.map(({ tenant, caller }) => ({ tenant: tenant.slug, ...caller }));
+      const callers = found.map(({ tenant, one: caller }) => ({ tenant: tenant.slug, ...caller }));
       io.out(`${JSON.stringify({ callers }, null, 2)}\n`);
     } else {
       io.out(
         table([
           ['NUMBER', 'NAME', 'TENANT', 'CALLS', 'LAST CHANGE'],
-          ...found.map(({ tenant, caller }) => [
+          ...found.map(({ tenant, one: caller }) => [
             caller.number,
             caller.optedOut ? '(not to be remembered)' : (caller.name ?? '-'),
             tenant.slug,

@@ -2,7 +2,7 @@ import { redact, redactTurns } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { CallAnalysis, PrivacyPolicy, Call as StoredCall, TranscriptTurn } from '../store/index.ts';
 import type { Command } from './command.ts';
-import { chosenTenants, type OpenTenant, tenantFlag, withBox } from './data.ts';
+import { chosenTenants, latestOf, type OpenTenant, tenantFlag, withBox } from './data.ts';
 import { duration, localTime, printable, table } from './table.ts';
 
 export const callsList: Command = {
@@ -15,19 +15,23 @@ export const callsList: Command = {
   async run({ config, json, io, text, count }) {
     const limit = count('limit', 20);
     const found = await withBox(config(), { readOnly: true }, (box) =>
-      chosenTenants(box, text('tenant'))
-        .flatMap(({ tenant, store }) => store.calls.list({ limit }).map((call) => ({ tenant, call })))
-        .toSorted((one, other) => other.call.startedAtMs - one.call.startedAtMs)
-        .slice(0, limit),
+      latestOf(chosenTenants(box, text('tenant')), limit, {
+        list: (store) => store.calls.list({ limit }),
+        atMs: ({ startedAtMs }) => startedAtMs,
+      }),
     );
     if (json) {
-      const calls = found.map(({ tenant, call }) => ({ tenantId: tenant.id, tenant: tenant.slug, ...call }));
+      const calls = found.map(({ tenant, one: call }) => ({
+        tenantId: tenant.id,
+        tenant: tenant.slug,
+        ...call,
+      }));
       io.out(`${JSON.stringify({ calls }, null, 2)}\n`);
     } else {
       io.out(
         table([
           ['STARTED', 'TENANT', 'CALLER', 'NAME', 'OUTCOME', 'TIME', 'ID'],
-          ...found.map(({ tenant, call }) => [
+          ...found.map(({ tenant, one: call }) => [
             localTime(call.startedAtMs, tenant.timeZone),
             tenant.slug,
             call.callerNumber ?? 'withheld',

@@ -55,6 +55,18 @@ export function chosenTenants(box: Box, name: string | undefined): OpenTenant[] 
   });
 }
 
+/** What several tenants have, the latest first, each with the one that it is of. */
+export function latestOf<T>(
+  tenants: readonly OpenTenant[],
+  limit: number,
+  { list, atMs }: { readonly list: (store: TenantStore) => readonly T[]; readonly atMs: (one: T) => number },
+): { readonly tenant: Tenant; readonly one: T }[] {
+  return tenants
+    .flatMap(({ tenant, store }) => list(store).map((one) => ({ tenant, one })))
+    .toSorted((a, b) => atMs(b.one) - atMs(a.one))
+    .slice(0, limit);
+}
+
 export const tenantFlag = {
   tenant: { type: 'string', value: 'SLUG', help: 'of this tenant only (slug or id)' },
 } as const;

@@ -1,5 +1,5 @@
 import type { Call, Command } from './command.ts';
-import { chosenTenants, tenantFlag, withBox } from './data.ts';
+import { chosenTenants, latestOf, tenantFlag, withBox } from './data.ts';
 import { atDesk, ownerOf } from './desk.ts';
 import { printable, table } from './table.ts';
 
@@ -13,19 +13,18 @@ export const inboxList: Command = {
   async run({ config, json, io, text, count }) {
     const limit = count('limit', 50);
     const found = await withBox(config(), { readOnly: true }, (box) =>
-      chosenTenants(box, text('tenant'))
-        .flatMap(({ tenant, store }) =>
-          store.submissions.list({ limit }).map((submission) => ({ tenant: tenant.slug, ...submission })),
-        )
-        .toSorted((one, other) => other.createdAtMs - one.createdAtMs)
-        .slice(0, limit),
+      latestOf(chosenTenants(box, text('tenant')), limit, {
+        list: (store) => store.submissions.list({ limit }),
+        atMs: ({ createdAtMs }) => createdAtMs,
+      }),
     );
-    if (json) io.out(`${JSON.stringify({ submissions: found }, null, 2)}\n`);
+    const submissions = found.map(({ tenant, one }) => ({ tenant: tenant.slug, ...one }));
+    if (json) io.out(`${JSON.stringify({ submissions }, null, 2)}\n`);
     else {
       io.out(
         table([
           ['TENANT', 'WHAT', 'FROM', 'PHONE', 'STATUS', 'WORDS', 'ID'],
-          ...found.map(({ id, tenant, title, urgent, customerName, customerPhone, status, fields }) => [
+          ...submissions.map(({ id, tenant, title, urgent, customerName, customerPhone, status, fields }) => [
             tenant,
             urgent ? `${title} (urgent)` : title,
             customerName ?? '-',
