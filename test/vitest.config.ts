@@ -3,22 +3,39 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** These run in real time, or start threads and processes: they lie beside their source and run with the long ones. */
+/** These run in real time, also against clocks of their own, or start threads and processes: they lie beside their source and run with the long ones. */
 const realTime = [
   'engine/agent/session-trouble.test.ts',
   'engine/agent/session.test.ts',
   'engine/calendar/calendar-model.test.ts',
   'engine/calendar/mail.test.ts',
   'engine/call/after-call.test.ts',
+  'engine/call/outbound-leg.test.ts',
+  'engine/call/transfer.test.ts',
   'engine/knowledge/ingest.test.ts',
   'engine/knowledge/reading.test.ts',
+  'engine/llm/chain.test.ts',
+  'engine/llm/openai.test.ts',
   'engine/media/leg.test.ts',
   'engine/rehearsal/line/shifted-date.test.ts',
   'engine/sip/failover.test.ts',
+  'engine/sip/forking.test.ts',
   'engine/sip/line.test.ts',
+  'engine/sip/nat/stun.test.ts',
+  'engine/sip/registrar/registrar.test.ts',
   'engine/sip/registration/registration.test.ts',
+  'engine/sip/server-dialogs.test.ts',
   'engine/sip/server-strangers.test.ts',
+  'engine/sip/server.test.ts',
+  'engine/sip/silence.test.ts',
+  'engine/sip/tls.test.ts',
+  'engine/sip/watch.test.ts',
+  'engine/sip/within.test.ts',
+  'engine/speech/stt/deepgram.test.ts',
+  'engine/speech/tts/speaker.test.ts',
+  'engine/speech/tts/voice-services.test.ts',
   'engine/store/calendar-race.test.ts',
+  'test/unit/rtp-endpoint.test.ts',
 ];
 
 /** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */

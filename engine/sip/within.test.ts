@@ -45,11 +45,18 @@ function accepted(phone: FakePhone, request: SipMessage): string {
     .replace('Content-Length: 0\r\n\r\n', `Content-Length: ${body.length}\r\n\r\n${body}`);
 }
 
+/** The next one of its name; what is sent again because the machine was slow to answer is not a new one. */
 async function nextRequest(phone: FakePhone, name: string): Promise<SipRequest> {
-  const message = await phone.next(isMethod(name));
+  const known = new Set(taken.get(phone));
+  const message = await phone.next((one) => isMethod(name)(one) && !known.has(branchOf(one)));
   if (message.kind !== 'request') throw new Error('not a request');
+  taken.set(phone, known.add(branchOf(message)));
   return message;
 }
+
+const taken = new WeakMap<FakePhone, ReadonlySet<string>>();
+const branchOf = ({ headers }: SipMessage): string =>
+  /;branch=([^;,\s]+)/.exec(headerValue(headers, 'Via') ?? '')?.[1] ?? '';
 
 /** Challenges one request. @returns what comes instead of it */
 async function challenge(phone: FakePhone, name: string, status: string): Promise<SipRequest> {
