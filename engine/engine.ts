@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { listVoices } from '../models/index.ts';
-import { createVoiceVendors, startApi } from './api/index.ts';
+import { createVoiceVendors, type Entrance, makeEntrance, newToken, startApi } from './api/index.ts';
 import { startMailer } from './calendar/index.ts';
 import {
   askExternal,
@@ -9,23 +9,36 @@ import {
   createGuesses,
   createLadderLookup,
   createLineDoctor,
+  createPlacing,
   createRegistry,
+  createTalks,
   createTraceBook,
   type Defence,
   keepGreetingsReady,
   type LineDoctor,
+  type Placing,
   type Serving,
   startAfterCall,
   startServing,
   startSignalling,
   startTrunkLines,
+  type Talks,
   type TraceBook,
   type TrunkLines,
   takeCalls,
   tlsTrustOf,
 } from './call/index.ts';
-import { type Config, createLog, type Log, systemClock, systemIds, VoxboxError } from './foundation/index.ts';
+import {
+  type Config,
+  createLog,
+  type Log,
+  productVersion,
+  systemClock,
+  systemIds,
+  VoxboxError,
+} from './foundation/index.ts';
 import { createMedia } from './media/index.ts';
+import { createRehearsals } from './rehearsal/index.ts';
 import {
   connectCallControl,
   createDigest,
@@ -48,6 +61,8 @@ export interface Engine {
   readonly ready: Promise<void>;
   /** Why no calls are taken, in words; null when they are. */
   trouble(): string | null;
+  /** For whoever started it: one way in. Each time a new one. */
+  entrance(): Entrance;
   /** Idempotent. Calls in progress are ended and their records closed. */
   stop(): Promise<void>;
 }
@@ -63,7 +78,7 @@ const defaultVoice = 'piper-en-us-joe-medium';
  *   `call_control_unreachable`, `certificate_invalid`
  */
 export async function startEngine(config: Config): Promise<Engine> {
-  const { dataDir, httpHost, logLevel } = config;
+  const { dataDir, logLevel } = config;
   // Before the data directory is known to be good, nothing may be written into it: not even the log.
   const bootLog = createLog({ level: logLevel === 'silent' ? 'silent' : 'warn' });
   const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: bootLog });
@@ -83,23 +98,28 @@ export async function startEngine(config: Config): Promise<Engine> {
     const mailer = startMailer({ stores: () => mailingTenants(box), clock: systemClock, log });
     parts.add('mail', mailer, (part) => part.stop());
     const registry = createRegistry(systemClock);
-    const api = await startPage({ line, doctor, serving, registry }, house);
-    box.announce({ host: httpHost, port: api.port });
     const { maxCalls, trustLoopback, sipHost: mediaHost } = config;
+    const ours = { box, registry, dataDir, maxCalls, log, clock: systemClock, ids: systemIds };
+    const embed = embedderOf(serving);
+    const talks = parts.add('talks', createTalks({ ...ours, embed }, serving), (part) => part.stop());
     const { srf, lines, registrar, digest, externalAddress } = line;
+    const way = { srf, lines, registrar, mediaHost, externalAddress, random: Math.random };
+    const placing = parts.add('placed calls', createPlacing({ ...ours, ...way }, serving.worker), (part) =>
+      part.stop(),
+    );
+    const api = await startPage({ line, doctor, serving, registry, talks, placing }, house);
     const calls = takeCalls(
       {
-        ...{ srf, box, lines, registrar, registry, digest, log, clock: systemClock, ids: systemIds },
-        ...{ dataDir, maxCalls, trustLoopback, mediaHost, defaultVoice, externalAddress },
-        ...{ random: Math.random, isTestCall: doctor.isOwnCall },
-        embed: embedderOf(serving),
+        ...{ ...ours, ...way, digest, embed },
+        ...{ trustLoopback, defaultVoice, isTestCall: doctor.isOwnCall },
       },
       serving,
     );
     parts.add('calls in progress', calls, (part) => part.stop());
     const { ready, trouble } = serving;
     const stop = (): Promise<void> => parts.stop();
-    return { httpPort: api.port, sipPort: line.sipPort, logFile, ready, trouble, stop };
+    const entrance = (): Entrance => makeEntrance(box);
+    return { httpPort: api.port, sipPort: line.sipPort, logFile, ready, trouble, entrance, stop };
   } catch (error) {
     await parts.stop();
     throw error;
@@ -244,15 +264,24 @@ async function startPage(
     readonly doctor: LineDoctor;
     readonly serving: Serving;
     readonly registry: ReturnType<typeof createRegistry>;
+    readonly talks: Talks;
+    readonly placing: Placing;
   },
   { config, box, log, parts }: House,
 ): ReturnType<typeof startApi> {
-  const { line, doctor, serving, registry } = shown;
+  const { line, doctor, serving, registry, talks, placing } = shown;
   const { lines, defence, traces, sipPort } = line;
+  const version = productVersion();
+  const localKey = newToken();
+  const rehearsals = createRehearsals({ embed: embedderOf(serving), log });
+  parts.add('rehearsals', rehearsals, (part) => part.stop());
   const api = await startApi({
     ...{ host: config.httpHost, port: config.httpPort, box, dataDir: config.dataDir, log },
+    localKey,
     live: registry,
     controls: registry.liveControls,
+    startTalk: talks.start,
+    placing,
     lines: lines.lines,
     defence,
     providers: { health: serving.providerHealth, inference: serving.inference },
@@ -263,14 +292,18 @@ async function startPage(
       ...{ clock: systemClock, ids: systemIds },
     },
     embed: embedderOf(serving),
+    rehearsals,
+    models: { modelsDir: config.modelsDir },
     useModel: serving.useModel,
     lineTests: { test: doctor.test, ladder: createLadderLookup(traces, (id) => sipCallIdOf(box, id)) },
     health: () => ({
       ...serving.health(),
       sipAddress: `${config.sipHost}:${sipPort}`,
       capacity: config.maxCalls,
+      version,
     }),
   });
+  box.announce({ host: config.httpHost, port: api.port, key: localKey });
   return parts.add('api', api, (part) => part.stop());
 }
 

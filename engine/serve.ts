@@ -44,18 +44,28 @@ function readyLine(engine: Engine, config: Config) {
     sip: { host: reachable(config.sipHost), port: engine.sipPort },
     log: engine.logFile,
     pid: process.pid,
+    token: tokenFor(engine.entrance()),
   };
 }
+
+/** Who reads the line may become the owner of a new box; it signs nobody in but the parent that has a channel to us. */
+const tokenFor = ({ kind, token }: ReturnType<Engine['entrance']>): string | null =>
+  kind === 'welcome' || process.connected ? token : null;
 
 function readyWords(engine: Engine, config: Config): string {
   const trouble = engine.trouble();
   const hosts = config.sipHost === '0.0.0.0' ? ['127.0.0.1', ...outsideAddresses()] : [config.sipHost];
+  const page = `http://${reachable(config.httpHost)}:${engine.httpPort}`;
+  const { kind, token } = engine.entrance();
   return [
     '',
     trouble === null ? 'Voxbox is ready.' : `Voxbox is up but takes no calls: ${trouble}`,
-    `  Page  http://${reachable(config.httpHost)}:${engine.httpPort}`,
+    `  Page  ${page}`,
     ...hosts.map((host, i) => `  ${i === 0 ? 'Call' : '    '}  sip:+15555550100@${host}:${engine.sipPort}`),
     `  Log   ${engine.logFile}`,
+    ...(kind === 'welcome'
+      ? ['', 'Nobody owns this box yet. Open this once to make your account:', `  ${page}/#/welcome/${token}`]
+      : []),
     ...(hosts.length > 1
       ? ['', 'A phone on another machine signs in with a password: npm run voxbox -- trunks add --help']
       : []),

@@ -22,6 +22,11 @@ export interface ModelState {
   readonly languages: readonly string[];
   readonly description: string;
   readonly tested: boolean;
+  readonly ramBytes: number;
+  /** Null: made for the processor. */
+  readonly gpuBytes: number | null;
+  /** Where to read about one that is not fetched. */
+  readonly page: string | null;
 }
 
 /** @throws VoxboxError `model_missing` when the catalogue has no such model */
@@ -51,6 +56,9 @@ export async function listModels(modelsDir: string): Promise<ModelState[]> {
         languages: model.languages,
         description: model.description,
         tested: model.tested,
+        ramBytes: model.needs.ramBytes,
+        gpuBytes: model.needs.gpuBytes ?? null,
+        page: model.page ?? null,
       } satisfies ModelState;
     }),
   );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BargeInJudge,
   createBargeInJudge,
@@ -8,10 +9,10 @@ import {
 import { Anticipation } from './anticipation.ts';
 import { CallAudioOutput, type SpokenStretch } from './audio-output.ts';
 import { DeadAirGuard } from './dead-air.ts';
-import { fillerLines, one, oneAndEnd, readyLines, recordedLine, wayOut } from './failure-lines.ts';
+import { one, oneAndEnd, readyFiller, readyLines, recordedLine, wayOut } from './failure-lines.ts';
 import { type CallerTurn, Hearing, wordsOf } from './hearing.ts';
 import { Keypad } from './keypad.ts';
-import type { Heard, Saying, TransferFailure } from './model.ts';
+import type { HandBack, Heard, Saying, TransferFailure } from './model.ts';
 import { Reply, speakReply } from './reply.ts';
 import type { AgentCallSession, AgentSessionOptions } from './session-model.ts';
 import { SilenceWatch } from './silence-watch.ts';
@@ -44,8 +45,9 @@ export class Conversation implements AgentCallSession {
   readonly #silence: SilenceWatch;
   /** In a row; a proper answer makes up for them. */
   #failures = 0;
-  /** Somebody else has the caller: the agent neither answers nor speaks. */
+  /** Somebody else has the caller: the agent neither answers nor speaks. What the caller says to them meanwhile. */
   #away = false;
+  readonly #overheard: string[] = [];
   #ended = false;
 
   constructor(options: AgentSessionOptions) {
@@ -128,20 +130,26 @@ export class Conversation implements AgentCallSession {
     const { clock } = this.#options;
     this.#leave();
     const untilMs = clock.monotonicMs() + withinMs;
-    while (this.#isBusy() && !this.#closed && clock.monotonicMs() < untilMs) {
-      await new Promise((resolve) => setTimeout(resolve, pausePollMs));
-    }
+    while (this.#isBusy() && !this.#closed && clock.monotonicMs() < untilMs) await sleep(pausePollMs);
     if (!this.#away) return;
     this.#reply?.giveUp();
     await this.#output.cut();
   }
 
-  resume(failed: TransferFailure | null): void {
+  resume(after: TransferFailure | HandBack | null): void {
     if (!this.#away || this.#closed) return;
+    const said = this.#overheard.splice(0).join(' ');
     this.#away = false;
     this.#silence.reset();
-    if (failed) this.#say(() => this.#options.receptionist.transferFailed(failed));
+    if (after) this.#say(() => this.#options.receptionist.returned(after, said));
     else this.#awaitSilence();
+  }
+
+  type(text: string): void {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const turn = { text, confidence: 1, startedAtMs: nowMs, endedAtMs: nowMs, sttMs: null };
+    void this.#answer(turn, clock.monotonicMs());
   }
 
   get #closed(): boolean {
@@ -244,14 +252,15 @@ export class Conversation implements AgentCallSession {
   }
 
   /** A turn of the caller is complete. The agent's turn that it interrupted is told before it. */
-  async #answer(turn: CallerTurn): Promise<void> {
+  async #answer(turn: CallerTurn, typedMs: number | null = null): Promise<void> {
     const { audio, clock, receptionist } = this.#options;
     const replies = !this.#deaf && !this.#message && (this.#reply?.afterwards ?? null) === null;
-    const { lastVoicedInMs } = audio.times();
+    const lastVoicedInMs = typedMs ?? audio.times().lastVoicedInMs;
     const turnClock = new TurnClock({ lastVoicedInMs, committedMs: clock.monotonicMs(), sttMs: turn.sttMs });
     // A filler is no answer: what is said now goes on from it.
     if (replies && this.#isReplying()) await this.#interrupt();
     this.#record.caller(turn);
+    if (this.#away) this.#overheard.push(turn.text);
     if (!replies || this.#deaf) return;
     this.#silence.reset();
     this.#owe();
@@ -268,8 +277,6 @@ export class Conversation implements AgentCallSession {
   #anticipate(heard: Heard): void {
     if (!this.#deaf && !this.#message && !this.#output.audible) this.#anticipation.expect(heard);
   }
-
-  // What the agent says.
 
   /** Says something that is not the reply to a spoken turn. */
   #say(sayings: Sayings): void {
@@ -356,22 +363,15 @@ export class Conversation implements AgentCallSession {
     this.#output.finish();
   }
 
-  // When something does not work.
-
   #owe(): void {
     if (!this.#deaf && !this.#message && !this.#output.audible) this.#deadAir.owe();
   }
 
   #fill(count: number): void {
     const { speaker, log } = this.#options;
-    // Another each time, of those that need nobody to make them now.
-    const ready = fillerLines.flatMap((text) => {
-      const speech = speaker.ready(text);
-      return speech ? [{ text, speech }] : [];
-    });
-    log.info({ count, ready: ready.length }, 'the caller waits');
-    const next = ready[count % ready.length];
-    if (next) this.#output.say(next.speech, next.text);
+    const filler = readyFiller(speaker, count);
+    log.info({ count, isReady: filler !== null }, 'the caller waits');
+    if (filler) this.#output.say(filler.speech, filler.text);
   }
 
   /** Words of the caller's are lost. What the agent was saying goes on. */

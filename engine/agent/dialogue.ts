@@ -4,6 +4,7 @@ import type {
   BookedAppointment,
   CallerContext,
   FoundAppointment,
+  HandBack,
   Opening,
   ProfileSnapshot,
   SubmissionRequest,
@@ -106,6 +107,7 @@ export type Line =
   | { readonly name: 'nothing-booked' }
   | { readonly name: 'way-out' }
   | { readonly name: 'kept-for-callback' | 'kept-without-number' }
+  | { readonly name: HandBack }
   | { readonly name: 'prompt' }
   | { readonly name: 'still-there' }
   | { readonly name: 'silent-goodbye' }
@@ -189,6 +191,7 @@ export type DialogueEvent =
   | { readonly kind: 'not-called' }
   | { readonly kind: 'tool-failed'; readonly code: ErrorCode | null }
   | { readonly kind: 'transfer-failed'; readonly why: TransferFailure }
+  | { readonly kind: 'handed-back'; readonly how: HandBack }
   /** The agent cannot go on: the caller is put through. */
   | { readonly kind: 'hand-over'; readonly personId: string }
   | { readonly kind: 'silence'; readonly times: number };

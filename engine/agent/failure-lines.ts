@@ -1,3 +1,4 @@
+import type { Speaker, Speech } from '../speech/index.ts';
 import type { Receptionist, Saying } from './model.ts';
 
 /** Said when something behind the agent failed; kept as ready audio, so that they need no model. */
@@ -24,6 +25,18 @@ export const readyLines: readonly string[] = [
   recordLine,
   recordedLine,
 ];
+
+/** Another filler each time, of those that need nobody to make them now; null when none is ready. */
+export function readyFiller(
+  speaker: Pick<Speaker, 'ready'>,
+  times: number,
+): { readonly text: string; readonly speech: Speech } | null {
+  const ready = fillerLines.flatMap((text) => {
+    const speech = speaker.ready(text);
+    return speech ? [{ text, speech }] : [];
+  });
+  return ready[times % ready.length] ?? null;
+}
 
 /** A single line. */
 export async function* one(text: string): AsyncGenerator<Saying> {

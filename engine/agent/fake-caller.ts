@@ -7,6 +7,7 @@ import type { Receptionist, Saying } from './model.ts';
  *     caller 0.4: mumble          (the recogniser's confidence)
  *     keys: 4155550132
  *     silence: 1
+ *     hint: offer them a filling  (of the staff)
  *     agent: what day             (a regular expression that the whole answer must match, any case)
  *     ends                        (the answer before ended the call)
  *
@@ -40,6 +41,7 @@ export async function playScript(
       await hear(receptionist.reply(heard));
       if (!said.includes(foreseen.join(' '))) wrong.push(`foresaw "${foreseen.join(' ')}" but said: ${said}`);
     } else if (who === 'keys') await hear(receptionist.keypad(text));
+    else if (who === 'hint') receptionist.hint(text);
     else if (who === 'silence') await hear(receptionist.silence(Number(text)));
     else if (who === 'ends' && !ended) wrong.push(`the call should have ended after: ${said}`);
     else if (who === 'agent' && !new RegExp(text, 'is').test(said))

@@ -13,7 +13,7 @@ import {
   type ToolMove,
 } from './dialogue.ts';
 import { brightSmile, fakePeople, fridayMorningMs } from './fake-practice.ts';
-import type { FoundAppointment, Opening } from './model.ts';
+import type { FoundAppointment, HandBack, Opening } from './model.ts';
 import { decide } from './policy.ts';
 import { type IntentName, intentNames } from './understanding/intents.ts';
 import { emptyReading, type Reading } from './understanding/reading.ts';
@@ -176,10 +176,19 @@ const simple: fc.Arbitrary<Reading> = reading.chain((full) =>
     .map((part) => ({ ...emptyReading, ...part, clearYes: part.yesNo === 'yes' && part.clearYes !== false })),
 );
 
-export type Step = { readonly reading: Reading } | { readonly silence: number };
+export type Step =
+  | { readonly reading: Reading }
+  | { readonly silence: number }
+  | { readonly handedBack: HandBack };
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: simple.map((value): Step => ({ reading: value })) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 }).map((silence): Step => ({ silence })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom<HandBack>('given-back', 'left-alone')
+      .map((handedBack): Step => ({ handedBack })),
+  },
 );
 const soonest: Reading['when'] = {
   ...{ days: null, minute: null, otherMinute: null, window: null, soonest: true, past: false, confidence: 1 },
@@ -263,12 +272,10 @@ export function play(
       run({ kind: 'transfer-failed', why: now.failure === null ? 'no-answer' : 'busy' });
     } else if (last && isTool(last)) run(answerOf(last, openAt, now));
   };
-  for (const event of events) {
-    run(
-      'reading' in event
-        ? { kind: 'reading', reading: event.reading }
-        : { kind: 'silence', times: event.silence },
-    );
+  for (const step of events) {
+    if ('reading' in step) run({ kind: 'reading', reading: step.reading });
+    else if ('silence' in step) run({ kind: 'silence', times: step.silence });
+    else run({ kind: 'handed-back', how: step.handedBack });
   }
 }
 type Stream = fc.Stream<{ readonly openings: number; readonly failure: ErrorCode | null }>;

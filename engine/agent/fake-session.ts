@@ -11,7 +11,15 @@ import {
   type RecogniserEvents,
 } from '../speech/index.ts';
 import { FakeCallAudio } from './fake-call-audio.ts';
-import type { Expecting, Heard, ProfileSnapshot, Receptionist, Saying, TransferFailure } from './model.ts';
+import type {
+  Expecting,
+  HandBack,
+  Heard,
+  ProfileSnapshot,
+  Receptionist,
+  Saying,
+  TransferFailure,
+} from './model.ts';
 import { startAgentSession } from './session.ts';
 import type { SessionTurn } from './session-model.ts';
 
@@ -66,12 +74,19 @@ export class FakeReceptionist implements Receptionist {
     this.keys.push(keys);
     yield { kind: 'say', text: 'Got it.', fixed: true };
   }
-  async *transferFailed(why: TransferFailure): AsyncIterable<Saying> {
-    yield { kind: 'say', text: `Not connected: ${why}.`, fixed: true };
+  readonly hints: string[] = [];
+  readonly said: string[] = [];
+  async *returned(after: TransferFailure | HandBack, said: string): AsyncIterable<Saying> {
+    this.said.push(said);
+    const text = after === 'given-back' || after === 'left-alone' ? 'I am back.' : `Not connected: ${after}.`;
+    yield { kind: 'say', text, fixed: true };
   }
   async *silence(times: number): AsyncIterable<Saying> {
     this.silences.push(times);
     yield { kind: 'say', text: 'Are you there?', fixed: true };
+  }
+  hint(text: string): void {
+    this.hints.push(text);
   }
   expecting(): Expecting {
     return this.expected;

@@ -39,6 +39,9 @@ export interface Person {
   readonly aliases: readonly string[];
 }
 
+/** How the agent gets the caller back from somebody of the staff: given, or left alone with them. */
+export type HandBack = 'given-back' | 'left-alone';
+
 /** Why somebody could not be put through. */
 export type TransferFailure = 'busy' | 'no-answer' | 'declined' | 'unavailable';
 
@@ -180,8 +183,13 @@ export interface Receptionist {
   keypad(keys: string, signal?: AbortSignal): AsyncIterable<Saying>;
   /** The caller has said nothing for a while. `times` counts from 1 since the caller last spoke. */
   silence(times: number): AsyncIterable<Saying>;
-  /** The caller is back from a transfer that did not come about. */
-  transferFailed(why: TransferFailure): AsyncIterable<Saying>;
+  /**
+   * The caller is back from a transfer that did not come about, or from somebody of the staff who has talked in the
+   * agent's place. `said`: what the caller said to them, as far as it was heard.
+   */
+  returned(after: TransferFailure | HandBack, said: string): AsyncIterable<Saying>;
+  /** What the staff want the agent to go by in its next turn. It is data, and is never read out. */
+  hint(text: string): void;
   expecting(): Expecting;
   /** What the caller will probably say; null where anything may come. */
   listensFor?(): Expected | null;

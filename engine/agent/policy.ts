@@ -1,6 +1,6 @@
 import { onPending } from './answers/book.ts';
 import { onAppointments, onChange } from './answers/change.ts';
-import { onForm, onSubmitted } from './answers/form.ts';
+import { correctedText, onForm, onSubmitted } from './answers/form.ts';
 import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './answers/person.ts';
 import { advanceBooking, afterRescue, ask, askAgain, cleared, end, next, rescued } from './asking.ts';
 import {
@@ -43,6 +43,9 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
     case 'transfer-failed':
       // Also of one that somebody at the desk began.
       return onTransferFailed(state, event.why, facts);
+    case 'handed-back':
+      // Whatever was open is put again: the caller may have settled it with the staff, and says so.
+      return askAgain({ ...state, waitingFor: null }, facts, [say({ name: event.how })], false);
     case 'silence':
       return onSilence(state, event.times, facts);
     default:
@@ -97,7 +100,8 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     return askAgain(state, facts, [say({ name: 'no-such-date', date: noSuch })], true);
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
   // A message is what the caller says, whatever it sounds like.
-  if (isDictated(state, reading, facts)) return onAnswer(state, reading, facts);
+  if (isDictated(state, reading, facts) || correctedText(state, reading, facts))
+    return onAnswer(state, reading, facts);
   if (reading.intent?.name === 'out-of-scope' && reading.intent.score === 1) {
     return askAgain(state, facts, [say({ name: 'cannot-help' })], true);
   }

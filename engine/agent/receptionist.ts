@@ -13,6 +13,7 @@ import { expectingOf } from './expecting.ts';
 import { one, recordLine, troubleAndEnd } from './failure-lines.ts';
 import { createForeseen, type Foreseen } from './foreseen.ts';
 import { guessed, holdsAnswer, isPuzzling } from './hardly-heard.ts';
+import { hinted } from './hint.ts';
 import type {
   CallerContext,
   Heard,
@@ -21,7 +22,6 @@ import type {
   Receptionist,
   ReceptionistTools,
   Saying,
-  TransferFailure,
 } from './model.ts';
 import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords, welcome } from './phrasing/phrase.ts';
 import { type Phrase, smallTalk, smallTalkPrompt } from './phrasing/small-talk.ts';
@@ -73,6 +73,9 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   // Where it fails the words alone are read; nobody may have asked yet.
   own?.catch(() => {});
   let talk: readonly Exchange[] = [];
+  // What the staff want the next turn to go by.
+  let whispered: { readonly text: string; readonly reading: Promise<Reading> } | null = null;
+  let note: string | null = null;
   // What was read and looked up while the caller was still about to finish.
   let foreseen: Foreseen | null = null;
 
@@ -216,7 +219,7 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
 
   const chat = async (text: string, signal?: AbortSignal): Promise<Saying> => {
     const { phrase } = options;
-    const said = phrase && (await smallTalk(text, { phrase, snapshot, before: talk, signal }));
+    const said = phrase && (await smallTalk(text, { phrase, snapshot, before: talk, note, signal }));
     return said ? { kind: 'say', text: said, fixed: false } : remarkTemplate(turn);
   };
 
@@ -266,8 +269,13 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
         },
         'understood',
       );
+      // What is answered with yes or no stays as it was put: a hint is for the turn after.
+      const isAnswer = state.readBack !== null || context().expecting === 'yes-no';
+      const hint = isAnswer ? null : ((await whispered?.reading) ?? null);
       if (signal?.aborted) return;
-      const moves = apply({ kind: 'reading', reading });
+      note = whispered?.text ?? null;
+      if (!isAnswer) whispered = null;
+      const moves = apply({ kind: 'reading', reading: hinted(reading, hint) });
       yield* news;
       yield* noted(heard.text, perform(moves, signal));
     },
@@ -307,8 +315,20 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
       yield* perform(moves, signal);
     },
 
-    async *transferFailed(why: TransferFailure) {
-      yield* perform(apply({ kind: 'transfer-failed', why }));
+    async *returned(after, said) {
+      const news = await unheard();
+      talk = remembered(talk, { caller: said, agent: 'My colleague has talked with you about that.' });
+      const isHandBack = after === 'given-back' || after === 'left-alone';
+      const moves = apply(
+        isHandBack ? { kind: 'handed-back', how: after } : { kind: 'transfer-failed', why: after },
+      );
+      yield* news;
+      yield* perform(moves);
+    },
+
+    hint(text) {
+      whispered = { text, reading: read({ text, confidence: 1 }) };
+      whispered.reading.catch(() => {});
     },
 
     async *silence(times) {

@@ -3,7 +3,7 @@ import type { Inference } from '../inference/index.ts';
 import type { LegRateHz, LegTimes } from '../media/index.ts';
 import type { CallRecogniser, RecogniserEvents, Speaker, Vad } from '../speech/index.ts';
 import type { TranscriptTurn } from '../store/index.ts';
-import type { ProfileSnapshot, Receptionist, TransferFailure } from './model.ts';
+import type { HandBack, ProfileSnapshot, Receptionist, TransferFailure } from './model.ts';
 
 /** A call's audio in both directions, as a media leg gives it. Listeners are never taken off again. */
 export interface CallAudio {
@@ -61,8 +61,10 @@ export interface AgentCallSession {
    * cut after `withinMs`. Idempotent.
    */
   pause(withinMs: number): Promise<void>;
-  /** After a transfer that did not come about the agent says so. */
-  resume(failed: TransferFailure | null): void;
+  /** After a transfer that did not come about, or a person who has talked in its place, the agent says so. */
+  resume(after: TransferFailure | HandBack | null): void;
+  /** A line of the caller's that was typed, in place of one that was spoken. */
+  type(text: string): void;
   /** Idempotent. A sentence of the caller that was not answered any more is still reported. */
   stop(): Promise<void>;
 }

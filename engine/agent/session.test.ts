@@ -189,6 +189,44 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(call.turns[0]?.interrupted).toBe(false);
   });
 
+  it('takes a typed line for a spoken one, also into its own sentence', async (test) => {
+    const long = 'Our dentist is in the office from nine to five on every day of the week but Sunday.';
+    const receptionist = new FakeReceptionist(async function* ({ text }) {
+      yield { kind: 'say', text: text === 'Stop.' ? 'Sure.' : long, fixed: false };
+    });
+    const call = await startCall(test, { receptionist });
+    await until(() => call.turns.length === 1);
+    call.session.type('When are you open?');
+    const before = call.audio.played.length;
+    await until(() => call.audio.played.length > before + 30);
+    call.session.type('Stop.');
+    await until(() => call.turns.length === 5);
+    expect(receptionist.heard).toEqual([
+      { text: 'When are you open?', confidence: 1 },
+      { text: 'Stop.', confidence: 1 },
+    ]);
+    expect(call.turns.map(({ speaker, interrupted }) => [speaker, interrupted]).slice(1)).toEqual([
+      ['caller', false],
+      ['agent', true],
+      ['caller', false],
+      ['agent', false],
+    ]);
+    expect(call.turns[4]?.latency?.totalMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('writes down what the caller says to somebody who talks in its place, and goes on from it', async (test) => {
+    const call = await startCall(test, { inference: { transcribe: () => ({ text: 'It hurts.' }) } });
+    await until(() => call.turns.length === 1);
+    await call.session.pause(0);
+    await call.audio.speak(tone(700));
+    await until(() => call.turns.length === 2);
+    call.session.resume('given-back');
+    await until(() => call.turns.length === 3);
+    expect(words(call.turns).slice(1)).toEqual(['caller: It hurts.', 'agent: I am back.']);
+    expect(call.receptionist.heard).toEqual([]);
+    expect(call.receptionist.said).toEqual(['It hurts.']);
+  });
+
   it('goes on with a sentence that was stopped by a noise, and tells it as one', async (test) => {
     const long = 'Our dentist is in the office from nine to five on every day of the week but Sunday.';
     const receptionist = new FakeReceptionist(async function* () {

@@ -231,3 +231,41 @@ describe('what was asked for', () => {
     expect(bookings).toMatchObject([{ details: { address: '1420 sycamore drive', 'square feet': '2200' } }]);
   });
 });
+
+describe('a text that was taken down wrongly', () => {
+  it.each([
+    'No, the medicine is lisinopril, ten milligrams.',
+    'The medicine should be lisinopril, ten milligrams.',
+  ])('is put right at the read-back by naming it: %s', async (correction) => {
+    const { submissions } = await play(
+      'medical-clinic',
+      `caller: I need a refill on my blood pressure pills
+         agent: which medicine
+         caller: This inopilotan milligrams
+         caller: the Walgreens on Pratt Street
+         caller: Edith Monroe
+         caller: yes
+         agent: is that right
+         caller: ${correction}
+         agent: lisinopril, ten milligrams
+         caller: yes
+         agent: clinic checks it`,
+    );
+    expect(submissions).toMatchObject([{ kind: 'request', customerName: 'Edith Monroe' }]);
+    expect(submissions[0]?.fields[0]?.value).toBe('lisinopril, ten milligrams');
+  });
+
+  it('is asked for again where it is named only', async () => {
+    await play(
+      'medical-clinic',
+      `caller: I need a refill on my blood pressure pills
+       caller: lisinopril
+       caller: the Walgreens on Pratt Street
+       caller: Edith Monroe
+       caller: yes
+       agent: is that right
+       caller: No, the medicine is wrong
+       agent: which medicine.*|name on the label.*`,
+    );
+  });
+});

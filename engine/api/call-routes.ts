@@ -17,15 +17,26 @@ export interface CallActions {
   hangUp(): Promise<void>;
 }
 
+/** Calls that the box places for people of the house. */
+export interface CallPlacing {
+  /** Rings a phone, and then a number. Answers as soon as the phone is rung. @throws VoxboxError */
+  place(order: { readonly tenantId: string; readonly phone: string; readonly number: string }): {
+    readonly callId: string;
+  };
+  /** Null for a call that was not placed so, or is over. */
+  hangUp(callId: string): (() => Promise<void>) | null;
+}
+
 export interface CallRouteParts {
   /** Null for a call that is not in progress, or not answered yet. */
   readonly controls: (callId: string) => CallActions | null;
   readonly live: LiveCalls;
+  readonly placing?: CallPlacing | undefined;
   readonly log: Log;
 }
 
 /** The methods of calls in progress. */
-export function serveCalls(serve: Serve, { controls, live, log }: CallRouteParts): void {
+export function serveCalls(serve: Serve, { controls, live, placing, log }: CallRouteParts): void {
   const find = (callId: string) => live.list().find((call) => call.callId === callId);
   const standing = (callId: string): CallStanding => {
     const { state = 'ended', heldBy = null, recordingPaused = false } = find(callId) ?? {};
@@ -69,7 +80,8 @@ export function serveCalls(serve: Serve, { controls, live, log }: CallRouteParts
     return standing(id);
   });
   serve('call.hangUp', async ({ id }) => {
-    await actions(id).hangUp();
+    const placed = placing?.hangUp(id);
+    await (placed ? placed() : actions(id).hangUp());
     return standing(id);
   });
 }

@@ -10,7 +10,9 @@ export const callerDesk = ({
   box,
   dataDir,
 }: DeskParts): Pick<Desk, keyof typeof callerMethods | keyof typeof doNotCallMethods> => ({
-  'caller.list': ({ id, query }) => ({ callers: box.tenant(id).callers.list(query) }),
+  'caller.list': ({ id, query: { q, ...page } }) => ({
+    callers: box.tenant(id).callers.list({ ...page, ...(q ? { text: q } : {}) }),
+  }),
   'caller.read': ({ id, query }) => {
     const caller = box.tenant(query.tenant).callers.find(id);
     if (!caller) throw new VoxboxError('not_found', `nobody is remembered under ${id}`);

@@ -11,10 +11,12 @@ import {
   createRegistry,
   type Defence,
   type Line,
+  StaffSeat,
   type TransferEnd,
 } from '../call/index.ts';
 import { silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, openBox, type Tenant } from '../store/index.ts';
+import { fakeOwner } from './access/index.ts';
 import { errorModel, liveCallModel, type MethodName, methods } from './contract/index.ts';
 import { buildApi } from './server.ts';
 
@@ -25,6 +27,12 @@ class FakeControls implements CallControls {
   readonly transferred = Promise.withResolvers<TransferEnd>();
   readonly joined = Promise.withResolvers<void>();
   fails: VoxboxError | null = null;
+  readonly staff = new StaffSeat({
+    ...{ callId: 'call', newId: () => 'listener', way: 'out', isWithAgent: () => false },
+    worker: { request: async () => ({ kind: 'done', id: 0 }), feed: () => {} },
+    registry: { takenOver: () => {} },
+    ...{ resumeAgent: async () => {}, onDone: () => {} },
+  });
 
   constructor(callId: string) {
     this.callId = callId;
@@ -78,6 +86,7 @@ beforeEach(async () => {
   defence = createDefence({ ...common, bans: box.bans, guesses: createGuesses(common) });
   const built = await buildApi({
     ...{ host: '127.0.0.1', port: 0, box, live: registry, dataDir, log: silentLog, defence },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
     controls: registry.liveControls,
     lines: () => [line],
@@ -287,6 +296,7 @@ describe('the lines', () => {
     });
     const bare = await buildApi({
       ...{ host: '127.0.0.1', port: 0, box, live: registry, dataDir, log: silentLog },
+      whoIs: fakeOwner,
       health: () => ({ status: 'ready' }),
     });
     const get = (url: string) => bare.app.inject({ url, headers: { host: 'localhost' } });

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { type Clock, type Ids, VoxboxError } from '../foundation/index.ts';
 import type { KnowledgeParts } from '../knowledge/index.ts';
 import type { Box } from '../store/index.ts';
+import { commandLineAt } from './access/who.ts';
+import { analyticsDesk } from './analytics.ts';
 import { appointmentDesk } from './appointments.ts';
 import { callerDesk } from './callers.ts';
 import { type DeskMethod, deskMethods, type SourceProgress } from './contract/index.ts';
@@ -9,6 +11,7 @@ import { checked } from './faults.ts';
 import { isLoopbackName } from './guard.ts';
 import { inboxDesk } from './inbox.ts';
 import { knowledgeDesk } from './knowledge.ts';
+import { notificationDesk } from './notifications.ts';
 import { playbookDesk } from './playbook.ts';
 import type { Answer, Asked, Serve } from './server.ts';
 
@@ -34,10 +37,12 @@ export type Desk = {
 };
 
 export const createDesk = (parts: DeskParts): Desk => ({
+  ...analyticsDesk(parts),
   ...appointmentDesk(parts),
   ...callerDesk(parts),
   ...inboxDesk(parts),
   ...knowledgeDesk(parts),
+  ...notificationDesk(parts),
   ...playbookDesk(parts),
 });
 
@@ -76,6 +81,7 @@ export async function askDesk<M extends DeskMethod>(
   const known: { query: z.ZodType; body?: z.ZodType; answer: z.ZodType } = deskMethods[method];
   const asked = {
     ...{ id, file, query: checked(known.query, query) },
+    ...{ who: commandLineAt('127.0.0.1'), tenants: [query?.tenant ?? id] },
     body: known.body ? checked(known.body, body) : undefined,
   } as Parameters<Desk[M]>[0];
   const answer: unknown = await desk[method](asked);

@@ -8,7 +8,11 @@ export interface FakeBusiness {
   readonly tenantId: string;
   readonly name: string;
   readonly callId: string;
+  readonly noteId: string;
   readonly caller: string;
+  /** Leads to it. */
+  readonly number: string;
+  readonly serviceId: string;
   readonly appointmentId: string;
   readonly draftId: string;
   readonly submissionId: string;
@@ -19,6 +23,10 @@ export interface FakeBusiness {
   readonly phone: string;
   readonly ringGroupId: string;
   readonly voiceId: string;
+  /** Its owner; somebody who is invited; a program. */
+  readonly memberId: string;
+  readonly invitationId: string;
+  readonly tokenId: string;
 }
 
 interface Parts {
@@ -52,6 +60,7 @@ export async function fakeBusiness(name: string, digit: number, parts: Parts): P
     ...{ preferences: { serviceId: null, staffId: null, partOfDay: null }, atMs: clock.nowMs() },
   });
   store.calls.end(callId, 'message');
+  const noteId = store.callNotes.add(callId, { text: `${name} will call again.`, author: null }).id;
   const submissionId = ids.uuid();
   store.submissions.insert({
     ...{
@@ -83,9 +92,21 @@ export async function fakeBusiness(name: string, digit: number, parts: Parts): P
     throw new VoxboxError('input_invalid', 'no draft');
   const line = { tenantId, name, digit };
   return {
-    ...{ tenantId, name, callId, caller, appointmentId, draftId, submissionId, sourceId: source.id },
-    ...{ questionId, holiday, doNotCall },
+    ...{
+      tenantId,
+      name,
+      callId,
+      noteId,
+      caller,
+      serviceId,
+      appointmentId,
+      draftId,
+      submissionId,
+      sourceId: source.id,
+    },
+    ...{ number: called, questionId, holiday, doNotCall },
     ...(await fakeLine(line, parts)),
+    ...fakePeople(line, parts),
   };
 }
 
@@ -109,4 +130,19 @@ async function fakeLine(
   } as const;
   const { id: voiceId } = await box.tenant(tenantId).voices.keep(voice, { sample: wav, consent: wav });
   return { phone, ringGroupId: group.id, voiceId };
+}
+
+function fakePeople(
+  { tenantId, name }: { readonly tenantId: string; readonly name: string },
+  { box }: Parts,
+): Pick<FakeBusiness, 'memberId' | 'invitationId' | 'tokenId'> {
+  const email = `${name.toLowerCase()}@example.com`;
+  const { id: memberId } = box.users.add({ email, name: `${name} Owner`, boxRole: null, passwordHash: null });
+  box.memberships.set({ tenantId, userId: memberId, role: 'owner' });
+  const asked = { kind: 'invitation', email: `new-${email}`, tenantId, tenantRole: 'member' } as const;
+  const lastsMs = 86_400_000;
+  const invitation = box.links.add({ ...asked, tokenHash: Buffer.from(`${name} link`), lastsMs });
+  const token = { tenantId, name: `${name} program`, scopes: ['calls:read'], createdBy: `${name} Owner` };
+  const { id: tokenId } = box.apiTokens.add({ ...token, tokenHash: Buffer.from(`${name} token`) });
+  return { memberId, invitationId: invitation.id, tokenId };
 }

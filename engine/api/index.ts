@@ -1,3 +1,13 @@
+export type { Accounts, Entrance, Passwords, Who, WhoIs } from './access/index.ts';
+export {
+  addMember,
+  createAccounts,
+  createPasswords,
+  fakeOwner,
+  makeEntrance,
+  newToken,
+  setPassword,
+} from './access/index.ts';
 export type { CallActions } from './call-routes.ts';
 export type { Desk, DeskParts, DeskRequest } from './desk.ts';
 export { askDesk, createDesk } from './desk.ts';

@@ -49,6 +49,10 @@ export function knowledgeDesk(parts: DeskParts): Pick<Desk, keyof typeof knowled
       box.tenant(tenant).unanswered.dismiss(id);
       return { question: question(tenant, id) };
     },
+    'question.reopen': ({ id, query: { tenant } }) => {
+      box.tenant(tenant).unanswered.reopen(id);
+      return { question: question(tenant, id) };
+    },
   };
 }
 

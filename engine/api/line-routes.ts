@@ -14,7 +14,7 @@ export function serveLines(serve: Serve, lines: Lines): void {
   serve('trunk.change', ({ id, body }) => lines.changeTrunk(id, body));
   serve('trunk.remove', ({ id }) => lines.removeTrunk(id));
 
-  serve('phone.list', ({ query }) => lines.phones(query.tenant));
+  serve('phone.list', ({ tenants }) => ({ phones: tenants.flatMap((id) => lines.phones(id).phones) }));
   serve('phone.create', ({ body, reply }) => {
     const answer = lines.createPhone(body);
     reply.code(201);
@@ -22,7 +22,9 @@ export function serveLines(serve: Serve, lines: Lines): void {
   });
   serve('phone.remove', ({ id }) => lines.removePhone(id));
 
-  serve('ringGroup.list', ({ query }) => lines.ringGroups(query.tenant));
+  serve('ringGroup.list', ({ tenants }) => ({
+    ringGroups: tenants.flatMap((id) => lines.ringGroups(id).ringGroups),
+  }));
   serve('ringGroup.create', ({ body, reply }) => {
     const answer = lines.createRingGroup(body);
     reply.code(201);
@@ -31,7 +33,9 @@ export function serveLines(serve: Serve, lines: Lines): void {
   serve('ringGroup.change', ({ id, body }) => lines.changeRingGroup(id, body));
   serve('ringGroup.remove', ({ id }) => lines.removeRingGroup(id));
 
-  serve('transferTarget.list', ({ query }) => lines.transferTargets(query.tenant));
+  serve('transferTarget.list', ({ tenants }) => ({
+    transferTargets: tenants.flatMap((id) => lines.transferTargets(id).transferTargets),
+  }));
   serve('transferTarget.create', ({ body, reply }) => {
     const answer = lines.createTransferTarget(body);
     reply.code(201);

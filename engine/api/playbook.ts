@@ -7,17 +7,18 @@ export const playbookDesk = ({ box }: DeskParts): Pick<Desk, keyof typeof playbo
   'profession.list': () => ({
     professions: professionIds()
       .map(professionOf)
-      .map(({ id, title, industry, services, playbook }) => ({
-        ...{ id, title, industry },
+      .map(({ id, title, industry, agentName, greeting, hours, services, playbook }) => ({
+        ...{ id, title, industry, agentName, greeting },
+        hours: [...hours],
         services: services.map(({ name }) => name),
         skills: playbook.skills.map((skill) => skill.id),
       })),
   }),
   'playbook.read': ({ id }) => ({ playbook: box.tenant(id).playbook() }),
-  'playbook.set': ({ id, body }) => {
+  'playbook.set': ({ id, who, body }) => {
     const store = box.tenant(id);
     // The store is the one that checks what is in it.
-    store.setPlaybook(body as PlaybookInput);
+    store.setPlaybook(body as PlaybookInput, { by: who.name });
     return { playbook: store.playbook() };
   },
   'playbook.check': ({ body }) => ({ problems: playbookProblems(body) }),

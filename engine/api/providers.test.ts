@@ -7,6 +7,7 @@ import { type ProviderHealth, silentLog, systemClock, systemIds } from '../found
 import { FakeOpenAi } from '../llm/index.ts';
 import { FakeDeepgram, FakeInference, FakeVoiceService } from '../speech/index.ts';
 import { type Box, openBox } from '../store/index.ts';
+import { fakeOwner } from './access/index.ts';
 import { methods, type ProviderChains, type ProviderKind, type ProviderVerdict } from './contract/index.ts';
 import { buildApi } from './server.ts';
 
@@ -26,6 +27,7 @@ beforeEach(async () => {
   const { app: built, feed } = await buildApi({
     ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, pageDir: dataDir },
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
     providers: { health: () => health, inference: () => inference },
   });

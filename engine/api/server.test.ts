@@ -9,7 +9,7 @@ import { type Clock, hasCode, silentLog, systemIds, VoxboxError } from '../found
 import { type Box, openBox, type Tenant } from '../store/index.ts';
 import { type BoxStatus, errorModel, type FeedMessage, feedMessageModel, methods } from './contract/index.ts';
 import type { BoxHealth } from './health.ts';
-import { type LiveCall, type LiveCalls, type LiveEvent, startApi } from './index.ts';
+import { fakeOwner, type LiveCall, type LiveCalls, type LiveEvent, startApi } from './index.ts';
 import { buildApi } from './server.ts';
 
 const nowMs = Date.UTC(2026, 2, 10, 15);
@@ -66,6 +66,7 @@ describe('the API', () => {
     port: 0,
     box,
     live,
+    whoIs: fakeOwner,
     health: () => health.now,
     dataDir,
     log: silentLog,
@@ -245,7 +246,7 @@ describe('the API', () => {
     ]);
     expect(errorOf(await get(`/api/v1/calls?tenant=${systemIds.uuid()}`)).code).toBe('tenant_unknown');
     expect(errorOf(await get('/api/v1/calls?limit=0')).message).toContain('limit');
-    expect(errorOf(await get('/api/v1/calls?page=2')).message).toBe('page: not known here');
+    expect(errorOf(await get('/api/v1/calls?offset=2')).message).toBe('offset: not known here');
   });
 
   it('reads a call with its transcript, what was understood and what was booked', async () => {

@@ -1,22 +1,36 @@
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import type { z } from 'zod';
-import { type Log, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
-import type { Box } from '../store/index.ts';
-import { type Answers, createAnswers } from './answers.ts';
-import { type CallActions, serveCalls } from './call-routes.ts';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import {
-  type BoxStatus,
-  feedPath,
-  healthPath,
-  type LineStatus,
-  type MethodName,
-  methods,
-} from './contract/index.ts';
+  type Clock,
+  isVoxboxError,
+  type Log,
+  systemClock,
+  systemIds,
+  VoxboxError,
+} from '../foundation/index.ts';
+import type { Box } from '../store/index.ts';
+import {
+  createAccess,
+  createAccounts,
+  createPasswords,
+  createWhoIs,
+  type Passwords,
+  type RequestAccess,
+  serveAccess,
+  type WhoIs,
+} from './access/index.ts';
+import { serveAgent } from './agent-versions.ts';
+import { type Answers, createAnswers } from './answers.ts';
+import { serveBox } from './box.ts';
+import { serveBusinesses } from './businesses.ts';
+import { type CallAudioParts, type CallSeat, serveCallAudio } from './call-audio.ts';
+import { serveCallHistory } from './call-history.ts';
+import { type CallActions, type CallPlacing, serveCalls } from './call-routes.ts';
+import { type BoxStatus, feedAccess, feedPath, healthPath, type LineStatus } from './contract/index.ts';
 import { createDesk, type DeskParts, serveDesk } from './desk.ts';
-import { checked, errorAnswer } from './faults.ts';
+import { errorAnswer } from './faults.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { guard, isLoopbackName } from './guard.ts';
 import { type BoxHealth, statusOf } from './health.ts';
@@ -25,10 +39,16 @@ import { serveLines } from './line-routes.ts';
 import { type DefenceView, serveLineStatus } from './line-status.ts';
 import { createLines } from './lines.ts';
 import type { LiveCalls } from './live.ts';
+import { Machine } from './machine.ts';
+import { methodServer, type Serve, type ServeSocket, socketServer } from './method-server.ts';
+import { type ModelParts, serveModels } from './models.ts';
+import { serveNumbers } from './numbers.ts';
 import { servePage } from './page.ts';
 import { type ProviderParts, serveProviders } from './providers.ts';
-import { sendRecording } from './recording.ts';
+import { createRehearsalBook, type RehearsalParts, serveRehearsals } from './rehearsals.ts';
 import { serveVoices, type VoiceRouteParts } from './voice-routes.ts';
+
+export type { Answer, Asked, AskedSocket, Serve, ServeSocket } from './method-server.ts';
 
 export interface ApiOptions {
   readonly host: string;
@@ -41,7 +61,11 @@ export interface ApiOptions {
   readonly dataDir: string;
   readonly log: Log;
   /** What can be done to a call; null for one that is not in progress, or not answered yet. */
-  readonly controls?: (callId: string) => CallActions | null;
+  readonly controls?: (callId: string) => (CallActions & { readonly staff?: CallSeat }) | null;
+  /** Nobody talks with an agent from the page where it is absent. */
+  readonly startTalk?: CallAudioParts['startTalk'];
+  /** No call is placed where it is absent. */
+  readonly placing?: CallPlacing;
   /** How the trunks are, in failover order. */
   readonly lines?: () => readonly LineStatus[];
   readonly defence?: DefenceView;
@@ -53,8 +77,20 @@ export interface ApiOptions {
   readonly voices?: VoiceRouteParts;
   /** Documents are neither read nor asked for where it is absent. */
   readonly embed?: DeskParts['embed'];
+  /** Models are neither listed nor fetched where it is absent. */
+  readonly models?: Pick<ModelParts, 'modelsDir' | 'env'>;
+  /** Nobody tries an agent out where it is absent: it is published with a reason alone. */
+  readonly rehearsals?: RehearsalParts['rehearsals'];
   /** Models cannot be changed where it is absent. */
   readonly useModel?: (id: string) => Promise<BoxStatus['models']>;
+  /** Lets the command line in; without it, it is not. */
+  readonly localKey?: string;
+  /** Who asks; sessions, tokens and that key say it when absent. */
+  readonly whoIs?: WhoIs;
+  /** Of sessions, links and limits; the system's when absent. */
+  readonly clock?: Clock;
+  /** The product's own when absent. */
+  readonly passwords?: Passwords;
   /** Build of the page; the product's own when absent. */
   readonly pageDir?: string;
 }
@@ -66,6 +102,8 @@ export interface Api {
 }
 
 const largestBodyBytes = 256 * 1024;
+/** Over a WebSocket: 100 ms of a voice, or a typed line. */
+const largestMessageBytes = 12 * 1024;
 
 /**
  * Serves the page, the API and the feed.
@@ -83,7 +121,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     throw listenFault(cause, host, port);
   }
   if (!isLoopbackName(host)) {
-    log.warn({ host }, 'the API is reachable from other machines and asks for no password');
+    log.warn({ host }, 'the API is reachable from other machines: browsers sign in over https only');
   }
   const address = app.server.address();
   let stopping: Promise<void> | null = null;
@@ -108,7 +146,7 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
 
   await app.register(fastifyStatic, { serve: false });
   // Before the guard: its own hook lets go of the socket of an upgrade that is refused.
-  await app.register(fastifyWebsocket, { options: { maxPayload: 1024 } });
+  await app.register(fastifyWebsocket, { options: { maxPayload: largestMessageBytes } });
   app.addHook('onRequest', async (request, reply) => {
     protect(reply);
     const { host, origin, upgrade } = request.headers;
@@ -117,6 +155,9 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
   app.setErrorHandler((error, _request, reply) => {
     const { status: code, body, expected } = errorAnswer(error);
     if (!expected) log.error({ error }, 'a request failed');
+    const retryAfterS = isVoxboxError(error) ? error.details.retryAfterS : undefined;
+    if (typeof retryAfterS === 'number') reply.header('retry-after', retryAfterS);
+    if (code === 401) reply.header('www-authenticate', 'Bearer');
     return reply.code(code).send(body);
   });
   app.setNotFoundHandler((request) => {
@@ -130,104 +171,95 @@ export async function buildApi(options: ApiOptions): Promise<{ app: FastifyInsta
     }));
     return reply.code(status === 'starting' ? 503 : 200).send({ status, devices: inShort });
   });
-  const { controls = () => null, lines = () => [], defence = null, lineTests, voices } = options;
+  serveEverything(app, options, { status, feed });
+  servePage(app, pageDir);
+  return { app, feed };
+}
+
+/** Every method, and every socket. */
+function serveEverything(
+  app: FastifyInstance,
+  options: ApiOptions,
+  { status, feed }: { readonly status: () => BoxStatus; readonly feed: Feed },
+): void {
+  const { box, live, log } = options;
+  const { controls = () => null, lines = () => [], defence = null, lineTests, voices, placing } = options;
   const { nowMs } = systemClock;
   const { embed = withoutModels, dataDir } = options;
   const sipPort = (): number | null => Number(options.health().sipAddress?.split(':').at(-1)) || null;
-  const serve = methodServer(app);
-  serveMethods(serve, createAnswers(box), { status, dataDir });
-  serveCalls(serve, { controls, live, log });
+  const { clock = systemClock, passwords = createPasswords() } = options;
+  const access = accessOf({ ...options, clock });
+  const serve = methodServer(app, access);
+  const serveSocket = socketServer(app, access);
+  serveAccess(serve, {
+    ...{ box, clock, gate: access.gate },
+    accounts: createAccounts({ box, clock, passwords }),
+  });
+  serveMethods(serve, createAnswers(box), box);
+  serveBusinesses(serve, { box, clock });
+  serveNumbers(serve, { box });
+  serveCalls(serve, { controls, live, placing, log });
+  const seat = (callId: string) => controls(callId)?.staff ?? null;
+  const audio = { live, log, seat, startTalk: options.startTalk };
+  serveCallAudio(serve, serveSocket, audio);
+  serveCallHistory(serve, { box, dataDir, controls, placing, ladder: lineTests?.ladder });
   serveLines(serve, createLines({ box, nowMs, sipPort }));
   serveLineStatus(serve, { box, nowMs, lines, defence });
   if (lineTests) serveLineTests(serve, lineTests);
-  const { useModel } = options;
+  const { useModel, models } = options;
   if (useModel) serve('model.use', async ({ id }) => ({ models: await useModel(id) }));
   serveProviders(serve, { ...options.providers, box, nowMs });
   if (voices) serveVoices(serve, { ...voices, box, log });
   const closing = new AbortController();
-  app.addHook('preClose', async () => closing.abort());
+  const machine = new Machine(dataDir);
+  app.addHook('preClose', async () => {
+    closing.abort();
+    machine.stop();
+  });
+  if (models) serveModels(serve, { ...models, status, tell: feed.tell, log, signal: closing.signal });
+  serveBox(serve, { machine, status, lines, dataDir, modelsDir: models?.modelsDir ?? null, nowMs });
   const desk = { box, dataDir, embed, clock: systemClock, ids: systemIds, signal: closing.signal };
   serveDesk(serve, createDesk({ ...desk, onProgress: feed.tell }));
-  app.get(feedPath, { websocket: true }, (socket) => feed.join(socket));
-  servePage(app, pageDir);
-  return { app, feed };
+  const rehearsing = { box, rehearsals: options.rehearsals ?? null, onProgress: feed.tell };
+  const book = createRehearsalBook(rehearsing);
+  serveRehearsals(serve, { ...rehearsing, book });
+  serveAgent(serve, { box, ids: systemIds, book });
+  serveFeed(serveSocket, feed);
 }
 
 const withoutModels: DeskParts['embed'] = () =>
   Promise.reject(new VoxboxError('inference_unavailable', 'the models are not there'));
 
-export type Answer<M extends MethodName> = (typeof methods)[M] extends { answer: infer A extends z.ZodType }
-  ? z.input<A>
-  : FastifyReply;
-type Body<M extends MethodName> = (typeof methods)[M] extends { body: infer B extends z.ZodType }
-  ? z.output<B>
-  : undefined;
-
-export interface Asked<M extends MethodName> {
-  readonly query: z.output<(typeof methods)[M]['query']>;
-  readonly body: Body<M>;
-  /** The body of a method with `upload`; empty for all others. */
-  readonly file: Buffer;
-  /** The `:id` of the path; empty where it has none. */
-  readonly id: string;
-  readonly reply: FastifyReply;
+function accessOf({
+  box,
+  live,
+  localKey,
+  whoIs,
+  clock,
+}: Pick<ApiOptions, 'box' | 'live' | 'localKey' | 'whoIs'> & { readonly clock: Clock }): RequestAccess {
+  const known = whoIs ?? createWhoIs({ box, clock, localKey: localKey ?? null });
+  return createAccess({ box, live, clock, whoIs: known });
 }
 
-/** Takes the handler of one method. */
-export type Serve = <M extends MethodName>(
-  name: M,
-  handle: (asked: Asked<M>) => Answer<M> | Promise<Answer<M>>,
-) => void;
-
-function methodServer(app: FastifyInstance): Serve {
-  const fileTypes = Object.values(methods).flatMap((method) =>
-    'upload' in method ? method.upload.types : [],
-  );
-  app.addContentTypeParser(
-    [...new Set<string>(fileTypes)],
-    { parseAs: 'buffer' },
-    async (_: unknown, file: Buffer) => file,
-  );
-  return (name, handle) => {
-    const method: {
-      verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-      path: string;
-      query: z.ZodType;
-      body?: z.ZodType;
-      upload?: { readonly maxBytes: number };
-    } = methods[name];
-    type Given = Parameters<typeof handle>[0];
-    app.route({
-      method: method.verb,
-      url: method.path,
-      ...(method.upload ? { bodyLimit: method.upload.maxBytes } : {}),
-      handler: async (request: FastifyRequest<{ Params: { id?: string } }>, reply) => {
-        const query = checked(method.query, request.query) as Given['query'];
-        const body = (method.body ? checked(method.body, request.body) : undefined) as Given['body'];
-        const file = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-        return handle({ query, body, file, id: request.params.id ?? '', reply });
-      },
-    });
-  };
+function serveFeed(serveSocket: ServeSocket, feed: Feed): void {
+  serveSocket({ name: 'feed.read', path: feedPath, line: feedAccess }, ({ socket, request, who, still }) => {
+    const after = new URL(request.url, 'http://localhost').searchParams.get('after');
+    feed.join(socket, { who, still, ...(after === null ? {} : { after }) });
+  });
 }
 
-function serveMethods(
-  serve: Serve,
-  answers: Answers,
-  { status, dataDir }: { status: () => ReturnType<typeof statusOf>; dataDir: string },
-): void {
-  serve('tenant.list', () => ({ tenants: answers.tenants() }));
-  serve('tenant.create', ({ body, reply }) => {
+function serveMethods(serve: Serve, answers: Answers, box: Box): void {
+  serve('tenant.list', ({ tenants }) => ({ tenants: answers.tenants(tenants) }));
+  serve('tenant.create', ({ body, who, reply }) => {
     const tenant = answers.createTenant(body);
+    if (who.rights?.boxRole === 'reseller') box.resellers.assign(tenant.id, who.id);
     reply.code(201);
     return { tenant };
   });
   serve('tenant.change', ({ id, body }) => ({ tenant: answers.changeTenant(id, body) }));
-  serve('call.list', ({ query }) => ({ calls: answers.calls(query) }));
-  serve('call.read', ({ id }) => answers.call(id));
-  serve('call.recording', ({ id, reply }) => sendRecording(reply, { dataDir, path: answers.recording(id) }));
-  serve('appointment.list', ({ query }) => ({ appointments: answers.appointments(query) }));
-  serve('box.status', () => status());
+  serve('appointment.list', ({ query, tenants }) => ({
+    appointments: answers.appointments({ ...query, tenants }),
+  }));
 }
 
 /** The page brings everything it needs; nothing else may run in it, frame it or read it. */
@@ -237,6 +269,8 @@ function protect(reply: FastifyReply): void {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
+      // One inline style, by its hash: bits-ui lays `display: contents` around each entry of a list of commands.
+      "style-src-attr 'unsafe-hashes' 'sha256-iaOezIDcQIoxCULa6FBKKuLUu09R7kG+Mlu+JVfU3Rw='",
       "img-src 'self'",
       "media-src 'self'",
       "connect-src 'self'",

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { consentSentence, readSoundFile, writeWav } from '../speech/index.ts';
 import { type Box, openBox } from '../store/index.ts';
+import { fakeOwner } from './access/index.ts';
 import { errorModel, type LocalVoice, methods, type Voices } from './contract/index.ts';
 import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
 import { buildApi } from './server.ts';
@@ -56,6 +57,7 @@ beforeEach(async () => {
   const built = await buildApi({
     ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog },
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
     voices: {
       local: async () => local,

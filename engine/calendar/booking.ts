@@ -11,6 +11,12 @@ export interface BookingRequest {
   readonly customerPhone: string;
   /** The call that books; null at the desk. */
   readonly callId: string | null;
+  /** Whose hold is taken up, where that is not the call's. */
+  readonly holder?: string | undefined;
+  /** With nobody else of the staff; absent: with whoever is free. */
+  readonly staffId?: string | undefined;
+  /** Nobody has to say yes to it: whoever books it could. */
+  readonly approved?: boolean;
   readonly details?: Readonly<Record<string, string>>;
   readonly customerEmail?: string | null;
 }
@@ -18,9 +24,11 @@ export interface BookingRequest {
 export interface HoldRequest {
   readonly serviceId: string;
   readonly startsAtMs: number;
+  /** The call, or somebody at the desk, that holds it. */
   readonly callId: string;
   /** The appointment that is to be moved there: its own time is not in the way. */
   readonly appointmentId?: string | null;
+  readonly staffId?: string | undefined;
 }
 
 const holdMs = 3 * minuteMs;
@@ -33,7 +41,7 @@ const holdMs = 3 * minuteMs;
  */
 export function holdOpening(
   tenant: TenantStore,
-  { serviceId, startsAtMs, callId, appointmentId = null }: HoldRequest,
+  { serviceId, startsAtMs, callId, appointmentId = null, staffId }: HoldRequest,
   { clock }: { readonly clock: Clock; readonly ids: Ids },
 ): { readonly expiresAtMs: number } {
   checkStart(startsAtMs);
@@ -42,7 +50,7 @@ export function holdOpening(
     const service = findService(tenant.profile().services, serviceId);
     const own = heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
     const { member, blocked } = findFreePlace(tenant, service, {
-      ...{ startsAtMs, nowMs, callId, appointmentId },
+      ...{ startsAtMs, nowMs, callId, appointmentId, staffId },
       ...(own === undefined ? {} : { preferred: own }),
     });
     const expiresAtMs = nowMs + holdMs;
@@ -66,7 +74,7 @@ export function bookAppointment(
   request: BookingRequest,
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
 ): Appointment {
-  const { serviceId, startsAtMs, callId } = request;
+  const { serviceId, startsAtMs, callId, staffId, holder = callId, approved = false } = request;
   const customer = checkCustomer(request);
   checkStart(startsAtMs);
   return tenant.transaction(() => {
@@ -75,11 +83,13 @@ export function bookAppointment(
     const already = callId === null ? undefined : sameBooking(tenant, { ...request, callId });
     if (already) return already;
 
-    const held = callId === null ? undefined : heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
+    const held =
+      holder === null ? undefined : heldFor(tenant, { callId: holder, serviceId, startsAtMs }, nowMs);
     const { member, span, blocked } = findFreePlace(tenant, service, {
-      ...{ startsAtMs, nowMs, callId },
+      ...{ startsAtMs, nowMs, callId: holder, staffId },
       ...(held === undefined ? {} : { preferred: held }),
     });
+    const needsWord = !approved && tenant.calendarSettings.get().approval === 'by-hand';
     const appointment: Appointment = {
       id: ids.uuid(),
       serviceId,
@@ -91,13 +101,13 @@ export function bookAppointment(
       blockedFromMs: blocked.fromMs,
       blockedToMs: blocked.toMs,
       ...customer,
-      status: tenant.calendarSettings.get().approval === 'by-hand' ? 'draft' : 'booked',
+      status: needsWord ? 'draft' : 'booked',
       callId,
       createdAtMs: nowMs,
       changedAtMs: nowMs,
       revision: 0,
     };
-    if (callId !== null) tenant.holds.release(callId);
+    if (holder !== null) tenant.holds.release(holder);
     tenant.appointments.insert(appointment);
     tellBooked(tenant, appointment, nowMs);
     return appointment;

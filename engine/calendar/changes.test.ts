@@ -4,6 +4,7 @@ import { codeOf, type FakeSalon, openFakeSalon } from './fake-salon.ts';
 import {
   alternatives,
   approveAppointment,
+  bookAppointment,
   cancelAppointment,
   declineAppointment,
   findAppointments,
@@ -11,6 +12,8 @@ import {
   holdOpening,
   isOpen,
   nextOpening,
+  rescheduleAppointment,
+  restoreAppointment,
 } from './index.ts';
 
 let salon: FakeSalon;
@@ -269,4 +272,104 @@ it('finds the appointments of a person by number and name together', () => {
   expect(find('')).toEqual([]);
   expect(find('Bob')).toEqual([]);
   expect(find('Sarah Miller')).not.toContain(past.id);
+});
+
+describe('the desk', () => {
+  const nine = '2026-11-23T09:00';
+  const book = (more: Partial<Parameters<typeof bookAppointment>[1]> = {}) =>
+    bookAppointment(
+      salon.tenant,
+      {
+        ...{ serviceId: salon.serviceId('cut'), startsAtMs: salon.at(nine), callId: null },
+        ...{ customerName: 'Sarah Miller', customerPhone: '+15555550123' },
+        ...more,
+      },
+      salon.parts,
+    );
+
+  it('books with one member of staff and nobody else', () => {
+    const ben = salon.staffId('Ben');
+    expect(book({ staffId: ben }).staffName).toBe('Ben');
+    expect(codeOf(() => book({ staffId: ben }))).toBe('opening_taken');
+    expect(book().staffName).toBe('Ann');
+    expect(codeOf(() => book({ staffId: 'nobody' }))).toBe('outside_hours');
+  });
+
+  it('books what needs nobody to approve it', () => {
+    salon.tenant.calendarSettings.change({ approval: 'by-hand' });
+    expect([book().status, book({ approved: true }).status]).toEqual(['draft', 'booked']);
+  });
+
+  it('keeps a time from calls while a form is filled in, and takes it up', () => {
+    const ann = salon.staffId('Ann');
+    const at = { serviceId: salon.serviceId('cut'), startsAtMs: salon.at(nine) };
+    holdOpening(salon.tenant, { ...at, callId: 'desk:form', staffId: ann }, salon.parts);
+    salon.hold(nine, salon.call('one'));
+    expect(codeOf(() => salon.hold(nine, salon.call('two')))).toBe('opening_taken');
+    expect(codeOf(() => book({ staffId: ann }))).toBe('opening_taken');
+    expect(book({ holder: 'desk:form', staffId: ann })).toMatchObject({ staffName: 'Ann', callId: null });
+    expect(salon.tenant.holds.list(0).map(({ callId }) => callId)).toEqual(['one']);
+  });
+
+  it('offers the openings of one member of staff', () => {
+    book({ staffId: salon.staffId('Ann') });
+    const request = {
+      ...{ serviceId: salon.serviceId('cut'), fromMs: salon.at('2026-11-23'), limit: 1 },
+      toMs: salon.at('2026-11-23T12:00'),
+    };
+    const first = (name: string): string | undefined =>
+      findOpenings(salon.tenant, { ...request, staffId: salon.staffId(name) }, salon.clock)
+        .map(({ startsAtMs }) => clockTime(startsAtMs))
+        .at(0);
+    expect([first('Ann'), first('Ben')]).toEqual(['Mon 09:30', 'Mon 09:00']);
+  });
+
+  it('moves to another member of staff at the same time, and not where they are busy', () => {
+    const { id } = book({ staffId: salon.staffId('Ann') });
+    const move = (name: string, local = nine) =>
+      rescheduleAppointment(
+        salon.tenant,
+        { appointmentId: id, startsAtMs: salon.at(local), staffId: salon.staffId(name), callId: null },
+        salon.parts,
+      );
+    expect(move('Ben').staffName).toBe('Ben');
+    const events = salon.events.length;
+    expect(move('Ben').revision, 'asked again it changes nothing').toBe(1);
+    expect(salon.events.length).toBe(events);
+    book({ startsAtMs: salon.at('2026-11-23T10:00'), staffId: salon.staffId('Ann') });
+    expect(codeOf(() => move('Ann', '2026-11-23T10:00'))).toBe('opening_taken');
+    expect(salon.tenant.appointments.find(id)).toMatchObject({
+      staffName: 'Ben',
+      startsAtMs: salon.at(nine),
+    });
+  });
+
+  it('takes back what was cancelled by mistake, where its place is free', () => {
+    const ann = salon.staffId('Ann');
+    const { id, startsAtMs } = book({ staffId: ann });
+    const restore = (status: 'booked' | 'draft' = 'booked') =>
+      restoreAppointment(salon.tenant, { appointmentId: id, status }, salon.parts);
+    const cancel = () => cancelAppointment(salon.tenant, { appointmentId: id, callId: null }, salon.parts);
+    cancel();
+    expect(restore()).toMatchObject({ id, startsAtMs, staffId: ann, status: 'booked', revision: 2 });
+    expect(last(salon.events)).toMatchObject({ type: 'appointment.restored', appointmentId: id });
+    expect(restore(), 'said twice it is said once').toMatchObject({ revision: 2 });
+    expect(salon.tenant.reminders.find(id)?.status).toBe('waiting');
+
+    cancel();
+    expect(salon.tenant.reminders.find(id)?.status).toBe('cancelled');
+    const other = book({ staffId: ann });
+    expect(codeOf(() => restore())).toBe('opening_taken');
+    cancelAppointment(salon.tenant, { appointmentId: other.id, callId: null }, salon.parts);
+    salon.hold(nine, salon.call('one'));
+    expect(
+      codeOf(() => restore()),
+      'kept for a call',
+    ).toBe('opening_taken');
+    salon.setNow('2026-11-20T12:03');
+    expect(restore('draft').status).toBe('draft');
+    expect(
+      codeOf(() => restoreAppointment(salon.tenant, { appointmentId: 'x', status: 'booked' }, salon.parts)),
+    ).toBe('not_found');
+  });
 });

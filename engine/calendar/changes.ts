@@ -2,25 +2,27 @@ import { type Clock, type Ids, VoxboxError } from '../foundation/index.ts';
 import type { Appointment, TenantStore } from '../store/index.ts';
 import { heldFor } from './booking.ts';
 import { tellApproved, tellCancelled, tellMoved } from './notices.ts';
-import { checkStart, findFreePlace, findService } from './openings.ts';
+import { checkStart, findFreePlace, findService, isPlaceFree } from './openings.ts';
 
 export interface RescheduleRequest {
   readonly appointmentId: string;
   readonly startsAtMs: number;
   /** The call that asks; null at the desk. */
   readonly callId: string | null;
+  /** To nobody else of the staff. */
+  readonly staffId?: string | undefined;
 }
 
 /**
  * Moves an appointment in one transaction: its own old time is not in the way, and where the new one cannot be
- * had it keeps the old one. Goes to the same member of staff where they are free. Asked again it changes
- * nothing. Where the tenant approves by hand, what a call moves is a draft again.
+ * had it keeps the old one. Goes to the same member of staff where they are free, or to the one that is named. Asked
+ * again it changes nothing. Where the tenant approves by hand, what a call moves is a draft again.
  *
  * @throws VoxboxError `opening_taken`, `outside_hours`, `appointment_closed`, `not_found`, `input_invalid`
  */
 export function rescheduleAppointment(
   tenant: TenantStore,
-  { appointmentId, startsAtMs, callId }: RescheduleRequest,
+  { appointmentId, startsAtMs, callId, staffId }: RescheduleRequest,
   { clock }: { readonly clock: Clock; readonly ids: Ids },
 ): Appointment {
   checkStart(startsAtMs);
@@ -28,14 +30,14 @@ export function rescheduleAppointment(
     const nowMs = clock.nowMs();
     const old = find(tenant, appointmentId);
     if (old.status === 'cancelled') throw closed('it is cancelled');
-    if (old.startsAtMs === startsAtMs) return old;
+    if (old.startsAtMs === startsAtMs && (staffId ?? old.staffId) === old.staffId) return old;
     if (old.startsAtMs <= nowMs) throw closed('it has begun');
 
     const { serviceId } = old;
     const service = findService(tenant.profile().services, serviceId);
     const held = callId === null ? undefined : heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
     const { member, span, blocked } = findFreePlace(tenant, service, {
-      ...{ startsAtMs, nowMs, callId, appointmentId },
+      ...{ startsAtMs, nowMs, callId, appointmentId, staffId },
       preferred: held ?? old.staffId,
     });
     const place = {
@@ -115,6 +117,30 @@ export function declineAppointment(
     const declined = tenant.appointments.cancel(id, { declined: true });
     tellCancelled(tenant, declined, clock.nowMs(), { declined: true });
     return declined;
+  });
+}
+
+/**
+ * What was cancelled or declined by mistake is again what it was, at its own place. What stands there, or is held for
+ * a call, is not pushed aside.
+ *
+ * @throws VoxboxError `opening_taken`, `not_found`
+ */
+export function restoreAppointment(
+  tenant: TenantStore,
+  { appointmentId, status }: { readonly appointmentId: string; readonly status: 'booked' | 'draft' },
+  { clock }: { readonly clock: Clock },
+): Appointment {
+  return tenant.transaction(() => {
+    const nowMs = clock.nowMs();
+    const old = find(tenant, appointmentId);
+    if (old.status !== 'cancelled') return old;
+    if (!isPlaceFree(tenant, old, nowMs)) {
+      throw new VoxboxError('opening_taken', `${old.staffName} is busy then`);
+    }
+    const restored = tenant.appointments.restore(appointmentId, status);
+    if (restored.startsAtMs > nowMs) tellMoved(tenant, restored, nowMs);
+    return restored;
   });
 }
 

@@ -8,6 +8,7 @@ export {
   cancelAppointment,
   declineAppointment,
   rescheduleAppointment,
+  restoreAppointment,
 } from './changes.ts';
 export { findAppointments, namesMatch } from './customer.ts';
 export type { Business } from './ics.ts';

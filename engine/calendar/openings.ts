@@ -13,6 +13,8 @@ export interface Asker {
   readonly callId?: string | null;
   /** The appointment that is to be moved. */
   readonly appointmentId?: string | null;
+  /** With nobody else of the staff; absent: with whoever is free. */
+  readonly staffId?: string | undefined;
 }
 
 export interface OpeningRequest extends Asker {
@@ -64,7 +66,7 @@ function openingsOf(
   const { hours, services, staff } = tenant.profile();
   const service = findService(services, serviceId);
   const holidays = tenant.holidays.list();
-  const members = staffOf(service, staff);
+  const members = staffOf(service, staff, asker.staffId);
   const staffHours = members.map((member) => member.hours ?? []);
   const { durationMinutes, bufferBeforeMinutes = 0, bufferAfterMinutes = 0 } = service;
   return ({ fromMs, toMs }, limit) => {
@@ -148,7 +150,7 @@ export function findFreePlace(
   if (!isWithinHours(opening, span)) {
     throw new VoxboxError('outside_hours', 'the time lies outside the opening hours');
   }
-  const working = staffOf(service, staff).filter(
+  const working = staffOf(service, staff, asker.staffId).filter(
     ({ hours: ownHours = [] }) => ownHours.length === 0 || isWithinHours({ ...opening, ownHours }, span),
   );
   if (working.length === 0) throw new VoxboxError('outside_hours', 'nobody who does it works at that time');
@@ -161,8 +163,27 @@ export function findFreePlace(
   return { member, span, blocked };
 }
 
-export const staffOf = ({ staffIds = [] }: Service, staff: readonly Staff[]): readonly Staff[] =>
-  staffIds.length === 0 ? staff : staff.filter(({ id }) => staffIds.includes(id));
+/** Whether nothing stands at an appointment's place, and no call holds it. */
+export function isPlaceFree(
+  tenant: TenantStore,
+  { serviceId, staffId, startsAtMs, blockedFromMs, blockedToMs }: Taken,
+  nowMs: number,
+): boolean {
+  const blocked = { fromMs: blockedFromMs, toMs: blockedToMs };
+  const capacity = tenant.profile().services.find(({ id }) => id === serviceId)?.capacity;
+  const taken = takenTimes(tenant, blocked, { nowMs });
+  return isFree(busyTimes(taken, { id: staffId }, { id: serviceId, capacity }), startsAtMs, blocked);
+}
+
+/** Who does a service; of them one alone where somebody is named. */
+export const staffOf = (
+  { staffIds = [] }: Service,
+  staff: readonly Staff[],
+  staffId?: string,
+): readonly Staff[] =>
+  staff.filter(
+    ({ id }) => (staffIds.length === 0 || staffIds.includes(id)) && (staffId === undefined || id === staffId),
+  );
 
 /** What stands in the way of a booking: an appointment, or what a call holds. */
 interface Taken {
@@ -187,8 +208,8 @@ const takenTimes = (
 /** One member's, as they stand in the way of one service: guests who share a place may be joined until it is full. */
 function busyTimes(
   taken: readonly Taken[],
-  { id }: Staff,
-  { id: serviceId, capacity = 1 }: Service,
+  { id }: Pick<Staff, 'id'>,
+  { id: serviceId, capacity = 1 }: Pick<Service, 'id' | 'capacity'>,
 ): BusySpan[] {
   const own = taken.filter(({ staffId }) => staffId === id);
   return own.map((one) => {

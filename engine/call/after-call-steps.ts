@@ -13,7 +13,7 @@ import {
   summaryOf,
   worded,
 } from '../agent/index.ts';
-import { VoxboxError } from '../foundation/index.ts';
+import { pauses, VoxboxError } from '../foundation/index.ts';
 import type { Inference } from '../inference/index.ts';
 import type { AfterCallStep, Box, CallRedaction, TenantStore } from '../store/index.ts';
 import { type RecordedSpan, silenceRecording } from './after-call-recording.ts';
@@ -70,19 +70,6 @@ export const stepWork: Readonly<Record<AfterCallStep, (parts: StepParts) => Save
   },
   embed,
 };
-
-/** Nothing else of the engine waits longer than this for work that can wait. */
-const sliceMs = 4;
-
-/** Lets the engine's other work in, once a slice is used up. */
-function pauses(): () => Promise<void> {
-  let sinceMs = performance.now();
-  return async () => {
-    if (performance.now() - sinceMs < sliceMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    sinceMs = performance.now();
-  };
-}
 
 /** How the words of a call are cleaned before anything is made of them: what is shown masked is never copied. */
 function cleanerOf(store: TenantStore): (text: string, label?: string) => string {

@@ -5,6 +5,7 @@ export interface CarriedLegEvents {
   key(key: string): void;
   voice(): void;
   silent(forMs: number): void;
+  sound(samples: Int16Array, rateHz: number): void;
 }
 
 /** Of the last half second this much has to be voiced to count as somebody speaking: 300 ms. */
@@ -33,6 +34,7 @@ export class CarriedLeg {
     this.#events = events;
     media.on('dtmf', (key) => this.press(key));
     media.on('silent', (forMs) => events.silent(forMs));
+    media.on('sound', (samples, rateHz) => events.sound(samples, rateHz));
     media.on('audio', (samples) => {
       if (this.#listening) this.#hear(samples);
     });

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type AgentCallSession,
   createReceptionist,
   fixedPhrases,
   type IntentBank,
@@ -15,25 +14,17 @@ import {
   VoxboxError,
 } from '../foundation/index.ts';
 import { type Inference, ownedBy } from '../inference/index.ts';
-import type { Bridge, Media } from '../media/index.ts';
+import type { Media } from '../media/index.ts';
 import type { loadVad, PhraseCache } from '../speech/index.ts';
-import { type AgentAudio, agentAudio } from './agent-audio.ts';
+import { agentAudio } from './agent-audio.ts';
 import { announce } from './announce.ts';
 import { type ChainParts, llmOf, localSpeaker, recogniserOf, speakerOf } from './call-speech.ts';
+import { agentOf, type CarriedCall, legOf } from './carried-call.ts';
 import { CarriedLeg } from './carried-leg.ts';
 import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
 import { createOwnVectorBook } from './own-vectors.ts';
-import { createRemoteTools, type RemoteTools } from './remote-tools.ts';
+import { createRemoteTools } from './remote-tools.ts';
 import { recordingNotice } from './wordings.ts';
-
-/** One call as this process holds it: its legs, what connects them, and the agent on the caller's. */
-interface CarriedCall {
-  readonly legs: Map<string, CarriedLeg>;
-  readonly tools: RemoteTools;
-  readonly abort: AbortController;
-  bridge: Bridge | null;
-  agent: { readonly session: AgentCallSession; readonly audio: AgentAudio } | null;
-}
 
 /** What it takes to hear and to speak; without it calls are carried between people alone. */
 export interface Speech {
@@ -107,6 +98,18 @@ export class CallCarrier {
       case 'resume-agent':
         this.#resumeAgent(order);
         return {};
+      case 'whisper':
+        agentOf(this.#find(order.callId)).receptionist.hint(order.text);
+        return {};
+      case 'type':
+        agentOf(this.#find(order.callId)).session.type(order.text);
+        return {};
+      case 'feed':
+        this.#calls
+          .get(order.callId)
+          ?.legs.get(order.leg)
+          ?.media.feed(order.way, order.samples, order.rateHz);
+        return {};
       case 'prepare':
         await this.#prepare(order);
         return {};
@@ -145,6 +148,7 @@ export class CallCarrier {
         key: (key) => tell({ kind: 'key', callId: leg.callId, leg: id, key }),
         voice: () => tell({ kind: 'voice', callId: leg.callId, leg: id }),
         silent: (forMs) => tell({ kind: 'silent', callId: leg.callId, leg: id, forMs }),
+        sound: (samples, rateHz) => tell({ kind: 'sound', callId: leg.callId, leg: id, samples, rateHz }),
       });
       call.legs.set(id, leg);
       return { port: media.port };
@@ -164,7 +168,7 @@ export class CallCarrier {
 
   async #onLeg(order: Exclude<LegOrder, Order<'open-leg' | 'stop-leg' | 'move-leg'>>): Promise<void> {
     const call = this.#find(order.callId);
-    const leg = this.#legOf(call, order.leg);
+    const leg = legOf(call, order.leg);
     switch (order.kind) {
       case 'start-leg':
         return leg.start(order.start);
@@ -176,6 +180,8 @@ export class CallCarrier {
         return leg.media.echo(order.on);
       case 'ringback':
         return leg.media.ringback(order.on);
+      case 'tap':
+        return leg.media.tap(order.on);
       case 'listen':
         return leg.listen(order.on);
       case 'send-dtmf':
@@ -243,7 +249,7 @@ export class CallCarrier {
       },
       ...(providers.llm[0]?.provider === 'local' ? { readAhead: this.#readerOf(callId) } : {}),
     });
-    const audio = agentAudio(this.#legOf(call, callerLeg));
+    const audio = agentAudio(legOf(call, callerLeg));
     const session = startAgentSession({
       ...{ audio, receptionist, snapshot, vad, log },
       endOfTurn: inference,
@@ -263,21 +269,21 @@ export class CallCarrier {
         endCall: (failed) => tell({ kind: 'end-call', callId, reason: failed ? 'failed' : 'agent' }),
       },
     });
-    call.agent = { session, audio };
+    call.agent = { session, audio, receptionist };
     // Stopped meanwhile: nobody else will do it.
     if (abort.signal.aborted) await session.stop();
   }
 
-  async #pauseAgent({ callId, withinMs }: Order<'pause-agent'>): Promise<void> {
+  async #pauseAgent({ callId, withinMs, hears }: Order<'pause-agent'>): Promise<void> {
     const { agent } = this.#find(callId);
-    agent?.audio.away(true);
+    agent?.audio.away(!hears);
     await agent?.session.pause(withinMs);
   }
 
-  #resumeAgent({ callId, failed }: Order<'resume-agent'>): void {
+  #resumeAgent({ callId, after }: Order<'resume-agent'>): void {
     const { agent } = this.#find(callId);
     agent?.audio.away(false);
-    agent?.session.resume(failed);
+    agent?.session.resume(after);
   }
 
   /**
@@ -322,7 +328,7 @@ export class CallCarrier {
 
   #moveLeg({ callId, leg: id, toCallId }: Order<'move-leg'>): void {
     const [from, to] = [this.#find(callId), this.#find(toCallId)];
-    const leg = this.#legOf(from, id);
+    const leg = legOf(from, id);
     from.bridge?.remove(leg.media);
     from.legs.delete(id);
     leg.callId = toCallId;
@@ -371,11 +377,5 @@ export class CallCarrier {
     const call = this.#calls.get(callId);
     if (!call) throw new VoxboxError('not_found', `there is no call ${callId}`);
     return call;
-  }
-
-  #legOf(call: CarriedCall, id: string): CarriedLeg {
-    const leg = call.legs.get(id);
-    if (!leg) throw new VoxboxError('not_found', `the call has no leg ${id}`);
-    return leg;
   }
 }

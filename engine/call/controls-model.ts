@@ -3,6 +3,7 @@ import type { Tenant, TenantStore } from '../store/index.ts';
 import type { LineLeg } from './line-leg.ts';
 import type { OutboundParts } from './outbound-leg.ts';
 import type { CallRegistry } from './registry.ts';
+import type { StaffSeat } from './staff-seat.ts';
 import type { TransferEnd } from './transfer.ts';
 import type { ConnectTo } from './transfer-target.ts';
 
@@ -20,6 +21,8 @@ export interface CallControls {
   record(on: boolean): Promise<void>;
   sendDtmf(keys: string): Promise<void>;
   hangUp(): Promise<void>;
+  /** From where the staff listen, whisper and take over. */
+  readonly staff: StaffSeat;
 }
 
 export interface TransferOrder {

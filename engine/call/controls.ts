@@ -1,4 +1,4 @@
-import { briefing, type CallerContext, connecting } from '../agent/index.ts';
+import { briefing, connecting, type HandBack, type TransferFailure } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { CallNote } from '../store/index.ts';
 import type { CallControls, ControlledCall, TransferOrder } from './controls-model.ts';
@@ -6,14 +6,15 @@ import { Conversation } from './conversation.ts';
 import { calleesNamed } from './destination.ts';
 import { mannerOf } from './local-manner.ts';
 import { callerLeg } from './messages.ts';
-import type { OutboundParts } from './outbound-leg.ts';
 import type { PlacedLeg } from './placed-leg.ts';
-import { allowsRefer, refer } from './refer.ts';
+import { handOver } from './refer.ts';
 import { type OtherCall, type ReferralResult, Referrals } from './referral.ts';
 import { ringCallees } from './ring-group.ts';
+import { StaffSeat } from './staff-seat.ts';
+import { knownCaller, wishOf } from './told-so-far.ts';
 import { Transfer, type TransferEnd, whyOf } from './transfer.ts';
 import { type Callees, type ConnectTo, calleesOf } from './transfer-target.ts';
-import type { CallMessage } from './worker-client.ts';
+import type { CallMessage, CallOrder } from './worker-client.ts';
 
 /** Longest wait for a sentence of the agent's: longer than any that it says, for one that never ends. */
 const sentenceMs = 30_000;
@@ -23,6 +24,7 @@ const connectedWith = (name: string): string => `(Connected to ${name}.)`;
 
 export class LiveControls implements CallControls {
   readonly callId: string;
+  readonly staff: StaffSeat;
   readonly #call: ControlledCall;
   readonly #talk: Conversation;
   readonly #referrals: Referrals;
@@ -49,6 +51,7 @@ export class LiveControls implements CallControls {
       refer: (end, req, res) => this.#referrals.take(end, req, res),
     });
     this.#referrals = this.#createReferrals();
+    this.staff = this.#createSeat();
     call.registry.converse(this.callId, {
       tenantId: call.tenant.id,
       talk: this.#talk,
@@ -69,6 +72,7 @@ export class LiveControls implements CallControls {
   async transfer(order: TransferOrder): Promise<TransferEnd> {
     const isBusy = this.#transfer !== null || this.#talk.people.length > 0 || this.#holding === 'changing';
     if (isBusy || this.#over.signal.aborted) throw notNow();
+    this.staff.release();
     const { tenant, parts } = this.#call;
     const callees = calleesOf(order.to, { box: parts.box, tenant });
     this.#move('transferring');
@@ -142,7 +146,7 @@ export class LiveControls implements CallControls {
     this.#note({ type: held ? 'call.held' : 'call.resumed', by: 'caller' });
     if (this.#holding === 'no') this.#held(held ? 'caller' : null);
     if (!this.#withAgent || this.#holding !== 'no') return;
-    if (held) await this.#order({ kind: 'pause-agent', withinMs: 0 });
+    if (held) await this.#order({ kind: 'pause-agent', withinMs: 0, hears: false });
     else await this.#resumeAgent(null);
   }
 
@@ -170,6 +174,7 @@ export class LiveControls implements CallControls {
   /** The call is over: resolves when nobody rings and nobody is left waiting. */
   async close(): Promise<void> {
     this.#over.abort();
+    this.staff.close();
     await this.#transfer?.cancel();
     await this.#talk.close();
   }
@@ -207,7 +212,12 @@ export class LiveControls implements CallControls {
         brief: (person) =>
           this.#play(
             person.leg.id,
-            briefing({ snapshot, caller: this.#known(caller), wish: this.#wish(), acceptance }),
+            briefing({
+              snapshot,
+              caller: knownCaller(caller, this.#slots),
+              wish: wishOf(this.#slots),
+              acceptance,
+            }),
           ),
         listen: (person) => this.#order({ kind: 'listen', leg: person.leg.id, on: true }),
         bridge: (person) => this.#join(person),
@@ -218,7 +228,7 @@ export class LiveControls implements CallControls {
 
   #ring(callees: Callees, signal: AbortSignal, onRinging?: () => void): Promise<PlacedLeg> {
     const { callId, tenant, caller, parts } = this.#call;
-    const request = { callId, tenant, caller: this.#known(caller), signal };
+    const request = { callId, tenant, caller: knownCaller(caller, this.#slots), signal };
     return ringCallees(callees, { ...request, ...(onRinging ? { onRinging } : {}) }, parts);
   }
 
@@ -237,25 +247,11 @@ export class LiveControls implements CallControls {
 
   /** REFER where the caller's side takes it; refused, or not possible, the box rings and stays in between. */
   async #handOverOrRing(callees: Callees, signal: AbortSignal): Promise<PlacedLeg> {
-    const { allow, mayRefer, leg, callerHost, parts, end } = this.#call;
-    const [only] = callees.legs;
-    const refers = allowsRefer(allow) && callees.legs.length === 1 && only?.kind === 'number' && mayRefer();
-    if (refers && leg.dialog) {
-      // The other side places a call of its own, without the music of ours.
-      await leg.music(false);
-      const handedOver = await refer(leg, `sip:${only.number}@${callerHost}`).then(
-        () => true,
-        (error: unknown) => {
-          parts.log.info({ err: error }, 'the caller could not be handed over; the box connects them itself');
-          return false;
-        },
-      );
-      if (handedOver || signal.aborted) {
-        this.#handedOver = handedOver;
-        end('handed over');
-        throw new VoxboxError('aborted', 'the caller is not ours any more');
-      }
-      await leg.music(true);
+    const handedOver = await handOver(this.#call, callees, signal);
+    if (handedOver || (handedOver === false && signal.aborted)) {
+      this.#handedOver = handedOver;
+      this.#call.end('handed over');
+      throw new VoxboxError('aborted', 'the caller is not ours any more');
     }
     return this.#ring(callees, AbortSignal.any([signal, this.#over.signal]));
   }
@@ -274,6 +270,19 @@ export class LiveControls implements CallControls {
     if (!this.#talk.isAlone) return;
     if (this.#withAgent) await this.#talk.unbridgeCaller();
     else this.#call.end('hung up');
+  }
+
+  #createSeat(): StaffSeat {
+    const { registry, parts } = this.#call;
+    return new StaffSeat({
+      ...{ callId: this.callId, worker: parts.worker, newId: () => parts.ids.uuid(), registry, way: 'out' },
+      isWithAgent: () => this.#withAgent && !this.#transfer && this.#holding === 'no',
+      resumeAgent: (after) => (this.#holding === 'no' ? this.#resumeAgent(after) : Promise.resolve()),
+      onDone: (deed, words) => {
+        this.#note(deed);
+        this.#tell(words);
+      },
+    });
   }
 
   #createReferrals(): Referrals {
@@ -363,37 +372,26 @@ export class LiveControls implements CallControls {
     this.#call.store.calls.note(this.callId, note);
   }
 
-  /** What the caller has told in this call goes before what the number says. */
-  #known(caller: CallerContext): CallerContext {
-    const { slots } = this.#call.registry.find(this.callId) ?? {};
-    return { ...caller, name: slots?.name ?? caller.name };
-  }
-
-  #wish(): string | null {
-    const { slots } = this.#call.registry.find(this.callId) ?? {};
-    const parts = [slots?.service, slots?.when].filter((part) => part !== undefined);
-    return parts.length === 0 ? null : parts.join(', ');
+  get #slots(): Readonly<Record<string, string>> {
+    return this.#call.registry.find(this.callId)?.slots ?? {};
   }
 
   #pauseAgent(): Promise<void> {
-    return this.#order({ kind: 'pause-agent', withinMs: sentenceMs });
+    return this.#order({ kind: 'pause-agent', withinMs: sentenceMs, hears: false });
   }
 
-  #resumeAgent(failed: Extract<TransferEnd, { result: 'returned' }>['why'] | null): Promise<void> {
-    return this.#order({ kind: 'resume-agent', failed });
+  /** Nothing comes of it while somebody of the staff talks in its place. */
+  #resumeAgent(after: TransferFailure | HandBack | null): Promise<void> {
+    return this.staff.isTaken ? Promise.resolve() : this.#order({ kind: 'resume-agent', after });
   }
 
   #play(leg: string, text: string): Promise<void> {
     return this.#order({ kind: 'play', leg, text, manner: mannerOf(this.#call.snapshot) });
   }
 
-  async #order(order: WithoutCall): Promise<void> {
+  async #order(order: CallOrder): Promise<void> {
     await this.#call.parts.worker.request({ ...order, callId: this.callId });
   }
 }
 
 const notNow = () => new VoxboxError('transfer_failed', 'the call cannot do that at this moment');
-
-type WorkerRequest = Parameters<OutboundParts['worker']['request']>[0];
-type OfCall = Extract<WorkerRequest, { readonly callId: string }>;
-type WithoutCall = OfCall extends infer R ? (R extends OfCall ? Omit<R, 'callId'> : never) : never;

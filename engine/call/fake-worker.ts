@@ -41,6 +41,7 @@ export async function createFakeWorker(options: {
     toolDone: (callId, request, result) => void carrier.obey({ kind: 'tool-done', callId, request, result }),
     toolFailed: (callId, request, error) =>
       void carrier.obey({ kind: 'tool-failed', callId, request, error: error }),
+    feed: (callId, voice) => void carrier.obey({ kind: 'feed', callId, ...voice }).catch(() => {}),
     stop: () => carrier.stop(),
   };
 }

@@ -11,7 +11,7 @@ const changes: ReadonlySet<DomainEventType> = new Set([
   'voice.changed',
   'dictionary.changed',
   'providers.changed',
-  'playbook.changed',
+  'agent.published',
 ]);
 
 /** A slider that is moved saves several times: one greeting is made for all. */

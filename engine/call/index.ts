@@ -1,5 +1,6 @@
 export type { AfterCallParts, AfterCallRunner } from './after-call.ts';
 export { startAfterCall } from './after-call.ts';
+export { silenceRecording } from './after-call-recording.ts';
 export type { CallControls, TransferOrder } from './controls-model.ts';
 export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
 export { allowOutbound, createDefence, createGuesses, decideOutbound, sourceKey } from './defence/index.ts';
@@ -14,6 +15,8 @@ export type {
   TraceBook,
 } from './line-doctor/index.ts';
 export { createLadderLookup, createLineDoctor, createTraceBook } from './line-doctor/index.ts';
+export type { Placing } from './placed-call.ts';
+export { createPlacing } from './placed-call.ts';
 export type { PresetField, TrunkPreset } from './presets/index.ts';
 export { findPreset, listPresets, presetFieldNames, trunkFromPreset } from './presets/index.ts';
 export type { ProviderVerdict } from './provider-test.ts';
@@ -26,8 +29,12 @@ export { snapshotOf } from './router.ts';
 export type { Serving } from './serving.ts';
 export { startServing } from './serving.ts';
 export { askExternal, startSignalling, tlsTrustOf } from './signalling.ts';
+export type { Ear, Listening } from './staff-seat.ts';
+export { StaffSeat } from './staff-seat.ts';
 export { type CallTaking, takeCalls } from './take-calls.ts';
 export type { InboundParts } from './taken-call.ts';
+export type { TalkOrder } from './talk.ts';
+export { createTalks, type Talks } from './talks.ts';
 export type { RunToolParts } from './tools.ts';
 export { runTool } from './tools.ts';
 export { toolsByName } from './tools-by-name.ts';

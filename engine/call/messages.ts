@@ -1,12 +1,13 @@
 import type {
   CallerContext,
+  HandBack,
   ProfileSnapshot,
   ReceptionistTools,
   SessionTurn,
   TransferFailure,
 } from '../agent/index.ts';
 import type { Config, ErrorShape, ProviderHealth } from '../foundation/index.ts';
-import type { LegStart, LegStatistics } from '../media/index.ts';
+import type { FeedWay, LegStart, LegStatistics } from '../media/index.ts';
 import type { LocalManner } from './local-manner.ts';
 import type { ProviderChains } from './providers.ts';
 
@@ -64,6 +65,8 @@ export type ToWorker =
   | Switch<'recording'>
   | Switch<'echo'>
   | Switch<'ringback'>
+  /** Whether `sound` is told of the leg. */
+  | Switch<'tap'>
   /** Whether `voice` is told when somebody speaks on the leg. */
   | Switch<'listen'>
   /** `agent`: the agent on the leg takes part; all hear it, and it hears all. */
@@ -90,20 +93,32 @@ export type ToWorker =
       readonly caller: CallerContext;
       readonly providers: ProviderChains;
     }
-  /** The agent neither hears nor speaks any more; done when what it was saying has been played, at the latest after `withinMs`. */
+  /**
+   * The agent does not speak any more; done when what it was saying has been played, at the latest after `withinMs`.
+   * `hears`: what the caller says is written down all the same.
+   */
   | {
       readonly kind: 'pause-agent';
       readonly id: number;
       readonly callId: string;
       readonly withinMs: number;
+      readonly hears: boolean;
     }
-  /** The agent is back with the caller; after a transfer that failed it says so. */
+  /** The agent is back with the caller; after a transfer that failed, or a person of the staff, it says so. */
   | {
       readonly kind: 'resume-agent';
       readonly id: number;
       readonly callId: string;
-      readonly failed: TransferFailure | null;
+      readonly after: TransferFailure | HandBack | null;
     }
+  /** A hint for the agent, or a line of the caller's that was typed. */
+  | {
+      readonly kind: 'whisper' | 'type';
+      readonly id: number;
+      readonly callId: string;
+      readonly text: string;
+    }
+  | ({ readonly kind: 'feed'; readonly callId: string } & FedVoice)
   /** Makes fixed phrases ready ahead of the first call. */
   | {
       readonly kind: 'prepare';
@@ -124,6 +139,14 @@ export type ToWorker =
       readonly request: number;
       readonly error: ErrorShape;
     };
+
+/** 20 ms or so of a voice that comes over a network, for one leg: of its other side, or in place of its agent. */
+export interface FedVoice {
+  readonly leg: string;
+  readonly way: FeedWay;
+  readonly samples: Int16Array;
+  readonly rateHz: number;
+}
 
 /** What each leg of a call has sent and received. */
 export type CallStatistics = Readonly<Record<string, LegStatistics>>;
@@ -153,6 +176,14 @@ export type FromWorker =
   /** A key was pressed, or somebody spoke where it is listened for. */
   | { readonly kind: 'key'; readonly callId: string; readonly leg: string; readonly key: string }
   | { readonly kind: 'voice'; readonly callId: string; readonly leg: string }
+  /** 20 ms of a leg that is tapped, as it is recorded: interleaved, its other side left, ours right. */
+  | {
+      readonly kind: 'sound';
+      readonly callId: string;
+      readonly leg: string;
+      readonly samples: Int16Array;
+      readonly rateHz: number;
+    }
   /** Nothing has arrived on the leg for a while, although it should. */
   | { readonly kind: 'silent'; readonly callId: string; readonly leg: string; readonly forMs: number }
   /** A provider of speech or language has begun to fail, or is well again. */

@@ -21,12 +21,14 @@ export function openRecord(
   route: Route,
   options: {
     readonly callId: string;
-    readonly invitation: Invitation;
+    readonly invitation: Pick<Invitation, 'callerNumber' | 'sipCallId'>;
     readonly calledNumber: string;
     readonly box: Box;
     readonly dataDir: string;
     /** A phone of the house rings somebody: what people say to each other is not recorded. */
     readonly isDialled: boolean;
+    /** Somebody of the house tries the agent. Default false. */
+    readonly isPractice?: boolean;
     /** There is a voice to say that the call is recorded. */
     readonly canAnnounce: boolean;
     readonly clock: Clock;
@@ -47,6 +49,7 @@ export function openRecord(
     ...{ id: callId, sipCallId, calledNumber },
     ...{ callerNumber: isDialled ? null : callerNumber, callerName: route.caller.name },
     direction: isDialled ? 'outbound' : 'inbound',
+    practice: options.isPractice ?? false,
   });
   return {
     recordingFile: recording === null ? null : join(dataDir, recording),

@@ -1,5 +1,7 @@
 import { VoxboxError } from '../foundation/index.ts';
+import type { ControlledCall } from './controls-model.ts';
 import type { LineLeg } from './line-leg.ts';
+import type { Callees } from './transfer-target.ts';
 
 /** Longest time without news of a call that was handed over. */
 const progressMs = 40_000;
@@ -53,4 +55,29 @@ export async function refer(leg: Pick<LineLeg, 'dialog' | 'request'>, target: st
     settled = true;
     clearTimeout(timer);
   }
+}
+
+/**
+ * Where the caller's side takes REFER, it is asked to place the call itself. @returns whether it does, so that the
+ * caller is not ours any more; null where it could not be asked
+ */
+export async function handOver(
+  { allow, mayRefer, leg, callerHost, parts }: ControlledCall,
+  callees: Callees,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  const [only, ...more] = callees.legs;
+  if (only?.kind !== 'number' || more.length > 0 || !allowsRefer(allow) || !mayRefer() || !leg.dialog)
+    return null;
+  // The other side places a call of its own, without the music of ours.
+  await leg.music(false);
+  const handedOver = await refer(leg, `sip:${only.number}@${callerHost}`).then(
+    () => true,
+    (error: unknown) => {
+      parts.log.info({ err: error }, 'the caller could not be handed over; the box connects them itself');
+      return false;
+    },
+  );
+  if (!handedOver && !signal.aborted) await leg.music(true);
+  return handedOver;
 }

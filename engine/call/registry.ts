@@ -28,6 +28,10 @@ export interface LiveCall {
   /** Who has put the other one on hold; null while they talk. */
   readonly heldBy: 'box' | 'caller' | null;
   readonly recordingPaused: boolean;
+  /** Who of the staff talks with the caller in the agent's place; null while nobody does. */
+  readonly takenOverBy: string | null;
+  /** Somebody of the house tries the agent. */
+  readonly practice: boolean;
 }
 
 /** The legs of a call that are connected, as other calls of the tenant find them. */
@@ -59,7 +63,7 @@ export interface CallRegistry {
       LiveCall,
       'callId' | 'tenantId' | 'tenantName' | 'callerNumber' | 'callerName' | 'calledNumber'
     >,
-    options?: { readonly withoutAgent: boolean },
+    options?: { readonly withoutAgent?: boolean; readonly practice?: boolean },
   ): void;
   /** @throws Error on an illegal move */
   move(callId: string, state: CallState): void;
@@ -68,6 +72,7 @@ export interface CallRegistry {
   slots(callId: string, slots: Readonly<Record<string, string>>): void;
   quality(callId: string, legs: readonly LegQuality[]): void;
   hold(callId: string, by: LiveCall['heldBy']): void;
+  takenOver(callId: string, by: LiveCall['takenOverBy']): void;
   recording(callId: string, state: { readonly paused: boolean }): void;
   /** From its answer to its end others may join their calls with it. */
   converse(callId: string, connected: Connected): void;
@@ -120,6 +125,8 @@ export function createRegistry(clock: Clock): CallRegistry {
         quality: [],
         heldBy: null,
         recordingPaused: false,
+        takenOverBy: null,
+        practice: options?.practice ?? false,
       });
     },
     move(callId, to) {
@@ -160,6 +167,7 @@ export function createRegistry(clock: Clock): CallRegistry {
       change(callId, () => ({ quality }));
     },
     hold: (callId, heldBy) => change(callId, () => ({ heldBy })),
+    takenOver: (callId, takenOverBy) => change(callId, () => ({ takenOverBy })),
     recording: (callId, { paused }) => change(callId, () => ({ recordingPaused: paused })),
     converse: (callId, connected) => void (calls.has(callId) && conversations.set(callId, connected)),
     conversationOf(named, tenantId) {

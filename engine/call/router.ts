@@ -1,7 +1,7 @@
 import { type CallerContext, callerContextOf, type ProfileSnapshot } from '../agent/index.ts';
 import type { Clock, ErrorCode } from '../foundation/index.ts';
 import { errorCatalogue } from '../foundation/index.ts';
-import type { Box, Phone, Tenant, TenantStore } from '../store/index.ts';
+import type { Box, Phone, Playbook, Tenant, TenantStore } from '../store/index.ts';
 import { recordingNotice } from './wordings.ts';
 
 /** Who answers a call. Decided once, from the number that was called, and frozen for the call. */
@@ -86,12 +86,16 @@ export function snapshotOf(box: Box, tenant: Tenant, store: TenantStore): Profil
     hours,
     holidays: store.holidays.list(),
     services,
-    playbook: store.playbook(),
+    playbook: withoutSwitchedOff(store.playbook(), profile.skills),
     knows: store.sources.list().length > 0,
     recorded: tenant.recording !== 'off',
     people: box.transferTargets.list(tenant.id).map(({ id, name, aliases }) => ({ id, name, aliases })),
   });
 }
+
+/** A skill that is switched off is not there for the call. */
+const withoutSwitchedOff = (playbook: Playbook, on: readonly string[]): Playbook =>
+  on.length === 0 ? playbook : { ...playbook, skills: playbook.skills.filter(({ id }) => on.includes(id)) };
 
 function message(reason: 'number_unknown' | 'tenant_suspended', tenantId: string | null): Route {
   return { kind: 'message', tenantId, reason, text: errorCatalogue[reason].spoken };

@@ -331,6 +331,9 @@ export class TakenCall {
         this.#statistics = { ...this.#statistics, ...message.legs };
         parts.registry.quality(callId, legQualities(this.#statistics));
         return;
+      case 'sound':
+        if (message.leg === callerLeg) this.#controls?.staff.hear(message.samples, message.rateHz);
+        return;
       case 'key':
       case 'voice':
       case 'transfer':

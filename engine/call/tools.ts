@@ -24,6 +24,8 @@ export interface ToolParts {
   readonly log: Log;
   /** For answers from documents; rejects while the models are not there. */
   readonly embed: EmbedTexts;
+  /** What runs them, in place of `runTool`. */
+  readonly run?: typeof runTool;
 }
 
 /** Runs one tool of the agent: validated arguments, one domain function, one transaction. */
@@ -32,9 +34,9 @@ export async function answerTool(
   store: TenantStore,
   parts: ToolParts,
 ): Promise<void> {
-  const { worker, log } = parts;
+  const { worker, log, run = runTool } = parts;
   try {
-    worker.toolDone(callId, request, await runTool(tool, store, { ...parts, callId }));
+    worker.toolDone(callId, request, await run(tool, store, { ...parts, callId }));
   } catch (error) {
     log.warn({ err: error, tool: tool.name }, 'a tool failed');
     worker.toolFailed(callId, request, toErrorShape(error, 'input_invalid'));

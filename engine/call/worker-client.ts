@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ErrorShape, Log, ProviderHealth } from '../foundation/index.ts';
 import { fromErrorShape, VoxboxError } from '../foundation/index.ts';
-import type { FromWorker, ToolResult, ToWorker, WorkerInit } from './messages.ts';
+import type { FedVoice, FromWorker, ToolResult, ToWorker, WorkerInit } from './messages.ts';
 
 /** What the call worker tells of one call. */
 export type CallMessage = Extract<FromWorker, { readonly callId: string }>;
@@ -10,6 +10,9 @@ export type CallMessage = Extract<FromWorker, { readonly callId: string }>;
 type Request = Extract<ToWorker, { readonly id: number }>;
 type RequestBody = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 type Answer = Extract<FromWorker, { readonly kind: 'done' }>;
+type OfCall = Extract<RequestBody, { readonly callId: string }>;
+/** What can be asked of one call, without its id. */
+export type CallOrder = OfCall extends infer R ? (R extends OfCall ? Omit<R, 'callId'> : never) : never;
 
 /** The process that carries the calls: RTP, voice activity, agent sessions. */
 export interface CallWorker {
@@ -18,6 +21,8 @@ export interface CallWorker {
   listen(callId: string, listener: (message: CallMessage) => void): () => void;
   toolDone(callId: string, request: number, result: ToolResult): void;
   toolFailed(callId: string, request: number, error: ErrorShape): void;
+  /** A voice for a leg. Nobody waits for it: what comes too late is not heard. */
+  feed(callId: string, voice: FedVoice): void;
   stop(): Promise<void>;
 }
 
@@ -127,6 +132,10 @@ class SupervisedWorker implements StartedCallWorker {
 
   toolFailed(callId: string, request: number, error: ErrorShape): void {
     this.#tell({ kind: 'tool-failed', callId, request, error });
+  }
+
+  feed(callId: string, voice: FedVoice): void {
+    this.#tell({ kind: 'feed', callId, ...voice });
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LineStatus, TransferEnd } from '../api/contract/index.ts';
-import { type CallActions, startApi } from '../api/index.ts';
+import { type CallActions, fakeOwner, startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, openBox, type Tenant } from '../store/index.ts';
 import { runCli } from './index.ts';
@@ -45,6 +45,7 @@ async function engine(): Promise<void> {
   const api = await startApi({
     ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog },
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
     controls: (id) => (id === callId ? fakeActions : null),
     lines: () => [line],

@@ -48,9 +48,11 @@ function open(): Box {
 async function api(box: Box): Promise<Api> {
   const live = { list: () => [], on: () => () => {} };
   const health = () => ({ status: 'ready' as const, sipAddress: '127.0.0.1:45060' });
-  const started = await startApi({ host: '127.0.0.1', port: 0, box, live, health, dataDir, log: silentLog });
+  const localKey = 'what-the-engine-tells-only-its-own-user';
+  const where = { host: '127.0.0.1', port: 0 };
+  const started = await startApi({ ...where, box, live, health, dataDir, log: silentLog, localKey });
   closers.push(() => started.stop());
-  box.announce({ host: '127.0.0.1', port: started.port });
+  box.announce({ host: '127.0.0.1', port: started.port, key: localKey });
   return started;
 }
 

@@ -49,6 +49,7 @@ export interface Command {
   /** Values without a flag: those in `<>` must be given, `[id...]` may be, any number of them. */
   readonly operands?:
     | '<id>'
+    | '<email>'
     | '<number>'
     | '<file>'
     | '<day>'

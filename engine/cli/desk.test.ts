@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, type FakeBusiness, fakeBusiness, startApi } from '../api/index.ts';
+import { type Api, type FakeBusiness, fakeBusiness, fakeOwner, startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { fakeEmbed } from '../knowledge/index.ts';
 import { type Box, openBox } from '../store/index.ts';
@@ -28,6 +28,7 @@ beforeAll(async () => {
   api = await startApi({
     ...{ host: '127.0.0.1', port: 0, box, dataDir: withEngine, log: silentLog, embed: fakeEmbed },
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
   });
   box.announce({ host: '127.0.0.1', port: api.port });

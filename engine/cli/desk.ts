@@ -10,7 +10,8 @@ import { type Config, silentLog, systemClock, systemIds, VoxboxError } from '../
 import { type InferenceHost, startInference } from '../inference/index.ts';
 import { type EngineRecord, runningEngine, type Tenant, type TenantStore } from '../store/index.ts';
 import { chosenTenants, withBox } from './data.ts';
-import { type AnswerOf, ask, engineAddress } from './running.ts';
+import { type AnswerOf, ask, authorization, engineAddress } from './running.ts';
+import { recordAlone } from './write.ts';
 
 type OnProgress = (progress: SourceProgress) => void;
 
@@ -49,9 +50,11 @@ async function alone<M extends DeskMethod>(
   const parts = { dataDir: config.dataDir, clock: systemClock, ids: systemIds, embed, onProgress };
   const readOnly = deskMethods[request.method].verb === 'GET';
   try {
-    const answer: unknown = await withBox(config, { readOnly }, (box) =>
-      askDesk(createDesk({ ...parts, box }), request),
-    );
+    const answer: unknown = await withBox(config, { readOnly }, async (box) => {
+      const said = await askDesk(createDesk({ ...parts, box }), request);
+      if (!readOnly) recordAlone(box, request);
+      return said;
+    });
     return answer as AnswerOf<M>;
   } finally {
     await models.inference?.stop();
@@ -61,7 +64,8 @@ async function alone<M extends DeskMethod>(
 /** What the feed tells of sources while the work is done. */
 async function watched<T>(engine: EngineRecord, onProgress: OnProgress, work: () => Promise<T>): Promise<T> {
   if (!engine.http) return await work();
-  const socket = new WebSocket(`${engineAddress(engine.http).replace(/^http/, 'ws')}${feedPath}`);
+  const address = `${engineAddress(engine.http).replace(/^http/, 'ws')}${feedPath}`;
+  const socket = new WebSocket(address, { headers: authorization(engine.http) });
   const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
   const begun = new Promise<void>((resolve) => {
     socket.addEventListener('message', ({ data }) => {

@@ -5,11 +5,11 @@ import { listModels } from '../../models/index.ts';
 import { healthPath, methods, paths } from '../api/contract/index.ts';
 import { type Config, isVoxboxError } from '../foundation/index.ts';
 import type { Survey } from '../inference/index.ts';
-import { type EngineRecord, runningEngine } from '../store/index.ts';
+import { type EngineAddress, type EngineRecord, runningEngine } from '../store/index.ts';
 import type { Command } from './command.ts';
 import { withBox } from './data.ts';
 import { portTrouble } from './ports.ts';
-import { engineAddress } from './running.ts';
+import { authorization, engineAddress } from './running.ts';
 import { size, table } from './table.ts';
 
 export interface Check {
@@ -205,11 +205,13 @@ async function checkPorts(config: Config, engine: EngineRecord | null): Promise<
 }
 
 /** Where the running engine takes calls; null when it does not say. */
-async function sipPort(http: { readonly host: string; readonly port: number }): Promise<number | null> {
+async function sipPort(http: EngineAddress): Promise<number | null> {
   try {
     const address = `${engineAddress(http)}${paths['box.status']}`;
     const status = methods['box.status'].answer.parse(
-      await (await fetch(address, { signal: AbortSignal.timeout(5_000) })).json(),
+      await (
+        await fetch(address, { headers: authorization(http), signal: AbortSignal.timeout(5_000) })
+      ).json(),
     );
     return status.sipAddress === null ? null : Number(status.sipAddress.split(':').at(-1));
   } catch {

@@ -7,6 +7,7 @@ import {
   appointmentsMove,
 } from './appointments.ts';
 import { readArguments } from './arguments.ts';
+import { auditList, auditVerify } from './audit.ts';
 import { bansLift, bansList } from './bans.ts';
 import {
   callsConference,
@@ -53,6 +54,7 @@ import {
 } from './transfer-targets.ts';
 import { trunksAdd, trunksChange } from './trunk-changes.ts';
 import { trunksList, trunksPresets, trunksRemove, trunksShow } from './trunks.ts';
+import { usersAdd, usersLink, usersList, usersResetPassword } from './users.ts';
 
 export type { CliIo, CliParts } from './command.ts';
 
@@ -129,6 +131,12 @@ const commands: readonly Command[] = [
   playbookShow,
   playbookSet,
   playbookCheck,
+  usersList,
+  usersAdd,
+  usersResetPassword,
+  usersLink,
+  auditList,
+  auditVerify,
   rehearseTenant,
   doctor,
 ];

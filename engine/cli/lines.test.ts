@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApi } from '../api/index.ts';
+import { fakeOwner, startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { type Box, openBox } from '../store/index.ts';
 import { runCli } from './index.ts';
@@ -43,6 +43,7 @@ async function engine(): Promise<Box> {
     port: 0,
     box,
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' as const, sipAddress: '0.0.0.0:45060' }),
     dataDir,
     log: silentLog,

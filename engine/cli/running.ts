@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type MethodName, methods } from '../api/contract/index.ts';
 import { type ErrorCode, errorCatalogue, VoxboxError } from '../foundation/index.ts';
-import { type EngineRecord, runningEngine } from '../store/index.ts';
+import { type EngineAddress, type EngineRecord, runningEngine } from '../store/index.ts';
 import type { Call } from './command.ts';
 
 /** Methods that answer JSON. */
@@ -52,12 +52,8 @@ export async function ask<M extends AskedMethod>(
   try {
     response = await fetch(`${engineAddress(http)}${asked}`, {
       method: verb,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      ...(file
-        ? { headers: { 'content-type': 'application/octet-stream' }, body: new Uint8Array(file) }
-        : {}),
+      headers: { ...authorization(http), ...contentType(body, file) },
+      body: file ? new Uint8Array(file) : body === undefined ? null : JSON.stringify(body),
       signal,
     });
   } catch (cause) {
@@ -72,8 +68,17 @@ export async function ask<M extends AskedMethod>(
   return answer.parse(said) as AnswerOf<M>;
 }
 
+/** Lets this user in as an owner of the box: nobody else can read the file that the key stands in. */
+export const authorization = ({ key = '' }: EngineAddress): Record<string, string> =>
+  key === '' ? {} : { authorization: `Bearer ${key}` };
+
+function contentType(body: unknown, file: Buffer | undefined): Record<string, string> {
+  if (file) return { 'content-type': 'application/octet-stream' };
+  return body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
 /** An engine that listens everywhere is reached on the loopback. */
-export function engineAddress({ host, port }: { readonly host: string; readonly port: number }): string {
+export function engineAddress({ host, port }: Pick<EngineAddress, 'host' | 'port'>): string {
   const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -1,9 +1,9 @@
-import type { MethodName, methods } from '../api/contract/index.ts';
+import { access, type MethodName, type methods, namedTenant } from '../api/contract/index.ts';
 import type { Lines } from '../api/index.ts';
 import type { Config } from '../foundation/index.ts';
 import { type Box, runningEngine } from '../store/index.ts';
 import { linesOf, withBox } from './data.ts';
-import { type AnswerOf, type AskedMethod, ask } from './running.ts';
+import { type AnswerOf, type Asked, type AskedMethod, ask } from './running.ts';
 
 type WritingMethod = {
   [M in MethodName & AskedMethod]: (typeof methods)[M]['verb'] extends 'GET' ? never : M;
@@ -25,7 +25,24 @@ export async function write<M extends WritingMethod, T>(
 ): Promise<T> {
   const engine = runningEngine(config.dataDir);
   if (engine) return through(await ask(engine, asked));
-  return await withBox(config, { readOnly: false }, alone);
+  return await withBox(config, { readOnly: false }, (box) => {
+    const done = alone(box);
+    recordAlone(box, asked);
+    return done;
+  });
+}
+
+/** What was done without the engine stands in the audit log too. */
+export function recordAlone(
+  box: Box,
+  { method, id = '', query, body }: Pick<Asked<AskedMethod>, 'method' | 'id' | 'query' | 'body'>,
+): void {
+  const line = access[method];
+  box.audit.record({
+    ...{ whoKind: 'command-line', whoId: null, whoName: 'command line', address: null },
+    ...{ what: method, outcome: 'done', tenantId: namedTenant(line, { id, query, body }) ?? null },
+    thing: line.tenant === 'path' || id === '' ? null : id,
+  });
 }
 
 /** The same for what `Lines` answers, which answers alike in the engine and here. */

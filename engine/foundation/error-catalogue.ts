@@ -1,4 +1,7 @@
+import { accessErrors } from './access-errors.ts';
+import { agentErrors } from './agent-errors.ts';
 import { calendarErrors } from './calendar-errors.ts';
+import { providerErrors } from './provider-errors.ts';
 
 /**
  * The one catalogue of expected failures. Nobody compares message texts: code compares `code`.
@@ -139,6 +142,12 @@ export const errorCatalogue = {
     sipStatus: 486,
     help: 'The business is closed, and its policy for that is to take no calls. Change it with: voxbox overflow set --when closed',
   },
+  call_not_in_agents_hands: {
+    category: 'conflict',
+    permanent: false,
+    apiStatus: 409,
+    help: 'That can be done while the agent has the caller: not while people have them, while they are on hold or being put through, and not all of it in a practice talk.',
+  },
   call_not_recorded: {
     category: 'conflict',
     permanent: true,
@@ -219,6 +228,7 @@ export const errorCatalogue = {
     apiStatus: 403,
     help: 'The request came from another web page, or under a name that is not this machine. Open the page under the address that the engine prints when it starts.',
   },
+  ...accessErrors,
   ...calendarErrors,
   trunk_unknown: {
     category: 'missing',
@@ -309,36 +319,7 @@ export const errorCatalogue = {
     apiStatus: 400,
     help: 'A TLS certificate or key cannot be read, does not fit the other, has expired, or is not trusted. Renew it, or correct sipTlsKey, sipTlsCert and sipTlsCa.',
   },
-  provider_unreachable: {
-    category: 'environment',
-    permanent: false,
-    apiStatus: 502,
-    help: 'A speech or language service cannot be reached, or broke off. Check its address and the connection; meanwhile the next one of the chain is used.',
-  },
-  provider_key_refused: {
-    category: 'refused',
-    permanent: true,
-    apiStatus: 502,
-    help: 'A speech or language service refuses the key: it is wrong, has expired, or its account is used up. Enter a key that is good.',
-  },
-  provider_request_refused: {
-    category: 'input',
-    permanent: true,
-    apiStatus: 502,
-    help: 'A speech or language service does not accept the request: it does not know that model, voice or address. Correct the one that the message names.',
-  },
-  provider_limited: {
-    category: 'busy',
-    permanent: false,
-    apiStatus: 503,
-    help: 'A speech or language service takes no more requests for now: its limit is reached, or it is overloaded. Meanwhile the next one of the chain is used.',
-  },
-  provider_failed: {
-    category: 'broken',
-    permanent: false,
-    apiStatus: 502,
-    help: 'A speech or language service gave no usable answer. Meanwhile the next one of the chain is used; see the log for the reason.',
-  },
+  ...providerErrors,
   recording_unusable: {
     category: 'input',
     permanent: false,
@@ -387,6 +368,7 @@ export const errorCatalogue = {
     apiStatus: 500,
     help: 'A step of the work after a call failed. It is tried again a few times; the transcript is safe. See the log for the reason.',
   },
+  ...agentErrors,
   command_unknown: {
     category: 'input',
     permanent: true,

@@ -1,8 +1,11 @@
+import type { AccessEvent } from './access-events.ts';
+
 /**
  * What happened, in the past tense. An event is written in the same transaction as the change it
  * tells of; the feed sends it on after the commit and the screens fold it in.
  */
 export type DomainEvent =
+  | AccessEvent
   | { readonly type: 'tenant.created'; readonly tenantId: string; readonly name: string }
   | {
       readonly type: 'call.started';
@@ -52,7 +55,11 @@ export type DomainEvent =
       readonly appointmentId: string;
     }
   | {
-      readonly type: 'appointment.approved' | 'appointment.declined' | 'reminder.done';
+      readonly type:
+        | 'appointment.approved'
+        | 'appointment.declined'
+        | 'appointment.restored'
+        | 'reminder.done';
       readonly tenantId: string;
       readonly appointmentId: string;
     }
@@ -83,12 +90,16 @@ export type DomainEvent =
       readonly questionId: string;
     }
   | {
-      readonly type: 'question.answered' | 'question.dismissed';
+      readonly type: 'question.answered' | 'question.dismissed' | 'question.reopened';
       readonly tenantId: string;
       readonly questionId: string;
     }
-  /** What its skills are made of: they change from the next call on. */
-  | { readonly type: 'playbook.changed'; readonly tenantId: string }
+  /** What its saved hours are reckoned with. */
+  | { readonly type: 'analytics.changed'; readonly tenantId: string }
+  /** What the agent is, from the next call on. */
+  | { readonly type: 'agent.published'; readonly tenantId: string; readonly number: number }
+  /** What it shall be, and who tries it out before. */
+  | { readonly type: 'agent.drafted' | 'agent.cases-changed'; readonly tenantId: string }
   | {
       readonly type: 'submission.received';
       readonly tenantId: string;
@@ -124,6 +135,17 @@ export type DomainEvent =
       /** Code of the catalogue. */
       readonly reason: string;
     }
+  /** Somebody said what became of it, after its end. */
+  | {
+      readonly type: 'call.completed';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly outcome: string;
+    }
+  | { readonly type: 'call.noted'; readonly tenantId: string; readonly callId: string }
+  /** Words were taken out of it; it went, with everything that was said in it. */
+  | { readonly type: 'call.redacted'; readonly tenantId: string; readonly callId: string }
+  | { readonly type: 'call.erased'; readonly tenantId: string; readonly callId: string }
   /** How callers' details and memory are treated. */
   | { readonly type: 'privacy.changed'; readonly tenantId: string }
   /** Whose they were is what is forgotten. */
@@ -141,6 +163,13 @@ export type DomainEvent =
       readonly result: 'completed' | 'failed' | 'returned';
       /** Code of the catalogue, where it did not come about. */
       readonly reason: string | null;
+    }
+  /** Somebody of the staff talks with the caller in the agent's place, does so no more, or gave the agent a hint. */
+  | {
+      readonly type: 'call.taken-over' | 'call.given-back' | 'call.whispered';
+      readonly tenantId: string;
+      readonly callId: string;
+      readonly by: string;
     }
   | {
       readonly type: 'call.held' | 'call.resumed';
@@ -172,6 +201,11 @@ export type DomainEvent =
       readonly tenantId: string;
       readonly callId: string;
       readonly kind: 'busy' | 'unavailable' | 'message' | 'ring-group';
+    }
+  | {
+      readonly type: 'number.added' | 'number.changed' | 'number.removed';
+      readonly tenantId: string;
+      readonly number: string;
     }
   | {
       readonly type: 'trunk.added' | 'trunk.changed' | 'trunk.removed';
@@ -233,6 +267,8 @@ export type DomainEvent =
 export type DomainEventType = DomainEvent['type'];
 
 export type StoredEvent = DomainEvent & {
+  /** Whose database it is in: a tenant's id, or `box`. */
+  readonly log: string;
   /** Order of the event within its database. */
   readonly sequence: number;
   readonly atMs: number;

@@ -10,6 +10,7 @@ import { Supervisor } from './supervisor.ts';
 
 export type * from './contract.ts';
 export { ownedBy } from './owned.ts';
+export { placeModels } from './placement.ts';
 export type { Survey } from './survey.ts';
 export { surveyDevices } from './survey.ts';
 

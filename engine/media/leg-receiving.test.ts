@@ -16,7 +16,11 @@ const speechLike = (slot: number): Int16Array =>
 /** Ten minutes of a sender whose clock runs off ours by so much, driven by hand. */
 async function drifting(ppm: number, seconds: number) {
   let nowMs = 0;
-  const receiving = new Receiving({ clock: { monotonicMs: () => nowMs }, onKey: () => {} });
+  const receiving = new Receiving({
+    clock: { monotonicMs: () => nowMs },
+    kernelFor: () => undefined,
+    onKey: () => {},
+  });
   const coder = await createCoder('PCMU');
   receiving.start(
     { remote: { address: '', port: 0 }, codec: 'PCMU', payloadType: 0, dtmfPayloadType: 101 },

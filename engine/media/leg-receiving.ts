@@ -4,10 +4,12 @@ import { decodePcma, decodePcmu } from './codec/g711.ts';
 import { NoiseSource } from './comfort-noise.ts';
 import { DriftEstimator, PlayoutCorrector, shrink, stretch } from './drift.ts';
 import { DtmfReceiver } from './dtmf.ts';
+import { FedSound } from './fed-sound.ts';
 import { codecRates, frameMs, perFrame, pooledSamples } from './frame.ts';
 import { InbandDtmf } from './inband-dtmf.ts';
 import { JitterBuffer, type PacketDecoder, type ReceivedAudio } from './jitter-buffer.ts';
 import type { Codec, LegStart } from './model.ts';
+import type { KernelFor } from './play-queue.ts';
 import type { RtpPacket } from './rtp/packet.ts';
 import { Reception } from './rtp/reception.ts';
 import { isVoiced } from './voiced.ts';
@@ -26,6 +28,7 @@ export type PacketKind = 'audio' | 'noise' | 'event' | 'unknown';
 
 export interface ReceivingParts {
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly kernelFor: KernelFor;
   readonly onKey: (key: string) => void;
 }
 
@@ -39,6 +42,8 @@ export class Receiving implements PacketDecoder {
   private reception = new Reception();
   private dtmf = new DtmfReceiver();
   private tones: InbandDtmf | null = null;
+  /** Of somebody who is there without RTP. */
+  private fed: FedSound | null = null;
   private readonly noiseSource = new NoiseSource(Math.random);
   private drift: DriftEstimator;
   private corrector = new PlayoutCorrector();
@@ -80,6 +85,7 @@ export class Receiving implements PacketDecoder {
     this.codec = options.codec;
     this.coder = null;
     this.held = [];
+    this.fed?.changeRate(rates.sampleRateHz);
     this.buffer = new JitterBuffer(rates, this);
     this.drift = new DriftEstimator(rates.rtpClockHz);
     this.corrector = new PlayoutCorrector();
@@ -118,8 +124,18 @@ export class Receiving implements PacketDecoder {
     else if (this.held.length < mostHeld) this.held.push({ packet, arrivalMs });
   }
 
+  /** From now on the other side is a voice that comes without RTP. @throws VoxboxError `input_invalid` */
+  feed(samples: Int16Array, fromHz: number): void {
+    const nowMs = this.parts.clock.monotonicMs();
+    this.fed ??= new FedSound(this.parts.kernelFor, codecRates[this.codec].sampleRateHz);
+    this.fed.push(samples, fromHz);
+    this.firstPacketInMs ??= nowMs;
+    if (isVoiced(samples)) this.lastVoicedInMs = nowMs;
+  }
+
   /** The next 20 ms; null before the first packet, and until the codec is there. */
   pull(): Int16Array | null {
+    if (this.fed) return this.fed.next() ?? new Int16Array(perFrame(codecRates[this.codec].sampleRateHz));
     if (this.firstPacketInMs === null || !this.coder) return null;
     const frame = this.nextFrame(perFrame(this.coder.sampleRateHz));
     const key = this.tones?.receive(frame) ?? null;

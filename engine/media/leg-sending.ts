@@ -3,6 +3,7 @@ import type { BridgeSeat } from './bridge.ts';
 import type { AudioCoder } from './codec/coder.ts';
 import { DtmfSender, dtmfTones } from './dtmf.ts';
 import { Fader, mixed } from './fade.ts';
+import { FedSound } from './fed-sound.ts';
 import { codecRates, frameMs, perFrame } from './frame.ts';
 import { HoldMusic } from './hold-music.ts';
 import type { Codec, LegStart } from './model.ts';
@@ -52,6 +53,8 @@ export class Sending {
   firstVoicedOutMs: number | null = null;
   private readonly parts: SendingParts;
   private readonly queue: PlayQueue;
+  /** Of a person who speaks in place of the queue. */
+  private readonly fed: FedSound;
   private readonly music: HoldMusic;
   private readonly ring: Ringback;
   private readonly bridged = new Fader();
@@ -76,6 +79,7 @@ export class Sending {
   constructor(parts: SendingParts) {
     this.parts = parts;
     this.queue = new PlayQueue(parts.kernelFor, codecRates.PCMU.sampleRateHz);
+    this.fed = new FedSound(parts.kernelFor, codecRates.PCMU.sampleRateHz);
     this.music = new HoldMusic(parts.sounds.musicFor);
     this.ring = new Ringback(parts.sounds.ringbackFor);
   }
@@ -119,6 +123,7 @@ export class Sending {
     this.codec = options.codec;
     this.coder = null;
     this.queue.changeRate(rates.sampleRateHz);
+    this.fed.changeRate(rates.sampleRateHz);
   }
 
   use(coder: AudioCoder): void {
@@ -131,6 +136,11 @@ export class Sending {
 
   play(id: number, samples: Int16Array, sampleRateHz: number): void {
     this.queue.add(id, samples, sampleRateHz);
+  }
+
+  /** @throws VoxboxError `input_invalid` when the rate is not usable */
+  feed(samples: Int16Array, sampleRateHz: number): void {
+    this.fed.push(samples, sampleRateHz);
   }
 
   finish(id: number): void {
@@ -205,7 +215,7 @@ export class Sending {
     const isMuted = this.music.isOn || this.echoOn;
     const mix = this.bridged.next(isMuted ? null : others);
     if (others && this.seat?.hasSpeaker) this.ring.turn(false);
-    const own = isMuted ? null : this.fromQueue();
+    const own = isMuted ? null : (this.fed.next() ?? this.fromQueue());
     this.saidFrame = own;
     const ring = isMuted || own ? null : this.ring.next(rateHz);
     return mixed(mixed(mixed(own, mix), mixed(music, echo)), ring);

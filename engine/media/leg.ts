@@ -4,12 +4,13 @@ import type { Clock, Log } from '../foundation/index.ts';
 import type { Bridgeable, BridgeSeat } from './bridge.ts';
 import { type AudioCoder, createCoder } from './codec/coder.ts';
 import { mixed } from './fade.ts';
-import { codecRates, frameMs } from './frame.ts';
+import { codecRates, frameMs, perFrame } from './frame.ts';
 import type { Addressee, Inbox } from './inbox.ts';
 import { Receiving } from './leg-receiving.ts';
 import { LegRtcp } from './leg-rtcp.ts';
 import { type LegSounds, Sending } from './leg-sending.ts';
-import type { Codec, LegEvents, LegStart, LegStatistics, LegTimes, RtpRemote, SrtpKeys } from './model.ts';
+import { LegSrtp } from './leg-srtp.ts';
+import type { Codec, FeedWay, LegEvents, LegStart, LegStatistics, LegTimes, RtpRemote } from './model.ts';
 import type { KernelFor } from './play-queue.ts';
 import { mos } from './quality.ts';
 import { Recorder } from './recorder.ts';
@@ -18,7 +19,7 @@ import type { RtcpFindings } from './rtcp/session.ts';
 import { isMedia, parseRtp } from './rtp/packet.ts';
 import { SourceLock } from './rtp/source-lock.ts';
 import type { SrtpCrypto } from './srtp/crypto.ts';
-import { createSrtp, type SrtpSession } from './srtp/session.ts';
+import { interleaved } from './stereo.ts';
 import type { Rider, Slot, Timetable } from './timetable.ts';
 
 const silentAfterMs = 10_000;
@@ -56,29 +57,27 @@ export class Leg implements Bridgeable, Rider, Addressee {
   private codec: Codec | null = null;
   private coder: AudioCoder | null = null;
   private remote: RtpRemote | null = null;
-  private srtp: SrtpSession | null = null;
-  private keys: SrtpKeys | null = null;
+  private readonly srtp: LegSrtp;
   private recorder: Recorder | null = null;
   private stopped: Promise<void> | null = null;
 
   private recordingPaused = false;
+  private tapped = false;
   /** Packets of the slot that comes, ready for the wire. */
   private outgoing: Buffer[] = [];
   /** Slots missed just now, whose audio has still to be told. */
   private owedSlots = 0;
   private packetsSent = 0;
   private quietMs = 0;
-  private failuresBefore = 0;
   private lastFindings: RtcpFindings | null = null;
   private hasSendFailed = false;
-  private hasDecryptFailed = false;
   private mos: { readonly value: number; readonly slot: number } | null = null;
   private slots = 0;
 
   constructor(parts: LegParts) {
     this.parts = parts;
     const { clock, kernelFor, sounds } = parts;
-    this.receiving = new Receiving({ clock, onKey: (key) => this.emit('dtmf', key) });
+    this.receiving = new Receiving({ clock, kernelFor, onKey: (key) => this.emit('dtmf', key) });
     this.sending = new Sending({
       clock,
       kernelFor,
@@ -88,6 +87,12 @@ export class Leg implements Bridgeable, Rider, Addressee {
         for (const stretch of stretches) this.emit('played', stretch);
       },
     });
+    this.srtp = new LegSrtp(parts.srtpCrypto, () =>
+      parts.log.warn(
+        { port: parts.port },
+        'a packet did not pass the SRTP check; further ones are counted only',
+      ),
+    );
     this.rtcp = new LegRtcp({
       clock,
       transmit: (packet, remote, muxed) => this.put(muxed ? parts.socket : parts.rtcpSocket, packet, remote),
@@ -109,7 +114,7 @@ export class Leg implements Bridgeable, Rider, Addressee {
    */
   start(options: LegStart): void {
     if (this.stopped) return;
-    if (!sameKeys(this.keys, options.srtp ?? null)) this.changeKeys(options.srtp ?? null);
+    this.srtp.use(options.srtp ?? null);
     const changes = options.codec !== this.codec;
     this.options = options;
     this.codec = options.codec;
@@ -122,8 +127,7 @@ export class Leg implements Bridgeable, Rider, Addressee {
     this.rtcp.start(options, { ssrc: this.sending.ssrc, clockRateHz });
     if (options.recordingPath && !this.recorder) {
       const { log, kernelFor } = this.parts;
-      const rateHz = codecRates[options.codec].sampleRateHz;
-      this.recorder = new Recorder({ path: options.recordingPath, log, rateHz, kernelFor });
+      this.recorder = new Recorder({ path: options.recordingPath, log, rateHz: this.rateHz, kernelFor });
       this.recorder.pause(this.recordingPaused);
     }
     if (changes) this.changeCoder(options.codec);
@@ -171,6 +175,14 @@ export class Leg implements Bridgeable, Rider, Addressee {
     this.sending.ringback(on);
   }
 
+  tap(on: boolean): void {
+    this.tapped = on;
+  }
+
+  feed(way: FeedWay, samples: Int16Array, sampleRateHz: number): void {
+    if (!this.stopped) this[way === 'in' ? 'receiving' : 'sending'].feed(samples, sampleRateHz);
+  }
+
   /** Into a bridge, or out of it; leaves the last one. */
   seat(seat: BridgeSeat | null): void {
     this.sending.seat?.leave();
@@ -206,9 +218,9 @@ export class Leg implements Bridgeable, Rider, Addressee {
       remoteLossFraction: findings?.remoteLossFraction ?? null,
       remoteJitterMs: findings?.remoteJitterMs ?? null,
       mos: this.mos.value,
-      srtp: this.srtp !== null,
+      srtp: this.srtp.session !== null,
       codec: this.codec,
-      decryptFailures: this.failuresBefore + (this.srtp?.failures ?? 0),
+      decryptFailures: this.srtp.failures,
       lastRemote: this.remote,
     };
   }
@@ -223,16 +235,15 @@ export class Leg implements Bridgeable, Rider, Addressee {
   }
 
   protect(): void {
-    const { srtp } = this;
-    if (srtp) this.outgoing = this.outgoing.map((packet) => srtp.protectRtp(packet));
+    const { session } = this.srtp;
+    if (session) this.outgoing = this.outgoing.map((packet) => session.protectRtp(packet));
   }
 
   send(): void {
     const { remote, outgoing } = this;
-    if (outgoing.length === 0) return;
     this.outgoing = [];
-    if (!remote) return;
-    for (const packet of outgoing) this.put(this.parts.socket, packet, remote);
+    if (remote) for (const packet of outgoing) this.put(this.parts.socket, packet, remote);
+    // Also where nothing goes out by RTP: whoever taps the leg hears it now.
     this.sending.left();
   }
 
@@ -241,15 +252,14 @@ export class Leg implements Bridgeable, Rider, Addressee {
     for (; this.owedSlots > 0; this.owedSlots -= 1) this.makeUp();
     this.owedSlots = slot.missed;
     this.receiving.isHeldUp = slot.missed > 0;
-    const { sending, recorder, codec } = this;
+    const { sending, rateHz } = this;
     const caller = this.receiving.pull();
-    recorder?.write(caller, sending.sentFrame);
+    this.keep(caller, sending.sentFrame);
     const heard = sending.isHolding ? null : caller;
-    const rateHz = codecRates[codec ?? 'PCMU'].sampleRateHz;
     const withAgent = sending.seat?.withAgent ?? false;
     sending.seat?.hear(withAgent ? mixed(heard, sending.saidFrame) : heard, rateHz);
     sending.heard(heard);
-    this.rtcp.slot(this.remote, this.srtp);
+    this.rtcp.slot(this.remote, this.srtp.session);
     this.countQuiet((slot.missed + 1) * frameMs);
     const told = withAgent && !sending.isHolding ? mixed(heard, sending.others) : heard;
     if (told) this.emit('audio', told, rateHz);
@@ -261,9 +271,18 @@ export class Leg implements Bridgeable, Rider, Addressee {
    */
   private makeUp(): void {
     const caller = this.receiving.isBehind ? this.receiving.pull() : null;
-    this.recorder?.write(caller, null);
-    if (caller && !this.sending.isHolding)
-      this.emit('audio', caller, codecRates[this.codec ?? 'PCMU'].sampleRateHz);
+    this.keep(caller, null);
+    if (caller && !this.sending.isHolding) this.emit('audio', caller, this.rateHz);
+  }
+
+  /** A slot as it is recorded, and as those hear it who listen in. */
+  private keep(caller: Int16Array | null, own: Int16Array | null): void {
+    this.recorder?.write(caller, own);
+    if (this.tapped) this.emit('sound', interleaved(caller, own, perFrame(this.rateHz)), this.rateHz);
+  }
+
+  private get rateHz() {
+    return codecRates[this.codec ?? 'PCMU'].sampleRateHz;
   }
 
   private emit<E extends keyof LegEvents>(event: E, ...args: LegEvents[E]): void {
@@ -287,15 +306,6 @@ export class Leg implements Bridgeable, Rider, Addressee {
     );
   }
 
-  /** Keys that stay keep their session: its counters must go on (RFC 3711 §3.2.1). */
-  private changeKeys(keys: SrtpKeys | null): void {
-    const srtp = keys ? createSrtp(keys, this.parts.srtpCrypto) : null;
-    this.failuresBefore += this.srtp?.failures ?? 0;
-    this.srtp?.close();
-    this.keys = keys;
-    this.srtp = srtp;
-  }
-
   private transmit(
     packet: Buffer,
     info: { readonly timestamp: number; readonly payloadBytes: number },
@@ -317,10 +327,7 @@ export class Leg implements Bridgeable, Rider, Addressee {
   /** RTP, and RTCP that shares its port: that is read by its own rules later. */
   read(bytes: Uint8Array): Uint8Array | null {
     if (!this.options || this.stopped || !isMedia(bytes)) return null;
-    if (!this.srtp || isRtcp(bytes)) return bytes;
-    const plain = this.srtp.unprotectRtp(bytes);
-    if (!plain) this.onDecryptFailure();
-    return plain;
+    return isRtcp(bytes) ? bytes : this.srtp.plain(bytes);
   }
 
   accept(bytes: Uint8Array, source: RemoteInfo, arrivalMs: number): void {
@@ -343,16 +350,7 @@ export class Leg implements Bridgeable, Rider, Addressee {
 
   private onReport(bytes: Uint8Array, source: RemoteInfo): void {
     if (!this.options || this.stopped) return;
-    this.rtcp.datagram(bytes, source, { rtpRemote: this.remote, srtp: this.srtp });
-  }
-
-  private onDecryptFailure(): void {
-    if (this.hasDecryptFailed) return;
-    this.hasDecryptFailed = true;
-    this.parts.log.warn(
-      { port: this.port },
-      'a packet did not pass the SRTP check; further ones are counted only',
-    );
+    this.rtcp.datagram(bytes, source, { rtpRemote: this.remote, srtp: this.srtp.session });
   }
 
   /** Only where both sides speak can silence be told from what was agreed: who holds us often sends nothing. */
@@ -378,23 +376,16 @@ export class Leg implements Bridgeable, Rider, Addressee {
     this.clear();
     this.lastFindings = this.rtcp.findings();
     try {
-      this.rtcp.bye(this.remote, this.srtp);
+      this.rtcp.bye(this.remote, this.srtp.session);
       this.coder?.close();
     } catch (error) {
       // Whatever goes wrong with the goodbye, the ports are given back.
       this.parts.log.error({ err: error, port: this.port }, 'a leg did not end cleanly');
     }
-    this.srtp?.close();
+    this.srtp.session?.close();
     await Promise.all([this.recorder?.stop(), closed(socket), closed(rtcpSocket)]);
     onClosed();
   }
 }
 
 const closed = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()));
-
-function sameKeys(a: SrtpKeys | null, b: SrtpKeys | null): boolean {
-  if (!a || !b) return a === b;
-  return (['send', 'receive'] as const).every(
-    (way) => a[way].suite === b[way].suite && Buffer.compare(a[way].keySalt, b[way].keySalt) === 0,
-  );
-}

@@ -1,7 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { fromErrorShape, type LogOptions, VoxboxError } from '../foundation/index.ts';
-import type { Bridge, LegEvents, LegStart, LegStatistics, LegTimes, Media, MediaLeg } from './model.ts';
+import type {
+  Bridge,
+  FeedWay,
+  LegEvents,
+  LegStart,
+  LegStatistics,
+  LegTimes,
+  Media,
+  MediaLeg,
+} from './model.ts';
 import type { FromThread, LegPicture, LegSwitch, ThreadInit, ToThread } from './thread-messages.ts';
 
 export interface MediaThreadOptions {
@@ -183,6 +192,14 @@ class ThreadLeg implements MediaLeg {
 
   ringback(on: boolean): void {
     this.#turn('ringback', on);
+  }
+
+  tap(on: boolean): void {
+    this.#turn('tap', on);
+  }
+
+  feed(way: FeedWay, samples: Int16Array, sampleRateHz: number): void {
+    this.#parts.order({ kind: 'feed', way, samples, sampleRateHz });
   }
 
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void {

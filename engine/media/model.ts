@@ -20,6 +20,9 @@ export interface SrtpKeys {
   readonly receive: SrtpKey;
 }
 
+/** Which direction of a leg a voice is fed into. */
+export type FeedWay = 'in' | 'out';
+
 /** Ours, as in SDP (RFC 3264 §5.1): `sendonly` is our holding them, `recvonly` their holding us. */
 export type MediaDirection = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
@@ -98,6 +101,8 @@ export interface LegEvents {
   played: [stretch: { readonly id: number; readonly playedMs: number; readonly cut: boolean }];
   /** No packet arrived for the given time, although the call is up. */
   silent: [forMs: number];
+  /** While the leg is tapped, 20 ms of both directions as they are recorded: interleaved, the other side's left, ours right. */
+  sound: [samples: Int16Array, sampleRateHz: LegRateHz];
 }
 
 /** One side's RTP: created bound to a port, started when the other side's address is known. */
@@ -121,6 +126,13 @@ export interface MediaLeg {
   ringback(on: boolean): void;
   /** What is queued is played 10 dB lower while on: the agent gives way to a caller who may want to speak. */
   soften(on: boolean): void;
+  /** Whether `sound` is told. */
+  tap(on: boolean): void;
+  /**
+   * A voice that comes over a network without a timetable, mono, of any rate. `out`: it is played before anything that
+   * is queued. `in`: it stands for the other side from now on, which sends no RTP.
+   */
+  feed(way: FeedWay, samples: Int16Array, sampleRateHz: number): void;
   on<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   off<E extends keyof LegEvents>(event: E, listener: (...args: LegEvents[E]) => void): void;
   times(): LegTimes;

@@ -1,5 +1,5 @@
 import type { ErrorShape, LogOptions } from '../foundation/index.ts';
-import type { LegEvents, LegStart, LegStatistics, LegTimes, MediaLeg } from './model.ts';
+import type { FeedWay, LegEvents, LegStart, LegStatistics, LegTimes, MediaLeg } from './model.ts';
 
 /** Between a process and its media thread. `leg` is the leg's number; `id` asks for an answer. */
 
@@ -12,7 +12,7 @@ export interface ThreadInit {
   readonly timeOriginMs: number;
 }
 
-export type LegSwitch = 'hold' | 'recording' | 'echo' | 'ringback' | 'soften';
+export type LegSwitch = 'hold' | 'recording' | 'echo' | 'ringback' | 'soften' | 'tap';
 
 export type ToThread =
   | { readonly kind: 'open'; readonly id: number }
@@ -21,6 +21,13 @@ export type ToThread =
   | { readonly kind: 'finish'; readonly leg: number; readonly stretch: number }
   | { readonly kind: 'clear'; readonly leg: number }
   | { readonly kind: 'dtmf'; readonly leg: number; readonly keys: string }
+  | {
+      readonly kind: 'feed';
+      readonly leg: number;
+      readonly way: FeedWay;
+      readonly samples: Int16Array;
+      readonly sampleRateHz: number;
+    }
   /** A switch of the leg. */
   | { readonly kind: 'turn'; readonly leg: number; readonly what: LegSwitch; readonly on: boolean }
   /** Bridges are numbered by who asks for them. */

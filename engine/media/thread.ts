@@ -40,13 +40,15 @@ function gathered(messages: readonly FromThread[]): { told: readonly FromThread[
     memory.set(frame, end);
     end += frame.length;
     const moved = memory.subarray(end - frame.length, end);
-    return { ...message, event: { name: 'audio', args: [moved, rateHz] } } as FromThread;
+    return { ...message, event: { name: audio.name, args: [moved, rateHz] } } as FromThread;
   });
   return { told, memory: [memory.buffer] };
 }
 
 const audioOf = (message: FromThread) =>
-  message.kind === 'event' && message.event.name === 'audio' ? message.event : null;
+  message.kind === 'event' && (message.event.name === 'audio' || message.event.name === 'sound')
+    ? message.event
+    : null;
 
 /**
  * Young garbage is collected in pauses of the timetable: when the collector chooses the time itself it holds up one
@@ -80,7 +82,7 @@ async function open(id: number): Promise<void> {
     leg.on(name, (...args) => {
       tell({ kind: 'event', leg: number, event: { name, args } as LegEvent, picture: pictureOf(leg) });
     });
-  for (const name of ['audio', 'dtmf', 'played', 'silent'] as const) pass(name);
+  for (const name of ['audio', 'dtmf', 'played', 'silent', 'sound'] as const) pass(name);
   tell({ kind: 'opened', id, leg: number, port: leg.port, picture: pictureOf(leg) });
 }
 
@@ -120,6 +122,7 @@ function tellLeg(leg: MediaLeg, order: LegOrder): void {
   else if (order.kind === 'finish') leg.finish(order.stretch);
   else if (order.kind === 'clear') leg.clear();
   else if (order.kind === 'dtmf') leg.sendDtmf(order.keys);
+  else if (order.kind === 'feed') leg.feed(order.way, order.samples, order.sampleRateHz);
   else if (order.kind === 'turn') leg[order.what](order.on);
   else if (order.kind === 'bridge-add') bridges.get(order.bridge)?.add(leg, { agent: order.agent });
   else bridges.get(order.bridge)?.remove(leg);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { VoxboxError } from '../foundation/index.ts';
 import { playbookSchema } from '../store/index.ts';
@@ -101,19 +101,35 @@ export function loadCases(folder: string = ownFolder): readonly RehearsalCase[] 
   return cases;
 }
 
-export function readCases(file: string, yaml: string): readonly RehearsalCase[] {
-  const listed: unknown = parse(yaml);
+/** @param usual what a case has that does not say it */
+export function readCases(
+  file: string,
+  yaml: string,
+  usual: Partial<Pick<RehearsalCase, 'profession'>> = {},
+): readonly RehearsalCase[] {
+  const listed = parsedYaml(file, yaml);
   if (!Array.isArray(listed)) throw new VoxboxError('input_invalid', `${file}: must be a list of cases`);
   return listed.map((entry: unknown, i) => {
-    const parsed = caseSchema.safeParse(entry);
+    const parsed = caseSchema.safeParse(isNamed(entry) ? { ...usual, ...entry } : entry);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
-    const id = (entry as { id?: unknown } | null)?.id ?? i;
+    const id = isNamed(entry) && 'id' in entry ? entry.id : i + 1;
     throw new VoxboxError(
       'input_invalid',
       `${file}, ${String(id)}: ${issue?.path.join('.')}: ${issue?.message}`,
     );
   });
+}
+
+const isNamed = (entry: unknown): entry is object => typeof entry === 'object' && entry !== null;
+
+function parsedYaml(file: string, yaml: string): unknown {
+  try {
+    return parse(yaml);
+  } catch (error) {
+    const why = error instanceof YAMLParseError ? error.message.split('\n')[0] : String(error);
+    throw new VoxboxError('input_invalid', `${file}: ${why}`, { cause: error });
+  }
 }
 
 /** Lines that try to make an agent do what it must not. */

@@ -42,6 +42,44 @@ export function grade(
   ];
 }
 
+/** What is in the database, row by row in words. */
+export function rowsThere({ store }: Pick<Practice, 'store'>): readonly string[] {
+  return [
+    ...store.appointments.list({ limit: 1000 }).map((one) => `appointment: ${rowOf(one, store.timeZone)}`),
+    ...store.submissions.list({ limit: 100 }).map((one) => submissionRow(one)),
+    ...store.doNotCall.list().map(({ number }) => `not to be called: ${number}`),
+    ...store.unanswered.list({ limit: 100 }).map(({ question }) => `unanswered question: ${question}`),
+  ];
+}
+
+/** What the case asks for there, and of what is said; nothing of what it leaves open. */
+export function rowsExpected({ expect }: Pick<RehearsalCase, 'expect'>): readonly string[] {
+  const { appointments, submissions, transfers, doNotCall, unanswered } = expect;
+  const rows = (what: string, list: readonly string[] | undefined): string[] =>
+    list === undefined ? [] : list.length === 0 ? [`no ${what}`] : list.map((entry) => `${what}: ${entry}`);
+  return [
+    ...rows('appointment', appointments?.map(appointmentWords)),
+    ...rows(
+      'submission',
+      submissions?.map((one) => JSON.stringify(one)),
+    ),
+    ...rows('put through to', transfers),
+    ...rows('not to be called', doNotCall),
+    ...rows('unanswered question', unanswered),
+    ...(expect.said ?? []).map((written) => `says ${written}`),
+    ...(expect.never ?? []).map((written) => `never says ${written}`),
+  ];
+}
+
+const appointmentWords = ({
+  service,
+  at,
+  name,
+  phone,
+  status,
+}: NonNullable<RehearsalCase['expect']['appointments']>[number]): string =>
+  `${service} ${at} ${name} ${phone} ${status}`;
+
 function wrongAppointments(
   expected: RehearsalCase['expect']['appointments'],
   { store }: Pick<Practice, 'store'>,
@@ -50,10 +88,7 @@ function wrongAppointments(
   const there = store.appointments
     .list({ limit: 1000 })
     .map((appointment) => rowOf(appointment, store.timeZone));
-  const wanted = expected.map(
-    ({ service, at, name, phone, status }) => `${service} ${at} ${name} ${phone} ${status}`,
-  );
-  return differences('appointment', wanted, there);
+  return differences('appointment', expected.map(appointmentWords), there);
 }
 
 const rowOf = (appointment: Appointment, zone: string): string => {
@@ -95,12 +130,21 @@ function wrongSubmissions(
   });
   return [
     ...lacking.map((wanted) => `no submission: ${JSON.stringify(wanted)}`),
-    ...rest.map(
-      ({ kind, customerName, customerPhone, urgent, totalMinor, fields }) =>
-        `unexpected submission: ${kind} ${customerName} ${customerPhone}${urgent ? ' urgent' : ''} ${totalMinor ?? ''} ${JSON.stringify(Object.fromEntries(fields.map(({ id, value }) => [id, value])))}`,
-    ),
+    ...rest.map((one) => `unexpected ${submissionRow(one)}`),
   ];
 }
+
+const submissionRow = ({
+  kind,
+  customerName,
+  customerPhone,
+  urgent,
+  totalMinor,
+  fields,
+}: Submission): string => {
+  const values = JSON.stringify(Object.fromEntries(fields.map(({ id, value }) => [id, value])));
+  return `submission: ${kind} ${customerName} ${customerPhone}${urgent ? ' urgent' : ''} ${totalMinor ?? ''} ${values}`;
+};
 
 type WantedSubmission = NonNullable<RehearsalCase['expect']['submissions']>[number];
 

@@ -56,10 +56,16 @@ const signedInMs = 24 * 3_600_000;
 /** @param options.original the business to rehearse; a new one of the case's profession where left out */
 export async function openPractice(
   rehearsed: RehearsalCase,
-  options: { readonly ids: Ids; readonly embed: Embed; readonly original?: Original },
+  options: {
+    readonly ids: Ids;
+    readonly embed: Embed;
+    readonly original?: Original;
+    /** Where its data lies for as long as it is open. */
+    readonly folder?: string;
+  },
 ): Promise<Practice> {
-  const { ids, embed, original } = options;
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-rehearsal-'));
+  const { ids, embed, original, folder = tmpdir() } = options;
+  const dataDir = mkdtempSync(join(folder, 'voxbox-rehearsal-'));
   const timeZone = original?.tenant.timeZone ?? zone;
   const clock = clockOf(rehearsed, timeZone);
   const box = openBox({ dataDir, clock, ids, log: silentLog });
@@ -96,8 +102,8 @@ export async function furnish(
   const reached = number === undefined ? {} : { slug: rehearsed.id, numbers: [{ number }] };
   const tenant = box.tenants.create({ ...business, ...reached });
   const store = box.tenant(tenant.id);
-  const changes = { ...original?.playbook, ...rehearsed.given.playbook };
-  store.setPlaybook(playbookSchema.parse({ ...store.playbook(), ...changes }));
+  if (original) become(store, original);
+  store.setPlaybook(playbookSchema.parse({ ...store.playbook(), ...rehearsed.given.playbook }));
   for (const [i, person] of rehearsed.people.entries()) {
     const phone = { username: `${rehearsed.id}-${i}`, label: person.name, extension: String(101 + i) };
     const reached =
@@ -153,18 +159,21 @@ const newPractice = (profession: string): NewTenant => ({
   profile: { profession },
 });
 
-const copyOf = ({ tenant, profile }: Original): NewTenant => ({
+const copyOf = ({ tenant, profile: { profile } }: Original): NewTenant => ({
   name: tenant.name,
   timeZone: tenant.timeZone,
   language: tenant.language,
-  profile: { ...profile.profile, skills: [...profile.profile.skills] },
-  hours: profile.hours,
-  services: profile.services.map(({ id: _, staffIds: __, aliases, ...service }) => ({
-    ...service,
-    aliases: [...aliases],
-  })),
-  staff: profile.staff.map(({ name }) => ({ name })),
+  profile: { voice: profile.voice },
 });
+
+/** Everything that a publication brings, as it is there. */
+function become(store: TenantStore, { profile, playbook }: Original): void {
+  const { hours, services, staff } = profile;
+  const { voice: _, ...agent } = profile.profile;
+  const seen = () => ({ revision: store.agent.revision(), by: null });
+  store.agent.save({ ...agent, hours, services, staff, playbook }, seen());
+  if (store.agent.draft()) store.agent.publish({ ...seen(), note: null, rehearsal: null });
+}
 
 function giveAppointment(
   store: TenantStore,

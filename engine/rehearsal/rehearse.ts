@@ -1,7 +1,7 @@
 import { type IntentBank, prepareIntentBank } from '../agent/index.ts';
 import { type Ids, isVoxboxError } from '../foundation/index.ts';
 import type { RehearsalCase } from './case.ts';
-import { grade } from './grade.ts';
+import { grade, rowsThere } from './grade.ts';
 import { type Embed, type Original, openPractice } from './practice.ts';
 import { type Conversation, textCall } from './text-call.ts';
 
@@ -11,6 +11,8 @@ export interface CaseResult {
   /** What is wrong, in words. */
   readonly faults: readonly string[];
   readonly conversation: Conversation | null;
+  /** What was in the database afterwards, row by row in words. */
+  readonly there: readonly string[];
   readonly tookMs: number;
 }
 
@@ -19,6 +21,8 @@ export interface RehearsalOptions {
   readonly embed: Embed;
   /** The business that is rehearsed; each case's own profession where left out. */
   readonly original?: Original;
+  /** Where the boxes lie for as long as they are played on; the system's place for temporary files where left out. */
+  readonly folder?: string;
   readonly onResult?: (result: CaseResult, done: number, total: number) => void;
 }
 
@@ -44,15 +48,19 @@ async function play(
   options: RehearsalOptions & { readonly intentBank: IntentBank },
 ): Promise<CaseResult> {
   const startedMs = performance.now();
-  const result = (faults: readonly string[], conversation: Conversation | null): CaseResult => ({
-    ...{ rehearsed, passed: faults.length === 0, faults, conversation },
+  const result = (
+    faults: readonly string[],
+    conversation: Conversation | null,
+    there: readonly string[] = [],
+  ): CaseResult => ({
+    ...{ rehearsed, passed: faults.length === 0, faults, conversation, there },
     tookMs: performance.now() - startedMs,
   });
   try {
     const practice = await openPractice(rehearsed, options);
     try {
       const conversation = await textCall(rehearsed, practice, options);
-      return result(grade(rehearsed, practice, conversation), conversation);
+      return result(grade(rehearsed, practice, conversation), conversation, rowsThere(practice));
     } finally {
       practice.close();
     }
@@ -94,7 +102,7 @@ export const rehearseInjections = (
   return rehearse(cases, options);
 };
 
-function remembered(embed: Embed): Embed {
+export function remembered(embed: Embed): Embed {
   const known = new Map<string, Promise<Float32Array>>();
   return async (texts) => {
     const fresh = [...new Set(texts.filter((text) => !known.has(text)))];

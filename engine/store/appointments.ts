@@ -2,10 +2,21 @@ import { type Clock, VoxboxError } from '../foundation/index.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
 import type { Appointment } from './model.ts';
+import { containing } from './text-search.ts';
 
 /** What came to an appointment later has a value without being given. */
 type Later = 'blockedFromMs' | 'blockedToMs' | 'customerEmail' | 'details' | 'changedAtMs' | 'revision';
 export type NewAppointment = Omit<Appointment, Later> & Partial<Pick<Appointment, Later>>;
+
+export interface AppointmentSearch {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** Of one customer's number. */
+  readonly customerPhone?: string;
+  /** Somewhere in the customer's name or number. */
+  readonly text?: string;
+  readonly limit: number;
+}
 
 /** Where and when an appointment goes. */
 export type AppointmentPlace = Pick<
@@ -15,7 +26,7 @@ export type AppointmentPlace = Pick<
 
 export interface Appointments {
   /** Earliest first; those that start in [fromMs, toMs), cancelled ones too. */
-  list(options: { readonly fromMs?: number; readonly toMs?: number; readonly limit: number }): Appointment[];
+  list(options: AppointmentSearch): Appointment[];
   find(id: string): Appointment | null;
   /** Booked or drafted during a call and not cancelled since, earliest first. */
   ofCall(callId: string): Appointment[];
@@ -37,6 +48,11 @@ export interface Appointments {
   move(id: string, place: AppointmentPlace, callId: string | null): Appointment;
   /** A draft becomes booked. Only inside `transaction`. @throws VoxboxError `not_found` */
   approve(id: string): Appointment;
+  /**
+   * A cancelled one is booked, or a draft, again. Only inside `transaction`.
+   * @throws VoxboxError `opening_taken`, `not_found`
+   */
+  restore(id: string, status: 'booked' | 'draft'): Appointment;
   /** Cancelling twice is the same as once. @throws VoxboxError `not_found` */
   cancel(id: string, how?: { readonly callId?: string | null; readonly declined?: boolean }): Appointment;
 }
@@ -45,9 +61,12 @@ const columns = `id, service_id as serviceId, service_name as serviceName, staff
   staff_name as staffName, starts_at_ms as startsAtMs, ends_at_ms as endsAtMs,
   blocked_from_ms as blockedFromMs, blocked_to_ms as blockedToMs, customer_name as customerName,
   customer_phone as customerPhone, customer_email as customerEmail, details, status, call_id as callId,
-  created_at_ms as createdAtMs, changed_at_ms as changedAtMs, revision`;
+  (select practice from calls where calls.id = call_id) as practice, created_at_ms as createdAtMs, changed_at_ms as changedAtMs, revision`;
 
-type Row = Omit<Appointment, 'details'> & { readonly details: string };
+type Row = Omit<Appointment, 'details' | 'practice'> & {
+  readonly details: string;
+  readonly practice: number | null;
+};
 
 /** The longest appointment the schema allows with the longest buffers: how far back one that still lasts can have begun. */
 const longestMs = 86_400_000 + 2 * 240 * 60_000;
@@ -126,6 +145,14 @@ export function appointmentRows(
       events.record({ type: 'appointment.approved', tenantId, appointmentId: id });
       return known(id);
     },
+    restore(id, status) {
+      const old = known(id);
+      if (old.status !== 'cancelled') return old;
+      checkFree(old);
+      setStatus.run(status, clock.nowMs(), id);
+      events.record({ type: 'appointment.restored', tenantId, appointmentId: id });
+      return known(id);
+    },
     cancel: (id, { callId = null, declined = false } = {}) =>
       events.transaction(() => {
         if (known(id).status === 'cancelled') return known(id);
@@ -152,9 +179,13 @@ const complete = (given: NewAppointment): Appointment => ({
 });
 
 function readsOf(database: Database) {
-  const list = database.prepare<Row>(
-    `select ${columns} from appointments where starts_at_ms >= ? and starts_at_ms < ?
-     order by starts_at_ms, id limit ?`,
+  const search = (where: string): string =>
+    `select ${columns} from appointments where ${where} starts_at_ms >= :fromMs and starts_at_ms < :toMs
+     order by starts_at_ms, id limit :limit`;
+  const list = database.prepare<Row>(search(''));
+  const listOfPhone = database.prepare<Row>(search('customer_phone = :customerPhone and'));
+  const listOfText = database.prepare<Row>(
+    search(`(customer_name like :text escape '\\' or customer_phone like :text escape '\\') and`),
   );
   const find = database.prepare<Row>(`select ${columns} from appointments where id = ?`);
   const ofCall = database.prepare<Row>(
@@ -179,8 +210,20 @@ function readsOf(database: Database) {
     );
 
   return {
-    list: ({ fromMs, toMs, limit }: Parameters<Appointments['list']>[0]): Appointment[] =>
-      list.all(fromMs ?? Number.MIN_SAFE_INTEGER, toMs ?? Number.MAX_SAFE_INTEGER, limit).map(appointmentOf),
+    list: ({ fromMs, toMs, customerPhone, text, limit }: AppointmentSearch): Appointment[] => {
+      const span = {
+        fromMs: fromMs ?? Number.MIN_SAFE_INTEGER,
+        toMs: toMs ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      };
+      const rows =
+        customerPhone !== undefined
+          ? listOfPhone.all({ ...span, customerPhone })
+          : text
+            ? listOfText.all({ ...span, text: containing(text) })
+            : list.all(span);
+      return rows.map(appointmentOf);
+    },
     find(id: string): Appointment | null {
       const row = find.get(id);
       return row ? appointmentOf(row) : null;
@@ -193,7 +236,8 @@ function readsOf(database: Database) {
   };
 }
 
-const appointmentOf = (row: Row): Appointment => ({
+const appointmentOf = ({ practice, details, ...row }: Row): Appointment => ({
   ...row,
-  details: JSON.parse(row.details) as Appointment['details'],
+  ...(practice === 1 ? { practice: true } : {}),
+  details: JSON.parse(details) as Appointment['details'],
 });

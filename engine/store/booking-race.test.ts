@@ -66,7 +66,7 @@ it('gives no opening twice to processes that book at the same time', { timeout: 
       })),
       staff: [{ name: 'One' }, { name: 'Two' }],
     }),
-    { path, key, ids: systemIds },
+    { path, key, ids: systemIds, clock },
   );
   const processes = await Promise.all(
     Array.from({ length: 4 }, async () => {
@@ -109,6 +109,7 @@ it('lets two connections of one process take turns', () => {
     path,
     key,
     ids: systemIds,
+    clock,
   });
   const options = { tenantId: 't', timeZone: 'Etc/UTC', path, key, clock, ids: systemIds, tell: () => {} };
   const stores = [openTenantStore(options), openTenantStore(options)];

@@ -151,12 +151,12 @@ describe('tenants', () => {
     const box = open();
     const { id } = box.tenants.create(salon);
     box.tenants.setStatus(id, 'suspended');
-    box.numbers.setActive('+442079460000', false);
+    box.numbers.change('+442079460000', { active: false });
     expect(box.tenants.find(id)?.status).toBe('suspended');
     expect(box.numbers.list(id)).toEqual([
       { number: '+442079460000', tenantId: id, label: 'Main', active: false },
     ]);
-    expect(codeOf(() => box.numbers.setActive('+15555550199', true))).toBe('not_found');
+    expect(codeOf(() => box.numbers.change('+15555550199', { active: true }))).toBe('not_found');
   });
 });
 
@@ -226,7 +226,7 @@ describe('isolation', () => {
 describe('a data directory', () => {
   it('belongs to one engine, is readable beside it, and is free after it', () => {
     const box = open();
-    box.announce({ host: '127.0.0.1', port: 7070 });
+    box.announce({ host: '127.0.0.1', port: 7070, key: 'a key' });
     const { id } = box.tenants.create(salon);
     try {
       open();
@@ -239,7 +239,10 @@ describe('a data directory', () => {
     expect(reader.tenants.list()).toHaveLength(1);
     expect(reader.tenant(id).calls.list({ limit: 10 })).toEqual([]);
     expect(codeOf(() => reader.tenants.setStatus(id, 'suspended'))).toBe('data_dir_unwritable');
-    expect(runningEngine(dataDir)).toEqual({ pid: process.pid, http: { host: '127.0.0.1', port: 7070 } });
+    expect(runningEngine(dataDir)).toEqual({
+      pid: process.pid,
+      http: { host: '127.0.0.1', port: 7070, key: 'a key' },
+    });
     box.close();
     box.close();
     expect(runningEngine(dataDir)).toBeNull();

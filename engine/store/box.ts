@@ -9,12 +9,16 @@ import {
   VoxboxError,
 } from '../foundation/index.ts';
 import { type AnswerPolicies, answerPolicyRows } from './answer-policies.ts';
+import { type ApiTokens, apiTokenRows } from './api-tokens.ts';
+import { type Audit, auditRows } from './audit.ts';
 import { type Bans, banRows } from './bans.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEventLog, type EventLog } from './events.ts';
 import { guarded } from './faults.ts';
 import { type Keyring, openKeyring } from './keys.ts';
-import { type DataLock, lockDataDir } from './lock.ts';
+import { type Links, linkRows } from './links.ts';
+import { type DataLock, type EngineAddress, lockDataDir } from './lock.ts';
+import { type Memberships, membershipRows } from './memberships.ts';
 import { boxMigrations } from './migrations.ts';
 import type { ClosedPolicy, OverflowPolicy, RecordingPolicy, Tenant, TenantStatus } from './model.ts';
 import { completeTenant, type NewTenant } from './new-tenant.ts';
@@ -23,12 +27,15 @@ import { type Outbound, outboundRows } from './outbound.ts';
 import { type Phones, phoneRows } from './phones.ts';
 import { type Providers, providerRows } from './providers.ts';
 import { type Refusals, refusalRows } from './refusals.ts';
+import { type Resellers, resellerRows } from './resellers.ts';
 import { type RingGroups, ringGroupRows } from './ring-groups.ts';
+import { type Sessions, sessionRows } from './sessions.ts';
 import { type Settings, settingRows } from './settings.ts';
 import { createTenantFile, type OpenTenantStore, openTenantStore, type TenantStore } from './tenant-store.ts';
 import { type TenantRows, tenantRows } from './tenants.ts';
 import { type TransferTargets, transferTargetRows } from './transfer-targets.ts';
 import { type Trunks, trunkRows } from './trunks.ts';
+import { type Users, userRows } from './users.ts';
 
 export interface Tenants {
   /** Oldest first. */
@@ -62,13 +69,23 @@ export interface Box {
   readonly providers: Providers;
   readonly refusals: Refusals;
   readonly settings: Settings;
-  readonly events: Pick<EventLog, 'since'>;
+  /** Who may sign in, and as what. */
+  readonly users: Users;
+  readonly memberships: Memberships;
+  readonly sessions: Sessions;
+  readonly links: Links;
+  readonly apiTokens: ApiTokens;
+  readonly resellers: Resellers;
+  readonly audit: Audit;
+  readonly events: Pick<EventLog, 'since' | 'position'>;
+  /** Several changes of the box as one; `work` is synchronous, and its events are told after the commit. */
+  transaction<T>(work: () => T): T;
   /** Opened once and kept open. @throws VoxboxError `tenant_unknown`, `database_broken` */
   tenant(id: string): TenantStore;
   /** Every event of the box and of its tenants, after its commit. Returns the way out. */
   onEvent(listener: (event: StoredEvent) => void): () => void;
-  /** Writes down where the API listens, for the command line. */
-  announce(http: { readonly host: string; readonly port: number }): void;
+  /** Writes down where the API listens, and what lets the command line in. */
+  announce(http: EngineAddress): void;
   /** Idempotent. */
   close(): void;
 }
@@ -136,9 +153,9 @@ function assemble(parts: BoxParts): Box {
       }
     }
   };
-  const events = createEventLog(database, { clock, tell });
+  const events = createEventLog(database, { log: 'box', clock, tell });
   const tenants = tenantRows(database);
-  const numbers = numberRows(database);
+  const numbers = numberRows(database, { events });
   const trunks = trunkRows(database, { ids, events, keyring });
   const pathOf = (id: string): string => join(dataDir, 'tenants', `${id}.db`);
   const known = (id: string): Tenant => {
@@ -154,7 +171,10 @@ function assemble(parts: BoxParts): Box {
       findBySlug: tenants.findBySlug,
       create: (input) => createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf }),
       setStatus: (id, status) => {
-        tenants.setStatus(known(id).id, status);
+        events.transaction(() => {
+          tenants.setStatus(known(id).id, status);
+          events.record({ type: 'tenant.status-changed', tenantId: id, status });
+        });
       },
       setRecording: (id, recording) =>
         events.transaction(() => {
@@ -163,7 +183,7 @@ function assemble(parts: BoxParts): Box {
           return known(id);
         }),
     },
-    numbers: { find: numbers.find, list: numbers.list, setActive: numbers.setActive },
+    numbers,
     trunks,
     phones: phoneRows(database, {
       ...{ clock, ids, events },
@@ -177,7 +197,15 @@ function assemble(parts: BoxParts): Box {
     providers: providerRows(database, { ids, events, keyring }),
     refusals: refusalRows(database, { clock, events }),
     settings: settingRows(database),
-    events: { since: events.since },
+    users: userRows(database, { clock, ids, events, keyring }),
+    memberships: membershipRows(database, { events }),
+    sessions: sessionRows(database, { clock, ids, events }),
+    links: linkRows(database, { clock, ids, events }),
+    apiTokens: apiTokenRows(database, { clock, ids, events }),
+    resellers: resellerRows(database, { events }),
+    audit: auditRows(database, { clock }),
+    events: { since: events.since, position: events.position },
+    transaction: events.transaction,
     tenant(id) {
       const already = open.get(id);
       if (already) return already;
@@ -237,7 +265,7 @@ function createTenant(input: NewTenant, parts: CreateParts): Tenant {
   const key = keyring.newTenantKey();
   const path = parts.pathOf(id);
   try {
-    createTenantFile(complete, { path, key, ids });
+    createTenantFile(complete, { path, key, ids, clock });
     events.transaction(() => {
       tenants.insert(tenant, keyring.wrap(id, key));
       for (const number of complete.numbers) numbers.insert({ ...number, tenantId: id, active: true });

@@ -66,6 +66,8 @@ export interface Appointment {
   readonly status: AppointmentStatus;
   /** The call that booked it; null when booked at the desk. */
   readonly callId: string | null;
+  /** That call was for practice; absent: it was not. */
+  readonly practice?: boolean;
   readonly createdAtMs: number;
   readonly changedAtMs: number;
   /** From 0, one more with each change (SEQUENCE of RFC 5545 §3.8.7.4). */

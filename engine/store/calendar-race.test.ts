@@ -187,7 +187,7 @@ describe('bookings of several processes in one encrypted file', () => {
       const path = join(dataDir, `${i}.db`);
       const key = randomBytes(32);
       const tenant = completeTenant({ name: 'Race', timeZone, hours: [], ...offered });
-      createTenantFile(tenant, { path, key, ids: systemIds });
+      createTenantFile(tenant, { path, key, ...parts });
       const store = openTenantStore({ tenantId: 't', timeZone, path, key, ...parts, tell: () => {} });
       store.holidays.add({ day, ...night });
       store.close();

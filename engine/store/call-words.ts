@@ -12,7 +12,8 @@ export interface Rewriting {
 export interface CallWords {
   /**
    * Only inside `transaction`. Rewrites what was said in a call: its turns, what was understood of it, what the caller
-   * left, details of what was booked, questions that nobody could answer, and the events that tell of these.
+   * left, notes on it, details of what was booked, questions that nobody could answer, and the events that tell of
+   * these.
    */
   rewrite(callId: string, rewriting: Rewriting): void;
 }
@@ -41,6 +42,10 @@ export function callWords(database: Database): CallWords {
   const putQuestion = database.prepare(
     'update or replace unanswered set wording = ?, question = ? where id = ?',
   );
+  const notes = database.prepare<{ id: string; text: string }>(
+    'select id, text from call_notes where call_id = ?',
+  );
+  const putNote = database.prepare('update call_notes set text = ? where id = ?');
   const events = database.prepare<{ sequence: number; body: string }>(
     `select sequence, body from events where json_extract(body, '$.callId') = ?`,
   );
@@ -73,6 +78,10 @@ export function callWords(database: Database): CallWords {
       for (const { id, wording, question } of questions.all(callId)) {
         const [words, asked] = [text(wording, ''), text(question, '')];
         if (words !== wording || asked !== question) putQuestion.run(words, asked, id);
+      }
+      for (const note of notes.all(callId)) {
+        const written = text(note.text, '');
+        if (written !== note.text) putNote.run(written, note.id);
       }
       for (const { sequence, body } of events.all(callId)) {
         const written = rewrittenEvent(body, { turn, text });

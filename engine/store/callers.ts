@@ -3,6 +3,7 @@ import type { CallWords } from './call-words.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
 import { type ForgetOptions, type Forgotten, forgetting } from './forgetting.ts';
+import { containing } from './text-search.ts';
 
 /** What is remembered of everybody who calls from one number. A number proves nothing about who speaks. */
 export interface Caller {
@@ -61,12 +62,20 @@ export interface CallerLine {
   readonly name: string | null;
   readonly calls: number;
   readonly optedOut: boolean;
+  /** Null where no call of theirs is known. */
+  readonly lastCallAtMs: number | null;
   readonly changedAtMs: number;
 }
 
 export interface Callers {
-  /** Those who were heard of last come first. */
-  list(options: { readonly limit: number; readonly offset?: number }): CallerLine[];
+  /** Those who were heard of last come first; or who called last, or by name. */
+  list(options: {
+    readonly sort?: 'changed' | 'last' | 'name';
+    /** Somewhere in the name or number. */
+    readonly text?: string;
+    readonly limit: number;
+    readonly offset?: number;
+  }): CallerLine[];
   find(number: string): Caller | null;
   /** Again for the same call it replaces what that call had added. Nothing is kept of one who opted out. */
   remember(memory: CallMemory): void;
@@ -113,10 +122,12 @@ export function callerRows(database: Database, parts: CallerParts): Callers {
             changed_at_ms as changedAtMs from callers where number = ?`,
   );
   const put = database.prepare(
-    `insert into callers (number, name, preferences, opted_out, first_call_at_ms, changed_at_ms)
-     values (:number, :name, :preferences, :optedOut, :atMs, :changedAtMs)
+    `insert into callers (number, name, preferences, opted_out, first_call_at_ms, last_call_at_ms, changed_at_ms)
+     values (:number, :name, :preferences, :optedOut, :atMs,
+             (select max(started_at_ms) from calls where caller_number = :number), :changedAtMs)
      on conflict (number) do update set name = coalesce(excluded.name, name), preferences = excluded.preferences,
        opted_out = excluded.opted_out, first_call_at_ms = min(first_call_at_ms, excluded.first_call_at_ms),
+       last_call_at_ms = excluded.last_call_at_ms,
        changed_at_ms = excluded.changed_at_ms`,
   );
   const remove = database.prepare('delete from callers where number = ?');
@@ -171,8 +182,9 @@ export function callerRows(database: Database, parts: CallerParts): Callers {
 
 function callerNotes(database: Database, { tenantId, clock, events }: CallerParts): Pick<Callers, 'setNote'> {
   const put = database.prepare(
-    `insert into callers (number, note, preferences, opted_out, first_call_at_ms, changed_at_ms)
-     values (:number, :note, :preferences, 0, :nowMs, :nowMs)
+    `insert into callers (number, note, preferences, opted_out, first_call_at_ms, last_call_at_ms, changed_at_ms)
+     values (:number, :note, :preferences, 0, :nowMs,
+             (select max(started_at_ms) from calls where caller_number = :number), :nowMs)
      on conflict (number) do update set note = excluded.note, changed_at_ms = excluded.changed_at_ms
        where opted_out = 0`,
   );
@@ -200,11 +212,19 @@ function checkNumber(number: string): void {
 function callerReads(database: Database): Pick<Callers, 'list' | 'recall' | 'nameOf'> & {
   details(number: string): Pick<Caller, 'names' | 'facts' | 'summaries'>;
 } {
-  const list = database.prepare<Omit<CallerLine, 'optedOut'> & { optedOut: number }>(
-    `select number, name, opted_out as optedOut, changed_at_ms as changedAtMs,
-            (select count(*) from calls where caller_number = callers.number) as calls
-     from callers order by changed_at_ms desc, number limit :limit offset :offset`,
-  );
+  const search = (order: string) =>
+    database.prepare<Omit<CallerLine, 'optedOut'> & { optedOut: number }>(
+      `select number, name, opted_out as optedOut, last_call_at_ms as lastCallAtMs, changed_at_ms as changedAtMs,
+              (select count(*) from calls where caller_number = callers.number) as calls
+       from callers
+       where :text is null or name like :text escape '\\' or number like :text escape '\\'
+       order by ${order}, number limit :limit offset :offset`,
+    );
+  const lists = {
+    changed: search('changed_at_ms desc'),
+    last: search('last_call_at_ms desc'),
+    name: search('name is null, name collate nocase'),
+  };
   const names = database.prepare<{ name: string }>(
     'select name from caller_names where number = ? group by name order by max(at_ms) desc, name',
   );
@@ -227,8 +247,10 @@ function callerReads(database: Database): Pick<Callers, 'list' | 'recall' | 'nam
      ) as name`,
   );
   return {
-    list: ({ limit, offset = 0 }) =>
-      list.all({ limit, offset }).map((line) => ({ ...line, optedOut: line.optedOut === 1 })),
+    list: ({ sort = 'changed', text, limit, offset = 0 }) =>
+      lists[sort]
+        .all({ text: text ? containing(text) : null, limit, offset })
+        .map((line) => ({ ...line, optedOut: line.optedOut === 1 })),
     recall: (number, vector, limit) =>
       summaries
         .all(number)

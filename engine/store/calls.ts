@@ -2,6 +2,7 @@ import { type Clock, type DomainEvent, VoxboxError } from '../foundation/index.t
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
 import type { Call, CallOutcome, CallQuality, CallState } from './model.ts';
+import { placesPerMs } from './schema/calls.ts';
 
 export interface NewCall {
   readonly id: string;
@@ -12,6 +13,8 @@ export interface NewCall {
   readonly calledNumber: string;
   /** Default `inbound`. */
   readonly direction?: Call['direction'];
+  /** Somebody of the house tries the agent; default false. */
+  readonly practice?: boolean;
 }
 
 type Noted = Extract<
@@ -19,6 +22,9 @@ type Noted = Extract<
   {
     type:
       | 'call.transferred'
+      | 'call.taken-over'
+      | 'call.given-back'
+      | 'call.whispered'
       | 'call.held'
       | 'call.resumed'
       | 'call.conferenced'
@@ -47,6 +53,8 @@ export interface Calls {
   quality(id: string, quality: CallQuality): void;
   /** An unanswered call is cancelled when abandoned, rejected when refused, else ended. */
   end(id: string, outcome: CallOutcome): void;
+  /** Says of a call that is over what became of it. @throws VoxboxError `input_invalid` while it goes on */
+  complete(id: string, outcome: CallOutcome): void;
   find(id: string): Call | null;
   /** Latest first; `before` is the id of the last call of the page before. */
   list(options: { readonly limit: number; readonly before?: string }): Call[];
@@ -69,11 +77,15 @@ export interface CallParts {
 
 const columns = `id, sip_call_id as sipCallId, direction, caller_number as callerNumber,
   called_number as calledNumber, caller_name as callerName, state, outcome, started_at_ms as startedAtMs,
-  answered_at_ms as answeredAtMs, ended_at_ms as endedAtMs, recording, quality`;
+  answered_at_ms as answeredAtMs, ended_at_ms as endedAtMs, recording, practice, quality`;
 
-type Row = Omit<Call, 'quality'> & { readonly quality: string | null };
+type Row = Omit<Call, 'quality' | 'practice'> & {
+  readonly quality: string | null;
+  readonly practice: number;
+};
 const fromRow = (row: Row): Call => ({
   ...row,
+  practice: row.practice === 1,
   quality: row.quality === null ? null : (JSON.parse(row.quality) as CallQuality),
 });
 
@@ -81,8 +93,15 @@ const open: readonly CallState[] = ['invited', 'ringing', 'answered', 'transferr
 
 export function callRows(database: Database, { tenantId, clock, events, whenEnded }: CallParts): Calls {
   const insert = database.prepare(
-    `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms)
-     values (:id, :sipCallId, :direction, :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs)`,
+    // Later calls stand behind earlier ones, even where the clock was put back a little.
+    `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms,
+                        practice, place)
+     values (:id, :sipCallId, :direction, :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs,
+             :practice,
+             max(:startedAtMs * ${placesPerMs},
+                 coalesce((select max(place) + 1 from calls
+                           where place >= :startedAtMs * ${placesPerMs}
+                             and place < (:startedAtMs + 1000) * ${placesPerMs}), 0)))`,
   );
   const answer = database.prepare(
     `update calls set state = 'answered', answered_at_ms = ?, recording = ? where id = ?`,
@@ -113,6 +132,7 @@ export function callRows(database: Database, { tenantId, clock, events, whenEnde
   );
 
   const move = database.prepare('update calls set state = ? where id = ?');
+  const setOutcome = database.prepare('update calls set outcome = ? where id = ?');
   const measure = database.prepare('update calls set quality = ? where id = ?');
 
   const need = (id: string): Call => {
@@ -130,8 +150,8 @@ export function callRows(database: Database, { tenantId, clock, events, whenEnde
   return {
     start: (call) =>
       events.transaction(() => {
-        const { id, callerNumber, calledNumber, direction = 'inbound' } = call;
-        insert.run({ ...call, direction, startedAtMs: clock.nowMs() });
+        const { id, callerNumber, calledNumber, direction = 'inbound', practice = false } = call;
+        insert.run({ ...call, direction, practice: practice ? 1 : 0, startedAtMs: clock.nowMs() });
         events.record({ type: 'call.started', tenantId, callId: id, callerNumber, calledNumber });
         return need(id);
       }),
@@ -166,6 +186,14 @@ export function callRows(database: Database, { tenantId, clock, events, whenEnde
       events.transaction(() => {
         const call = need(id);
         close(call, lastState(call, outcome), outcome);
+      }),
+    complete: (id, outcome) =>
+      events.transaction(() => {
+        const call = need(id);
+        if (call.endedAtMs === null) throw new VoxboxError('input_invalid', `call ${id} is not over yet`);
+        if (call.outcome === outcome) return;
+        setOutcome.run(outcome, id);
+        events.record({ type: 'call.completed', tenantId, callId: id, outcome });
       }),
     find(id) {
       const row = byId.get(id);

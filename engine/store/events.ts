@@ -9,6 +9,8 @@ export interface EventLog {
   record(event: DomainEvent): void;
   /** Events after `sequence`, oldest first. */
   since(sequence: number, limit: number): StoredEvent[];
+  /** Sequence of the last event; 0 before the first. */
+  position(): number;
 }
 
 interface EventRow {
@@ -19,7 +21,7 @@ interface EventRow {
 
 export function createEventLog(
   database: Database,
-  { clock, tell }: { clock: Clock; tell: (event: StoredEvent) => void },
+  { log, clock, tell }: { log: string; clock: Clock; tell: (event: StoredEvent) => void },
 ): EventLog {
   const insert = database.prepare<{ sequence: number }>(
     'insert into events (at_ms, type, body) values (?, ?, ?) returning sequence',
@@ -27,6 +29,7 @@ export function createEventLog(
   const after = database.prepare<EventRow>(
     'select sequence, at_ms as atMs, body from events where sequence > ? order by sequence limit ?',
   );
+  const last = database.prepare<{ position: number | null }>('select max(sequence) as position from events');
   let uncommitted: StoredEvent[] = [];
   const committed: StoredEvent[] = [];
   let telling = false;
@@ -62,11 +65,13 @@ export function createEventLog(
       if (!database.inTransaction) throw new Error('an event is recorded with its change, in a transaction');
       const atMs = clock.nowMs();
       const row = insert.get(atMs, event.type, JSON.stringify(event));
-      uncommitted.push({ ...event, sequence: row?.sequence ?? 0, atMs });
+      uncommitted.push({ ...event, log, sequence: row?.sequence ?? 0, atMs });
     },
     since: (sequence, limit) =>
-      after
-        .all(sequence, limit)
-        .map((row) => ({ ...(JSON.parse(row.body) as DomainEvent), sequence: row.sequence, atMs: row.atMs })),
+      after.all(sequence, limit).map(({ body, ...row }) => ({
+        ...(JSON.parse(body) as DomainEvent),
+        ...{ log, ...row },
+      })),
+    position: () => last.get()?.position ?? 0,
   };
 }

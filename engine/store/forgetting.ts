@@ -49,7 +49,8 @@ export function forgetting(
     'select id, title, fields from submissions where customer_phone = ?',
   );
   const hideSubmission = change(
-    'update submissions set title = ?, fields = ?, customer_name = null, customer_phone = null where id = ?',
+    `update submissions set title = ?, fields = ?, note = null, customer_name = null, customer_phone = null
+     where id = ?`,
   );
   // What was sent to them is kept as having been sent; what is not sent yet belongs to the appointment.
   const hideMail = change(

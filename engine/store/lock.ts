@@ -8,16 +8,26 @@ import { guarded } from './faults.ts';
 const recordSchema = z.object({
   pid: z.number().int(),
   /** Where the engine's API listens; null until it does. */
-  http: z.object({ host: z.string(), port: z.number().int() }).nullable(),
+  http: z
+    .object({
+      host: z.string(),
+      port: z.number().int(),
+      /** Lets the user of this file in as the box's owner: the file is theirs alone. */
+      key: z.string().optional(),
+    })
+    .nullable(),
 });
+
+/** Where a running engine is reached, and with what. */
+export type EngineAddress = Readonly<NonNullable<z.input<typeof recordSchema>['http']>>;
 
 /** Who holds a data directory. */
 export type EngineRecord = Readonly<z.infer<typeof recordSchema>>;
 
 /** One engine per data directory. */
 export interface DataLock {
-  /** Writes down where the API listens, for the command line. */
-  announce(http: { readonly host: string; readonly port: number }): void;
+  /** Writes down where the API listens, and what lets the command line in. */
+  announce(http: EngineAddress): void;
   /** Idempotent. */
   release(): void;
 }
@@ -51,9 +61,11 @@ export function lockDataDir(dataDir: string): DataLock {
       throw error;
     });
   }
-  const write = (record: EngineRecord): void => {
+  const write = (record: z.input<typeof recordSchema>): void => {
     const unfinished = `${recordPath(dataDir)}.new`;
     guarded(recordPath(dataDir), () => {
+      // Its mode is given to a file that is made, not to one that lies there.
+      rmSync(unfinished, { force: true });
       writeFileSync(unfinished, `${JSON.stringify(record)}\n`, { mode: 0o600 });
       renameSync(unfinished, recordPath(dataDir));
     });

@@ -38,8 +38,11 @@ describe('data of version 1', () => {
     const { boxDatabaseKey, unwrap } = openKeyring(dataDir, { create: false });
     const path = join(dataDir, 'box.db');
     const newer = openDatabase({ path, key: boxDatabaseKey, migrations: boxMigrations });
-    const { recording: _, ...tenant } =
-      newer.prepare<Record<string, unknown>>('select * from tenants').get() ?? {};
+    const {
+      recording: _,
+      reseller_id: __,
+      ...tenant
+    } = newer.prepare<Record<string, unknown>>('select * from tenants').get() ?? {};
     const number = newer.prepare<Record<string, unknown>>('select * from numbers').get() ?? {};
     newer.close();
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
@@ -76,6 +79,12 @@ describe('data of version 1', () => {
       migrations: tenantMigrations.slice(0, 1),
       create: true,
     });
+    oldTenant
+      .prepare(
+        `insert into profile (id, agent_name, profession, greeting, voice, skills, prompt)
+         values (1, 'Joe', 'general', 'Hello.', 'piper-en-us-joe-medium', '["message"]', '')`,
+      )
+      .run();
     oldTenant
       .prepare(
         `insert into calls (id, sip_call_id, direction, called_number, state, outcome, started_at_ms, ended_at_ms)

@@ -1,6 +1,12 @@
+import { accessSchema } from './schema/access.ts';
 import { afterCallSchema } from './schema/after-call.ts';
+import { agentVersionsSchema } from './schema/agent-versions.ts';
+import { analyticsSchema } from './schema/analytics.ts';
 import { calendarSchema } from './schema/calendar.ts';
+import { callsSchema } from './schema/calls.ts';
+import { deskSchema } from './schema/desk.ts';
 import { knowledgeSchema } from './schema/knowledge.ts';
+import { noticesSchema } from './schema/notices.ts';
 import { skillsSchema } from './schema/skills.ts';
 
 /**
@@ -203,6 +209,7 @@ export const boxMigrations: readonly string[] = [
     unique (tenant_id, kind, position)
   ) strict;
   `,
+  accessSchema,
 ];
 
 export const tenantMigrations: readonly string[] = [
@@ -346,4 +353,9 @@ export const tenantMigrations: readonly string[] = [
   knowledgeSchema,
   afterCallSchema,
   'alter table callers add column note text;',
+  noticesSchema,
+  agentVersionsSchema,
+  callsSchema,
+  deskSchema,
+  analyticsSchema,
 ];

@@ -310,6 +310,8 @@ export interface Call {
   readonly endedAtMs: number | null;
   /** Path of the stereo recording, relative to the data directory. */
   readonly recording: string | null;
+  /** Somebody of the house tried the agent. */
+  readonly practice: boolean;
   /** Null until the call is over. */
   readonly quality: CallQuality | null;
 }

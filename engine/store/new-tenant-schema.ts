@@ -25,7 +25,8 @@ const language = z.string().refine((tag) => {
 
 const weekday = z.union([1, 2, 3, 4, 5, 6, 7].map((day) => z.literal(day as OpenSpan['weekday'])));
 
-const spans = z
+/** Weekly hours. */
+export const spans = z
   .array(
     z
       .strictObject({ weekday, fromMinute: minute, toMinute: minute })
@@ -35,6 +36,28 @@ const spans = z
     (hours) => hours.every((one, i) => !hours.slice(i + 1).some((other) => meet(one, other))),
     'two spans of a day overlap',
   );
+
+/** What the agent is, but for its voice. */
+export const agentFields = {
+  agentName: text(60),
+  profession: text(40),
+  greeting: text(500),
+  skills: z.array(text(40)),
+  prompt: z.string().max(20_000),
+};
+
+export const serviceFields = {
+  name: text(80),
+  aliases: z.array(text(80)).default([]),
+  durationMinutes: z.number().int().min(5).max(1440),
+  priceMinor: z.number().int().min(0),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
+  bufferBeforeMinutes: z.number().int().min(0).max(240).default(0),
+  bufferAfterMinutes: z.number().int().min(0).max(240).default(0),
+  capacity: z.number().int().min(1).max(1000).default(1),
+};
+
+export const staffFields = { name: text(80), hours: spans.default([]) };
 
 export const newTenantSchema = z.strictObject({
   name: text(120),
@@ -50,34 +73,20 @@ export const newTenantSchema = z.strictObject({
   language: language.default('en-US'),
   numbers: z.array(z.strictObject({ number: phoneNumber, label: text(60).default('Main') })).default([]),
   profile: z
-    .strictObject({
-      agentName: text(60),
-      profession: text(40),
-      greeting: text(500),
-      voice: text(80),
-      skills: z.array(text(40)),
-      prompt: z.string().max(20_000),
-    })
+    .strictObject({ ...agentFields, voice: text(80) })
     .partial()
     .default({}),
   hours: spans.optional(),
   services: z
     .array(
       z.strictObject({
-        name: text(80),
-        aliases: z.array(text(80)).default([]),
-        durationMinutes: z.number().int().min(5).max(1440),
-        priceMinor: z.number().int().min(0),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
-        bufferBeforeMinutes: z.number().int().min(0).max(240).default(0),
-        bufferAfterMinutes: z.number().int().min(0).max(240).default(0),
-        capacity: z.number().int().min(1).max(1000).default(1),
+        ...serviceFields,
         /** Names of those who do it; all where it is empty. */
         staff: z.array(text(80)).default([]),
       }),
     )
     .optional(),
-  staff: z.array(z.strictObject({ name: text(80), hours: spans.default([]) })).optional(),
+  staff: z.array(z.strictObject(staffFields)).optional(),
 });
 
 function meet(one: OpenSpan, other: OpenSpan): boolean {

@@ -55,7 +55,7 @@ beforeEach(() => {
     create: true,
     vectors: true,
   });
-  const events = createEventLog(database, { clock: systemClock, tell: () => {} });
+  const events = createEventLog(database, { log: 't', clock: systemClock, tell: () => {} });
   passages = passageRows(database);
   sources = sourceRows(database, { tenantId: 't', clock: systemClock, events, passages });
 });

@@ -45,7 +45,7 @@ const slotSchema = z.strictObject({
   services: z.array(text(80)).default([]),
 });
 
-const skillSchema = z.strictObject({
+export const skillSchema = z.strictObject({
   id,
   title: text(80),
   /** Whose inbox it belongs to. */

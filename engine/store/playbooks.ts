@@ -1,21 +1,14 @@
-import { VoxboxError } from '../foundation/index.ts';
 import type { Database } from './database.ts';
-import type { EventLog } from './events.ts';
-import { type Playbook, type PlaybookInput, playbookSchema } from './playbook.ts';
+import { type Playbook, playbookSchema } from './playbook.ts';
 import { professionIds, professionOf } from './professions.ts';
 
 export interface PlaybookRows {
   /** The tenant's own; of its profession where it has none yet. */
   read(profession: string): Playbook;
-  /** From the next call on. @throws VoxboxError `input_invalid` naming the first offending value */
-  write(playbook: PlaybookInput): void;
-  insert(playbook: Playbook): void;
+  write(playbook: Playbook): void;
 }
 
-export function playbookRows(
-  database: Database,
-  { tenantId, events }: { tenantId: string; events: EventLog | null },
-): PlaybookRows {
+export function playbookRows(database: Database): PlaybookRows {
   const read = database.prepare<{ body: string }>('select body from playbook');
   const put = database.prepare(
     'insert into playbook (id, body) values (1, ?) on conflict (id) do update set body = excluded.body',
@@ -29,21 +22,7 @@ export function playbookRows(
       if (known?.from !== from) known = { from, playbook: parsed(body, profession) };
       return known.playbook;
     },
-    write(playbook) {
-      const checked = playbookSchema.safeParse(playbook);
-      if (!checked.success) {
-        const [issue] = checked.error.issues;
-        throw new VoxboxError(
-          'input_invalid',
-          `${issue?.path.join('.') || 'playbook'}: ${issue?.message ?? 'not valid'}`,
-        );
-      }
-      events?.transaction(() => {
-        put.run(JSON.stringify(checked.data));
-        events.record({ type: 'playbook.changed', tenantId });
-      });
-    },
-    insert: (playbook) => {
+    write: (playbook) => {
       put.run(JSON.stringify(playbook));
     },
   };

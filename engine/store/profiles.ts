@@ -8,6 +8,8 @@ export interface ProfileRows {
   read(): AgentProfile;
   hours(): OpenSpan[];
   insert(profile: AgentProfile, hours: readonly OpenSpan[]): void;
+  /** All but the voice. */
+  change(profile: Omit<AgentProfile, 'voice'>, hours: readonly OpenSpan[]): void;
 }
 
 type Row = Omit<AgentProfile, 'skills'> & { readonly skills: string };
@@ -23,6 +25,11 @@ export function profileRows(database: Database): ProfileRows {
     `insert into profile (id, agent_name, profession, greeting, voice, skills, prompt)
      values (1, :agentName, :profession, :greeting, :voice, :skills, :prompt)`,
   );
+  const update = database.prepare(
+    `update profile set agent_name = :agentName, profession = :profession, greeting = :greeting, skills = :skills,
+       prompt = :prompt`,
+  );
+  const clearHours = database.prepare('delete from hours');
   const insertSpan = database.prepare(
     'insert into hours (weekday, from_minute, to_minute) values (:weekday, :fromMinute, :toMinute)',
   );
@@ -35,6 +42,11 @@ export function profileRows(database: Database): ProfileRows {
     hours: () => hours.all(),
     insert(profile, spans) {
       insert.run({ ...profile, skills: JSON.stringify(profile.skills) });
+      for (const span of spans) insertSpan.run(span);
+    },
+    change({ agentName, profession, greeting, skills, prompt }, spans) {
+      update.run({ agentName, profession, greeting, prompt, skills: JSON.stringify(skills) });
+      clearHours.run();
       for (const span of spans) insertSpan.run(span);
     },
   };

@@ -15,6 +15,11 @@ export interface Refusal {
 
 export interface Refusals {
   record(refusal: Omit<Refusal, 'atMs'>): void;
+  /** How many were kept out for each reason, of one tenant in [fromMs, toMs); as far back as they are kept. */
+  reasons(
+    tenantId: string,
+    span: { readonly fromMs: number; readonly toMs: number },
+  ): { readonly reason: string; readonly calls: number }[];
   /** Latest first. */
   list(options: { readonly limit: number }): Refusal[];
 }
@@ -42,7 +47,12 @@ export function refusalRows(
             tenant_id as tenantId, reason
      from refusals order by sequence desc limit ?`,
   );
+  const reasons = database.prepare<{ reason: string; calls: number }>(
+    `select reason, count(*) as calls from refusals
+     where tenant_id = :tenantId and at_ms >= :fromMs and at_ms < :toMs group by reason`,
+  );
   return {
+    reasons: (tenantId, span) => reasons.all({ tenantId, ...span }),
     record: (refusal) =>
       events.transaction(() => {
         insert.run({ ...refusal, atMs: clock.nowMs() });

@@ -5,6 +5,8 @@ export interface ServiceRows {
   /** In the order in which they are offered. */
   list(): Service[];
   insert(service: Service, position: number): void;
+  /** All of them anew. */
+  replace(services: readonly Service[]): void;
 }
 
 type Row = Omit<Service, 'aliases' | 'staffIds'> & { readonly aliases: string; readonly staffIds: string };
@@ -22,7 +24,8 @@ export function serviceRows(database: Database): ServiceRows {
      values (:id, :position, :name, :aliases, :durationMinutes, :priceMinor, :currency, :bufferBeforeMinutes,
              :bufferAfterMinutes, :capacity, :staffIds)`,
   );
-  return {
+  const clear = database.prepare('delete from services');
+  const rows: ServiceRows = {
     list: () =>
       list.all().map((row) => ({
         ...row,
@@ -36,5 +39,10 @@ export function serviceRows(database: Database): ServiceRows {
         ...{ position, aliases: JSON.stringify(aliases), staffIds: JSON.stringify(staffIds) },
       });
     },
+    replace(services) {
+      clear.run();
+      for (const [i, service] of services.entries()) rows.insert(service, i);
+    },
   };
+  return rows;
 }

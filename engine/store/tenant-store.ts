@@ -1,8 +1,13 @@
 import { type Clock, type Ids, type StoredEvent, VoxboxError } from '../foundation/index.ts';
 import { type AfterCallQueue, afterCallRows } from './after-call-work.ts';
+import { type AgentVersions, agentVersionRows, beginVersions } from './agent-versions.ts';
+import { analyticsRows, type CallAnalytics } from './analytics.ts';
 import { type Appointments, appointmentRows } from './appointments.ts';
 import { type CalendarSettingRows, calendarSettingRows } from './calendar-settings.ts';
 import { analysisRows, type CallAnalyses } from './call-analyses.ts';
+import { type CallErasure, callErasure } from './call-erasure.ts';
+import { type CallNotes, callNoteRows } from './call-notes.ts';
+import { type CallSearch, callSearch } from './call-search.ts';
 import { type CallWords, callWords } from './call-words.ts';
 import { type Callers, callerRows } from './callers.ts';
 import { type Calls, callRows } from './calls.ts';
@@ -15,12 +20,14 @@ import { createKeyring } from './keys.ts';
 import { tenantMigrations } from './migrations.ts';
 import type { AgentProfile, OpenSpan, Service, Staff } from './model.ts';
 import type { CompleteTenant } from './new-tenant.ts';
+import { type Notices, noticeRows } from './notices.ts';
 import { type OutgoingMails, outgoingMailRows } from './outgoing-mail.ts';
 import { type Passages, passageRows } from './passages.ts';
-import type { Playbook, PlaybookInput } from './playbook.ts';
+import type { Playbook } from './playbook.ts';
 import { playbookRows } from './playbooks.ts';
 import { type Privacy, privacyRows } from './privacy.ts';
 import { profileRows } from './profiles.ts';
+import { type RehearsalCases, rehearsalCaseRows } from './rehearsal-cases.ts';
 import { type Reminders, reminderRows } from './reminders.ts';
 import { serviceRows } from './services.ts';
 import { type Sources, sourceRows } from './sources.ts';
@@ -28,7 +35,7 @@ import { staffRows } from './staff.ts';
 import { type Submissions, submissionRows } from './submissions.ts';
 import { type Transcript, transcriptRows } from './transcript.ts';
 import { type Unanswered, unansweredRows } from './unanswered.ts';
-import { type Understood, understoodRows } from './understood.ts';
+import { type Grounding, type Understood, understoodRows } from './understood.ts';
 import { type Voices, voiceRows } from './voices.ts';
 
 /** What one business owns, in a file of its own. Synchronous: when a method returns, its change is on the disk. */
@@ -43,6 +50,10 @@ export interface TenantStore {
     readonly staff: Staff[];
   };
   readonly calls: Calls;
+  /** The list of calls, however long it is. */
+  readonly callSearch: CallSearch;
+  readonly callNotes: CallNotes;
+  readonly callErasure: CallErasure;
   readonly transcript: Transcript;
   readonly appointments: Appointments;
   readonly holidays: Holidays;
@@ -57,6 +68,7 @@ export interface TenantStore {
   /** What is still to be done for calls that are over, and what was worked out of them. */
   readonly afterCall: AfterCallQueue;
   readonly analyses: CallAnalyses;
+  readonly analytics: CallAnalytics;
   readonly callers: Callers;
   readonly privacy: Privacy;
   /** What was said in a call, wherever it is kept. */
@@ -69,14 +81,21 @@ export interface TenantStore {
   /** What the skills are made of; changed, it holds from the next call on. */
   playbook(): Playbook;
   /** @throws VoxboxError `input_invalid` */
-  setPlaybook(playbook: PlaybookInput): void;
-  readonly events: Pick<EventLog, 'since'>;
+  readonly setPlaybook: AgentVersions['setPlaybook'];
+  /** What the agent is, was, and shall be. */
+  readonly agent: AgentVersions;
+  readonly rehearsalCases: RehearsalCases;
+  readonly events: Pick<EventLog, 'since' | 'position'>;
+  /** What of them somebody at the desk wants to hear of. */
+  readonly notices: Notices;
   /** Several changes as one; `work` is synchronous, and its events are told after the commit. */
   transaction<T>(work: () => T): T;
   /** Kept with the call, so that the screen shows it after a reload. @throws VoxboxError `not_found` */
   slotsUnderstood(callId: string, skill: string, slots: Readonly<Record<string, string>>): void;
   /** What was understood of a call, the latest skill last. */
   understood(callId: string): Understood[];
+  /** Questions of a call that were answered from what the business knows. */
+  groundings(callId: string): Grounding[];
 }
 
 export interface OpenTenantStore extends TenantStore {
@@ -99,15 +118,19 @@ export interface TenantStoreOptions {
 export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
   const { tenantId, timeZone, path, key, clock, ids, tell, readOnly } = options;
   const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly, vectors: true });
-  const events = createEventLog(database, { clock, tell });
+  const events = createEventLog(database, { log: tenantId, clock, tell });
   const profile = profileRows(database);
   const services = serviceRows(database);
   const staff = staffRows(database);
   const passages = passageRows(database);
   const understood = understoodRows(database, { tenantId, clock, events });
-  const playbook = playbookRows(database, { tenantId, events });
+  const playbook = playbookRows(database);
+  // Of a file from before there were versions.
+  if (!readOnly) beginVersions(database, clock, { switchOn: true });
+  const agent = agentVersionRows(database, { tenantId, clock, events });
   const afterCall = afterCallRows(database, { tenantId, clock, events });
   const words = callWords(database);
+  const analyses = analysisRows(database, { clock });
   return {
     tenantId,
     timeZone,
@@ -118,6 +141,9 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
       staff: staff.list(),
     }),
     calls: callRows(database, { tenantId, clock, events, whenEnded: afterCall.add }),
+    callSearch: callSearch(database),
+    callNotes: callNoteRows(database, { tenantId, clock, ids, events }),
+    callErasure: callErasure(database, { tenantId, events, words, analyses }),
     transcript: transcriptRows(database, { tenantId, ids, events }),
     appointments: appointmentRows(database, { tenantId, clock, events }),
     holidays: holidayRows(database, { tenantId, events }),
@@ -130,7 +156,11 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
     submissions: submissionRows(database, { tenantId, events }),
     doNotCall: doNotCallRows(database, { tenantId, clock, events }),
     afterCall,
-    analyses: analysisRows(database, { clock }),
+    analyses,
+    analytics: analyticsRows(database, {
+      ...{ tenantId, events },
+      playbook: () => playbook.read(profile.read().profession),
+    }),
     callers: callerRows(database, { tenantId, clock, events, words }),
     privacy: privacyRows(database, { tenantId, events }),
     words,
@@ -138,11 +168,15 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
     passages,
     unanswered: unansweredRows(database, { tenantId, clock, ids, events }),
     playbook: () => playbook.read(profile.read().profession),
-    setPlaybook: playbook.write,
-    events: { since: events.since },
+    setPlaybook: agent.setPlaybook,
+    agent,
+    rehearsalCases: rehearsalCaseRows(database, { tenantId, events }),
+    events: { since: events.since, position: events.position },
+    notices: noticeRows(database),
     transaction: events.transaction,
     slotsUnderstood: (callId, skill, slots) => understood.put(callId, { skill, slots }),
     understood: understood.of,
+    groundings: understood.groundings,
     close: database.close,
   };
 }
@@ -150,13 +184,13 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
 /** Makes a tenant's file with what it begins with. */
 export function createTenantFile(
   contents: Pick<CompleteTenant, 'profile' | 'hours' | 'services' | 'staff' | 'playbook'>,
-  { path, key, ids }: { path: string; key: Buffer; ids: Ids },
+  { path, key, ids, clock }: { path: string; key: Buffer; ids: Ids; clock: Clock },
 ): void {
   const database = openDatabase({ path, key, migrations: tenantMigrations, create: true });
   try {
     database.transaction(() => {
       profileRows(database).insert(contents.profile, contents.hours);
-      playbookRows(database, { tenantId: '', events: null }).insert(contents.playbook);
+      playbookRows(database).write(contents.playbook);
       const staff = staffRows(database);
       const members = contents.staff.map((member) => ({ id: ids.uuid(), ...member }));
       for (const [i, member] of members.entries()) staff.insert(member, i);
@@ -164,6 +198,7 @@ export function createTenantFile(
       for (const [i, { staff: names, ...service }] of contents.services.entries()) {
         services.insert({ id: ids.uuid(), ...service, staffIds: idsOf(names, members) }, i);
       }
+      beginVersions(database, clock);
     });
   } finally {
     database.close();

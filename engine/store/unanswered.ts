@@ -30,6 +30,8 @@ export interface Unanswered {
   answered(question: string, sourceId: string): void;
   /** @throws VoxboxError `not_found` */
   dismiss(id: string): void;
+  /** One that was dismissed is open again; any other stays as it is. @throws VoxboxError `not_found` */
+  reopen(id: string): void;
 }
 
 const columns = `id, question, times, call_id as callId, status, source_id as sourceId,
@@ -63,6 +65,9 @@ export function unansweredRows(database: Database, { tenantId, clock, ids, event
      where wording = :wording and (status <> 'answered' or source_id is not :sourceId) returning id`,
   );
   const dismiss = database.prepare(`update unanswered set status = 'dismissed' where id = ?`);
+  const reopen = database.prepare(
+    `update unanswered set status = 'open' where id = ? and status = 'dismissed'`,
+  );
   return {
     list: ({ status, limit, offset = 0 }) => list.all({ status: status ?? null, limit, offset }),
     find: (id) => find.get(id) ?? null,
@@ -88,6 +93,11 @@ export function unansweredRows(database: Database, { tenantId, clock, ids, event
       events.transaction(() => {
         if (dismiss.run(id) === 0) throw new VoxboxError('not_found', `there is no question ${id}`);
         events.record({ type: 'question.dismissed', tenantId, questionId: id });
+      }),
+    reopen: (id) =>
+      events.transaction(() => {
+        if (reopen.run(id) > 0) events.record({ type: 'question.reopened', tenantId, questionId: id });
+        else if (!find.get(id)) throw new VoxboxError('not_found', `there is no question ${id}`);
       }),
   };
 }

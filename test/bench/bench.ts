@@ -7,7 +7,9 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../caller/engine-process.ts';
+import { analytics } from './analytics.ts';
 import { audioQuality } from './audio-quality.ts';
+import { callList } from './call-list.ts';
 import { capture } from './capture.ts';
 import { type Bench, type Figure, ratio } from './figure.ts';
 import { firstCall } from './first-call.ts';
@@ -15,6 +17,7 @@ import { llmRaw } from './llm-raw.ts';
 import { mediaCores } from './media-cores.ts';
 import { models } from './models.ts';
 import { overload } from './overload.ts';
+import { page } from './page.ts';
 import { retrieval } from './retrieval.ts';
 import { rtpPacing } from './rtp-pacing.ts';
 import { sessionOverhead } from './session-overhead.ts';
@@ -25,13 +28,16 @@ import { ttsRaw } from './tts-raw.ts';
 import { turnTaking } from './turn-taking.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
+  analytics,
   'audio-quality': audioQuality,
+  'call-list': callList,
   capture,
   'first-call': firstCall,
   'media-cores': mediaCores,
   'llm-raw': llmRaw,
   models,
   overload,
+  page,
   retrieval,
   'rtp-pacing': rtpPacing,
   'srtp-cost': srtpCost,

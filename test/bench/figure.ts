@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number | null;
-  readonly unit: 'ms' | 'dB' | 'dBFS' | 's' | 'MB' | '%' | 'packets' | 'calls' | 'calls/s';
+  readonly unit: 'ms' | 'dB' | 'dBFS' | 's' | 'MB' | 'kB' | '%' | 'packets' | 'calls' | 'calls/s';
   /** Null where the figure is for orientation. */
   readonly limit: number | null;
   /** `least` where more is better. */

@@ -26,7 +26,7 @@ export const firstCall: Bench = async ({ quick, tell }) => {
     const engine = await startEngineProcess({ dataDir });
     const readyMs = performance.now() - startMs;
     undo.push(() => engine.stop());
-    const api = new EngineApi(engine.http);
+    const api = new EngineApi(engine);
     const [tenant] = await api.tenants();
     const caller = await openCaller();
     undo.push(() => caller.close());

@@ -149,7 +149,8 @@ const receptionist: Receptionist = {
   },
   async *keypad() {},
   async *silence() {},
-  async *transferFailed() {},
+  async *returned() {},
+  hint() {},
   expecting: () => 'open',
   slots: () => null,
 };

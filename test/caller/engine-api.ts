@@ -1,17 +1,34 @@
 import type { z } from 'zod';
 import { methods, paths } from '../../engine/api/contract/index.ts';
+import { runningEngine } from '../../engine/store/index.ts';
 
 export type CallDetail = z.infer<(typeof methods)['call.read']['answer']>;
 export type CallRow = z.infer<(typeof methods)['call.list']['answer']>['calls'][number];
 export type AppointmentRow = z.infer<(typeof methods)['appointment.list']['answer']>['appointments'][number];
 export type TenantRow = z.infer<(typeof methods)['tenant.list']['answer']>['tenants'][number];
 
+/** Where an engine is, and what lets this user in: it stands in a file of the data directory. */
+export interface ReachedEngine {
+  /** For example http://127.0.0.1:40123 */
+  readonly http: string;
+  readonly dataDir: string;
+}
+
 /** The engine's HTTP API as the tests read it; every answer is held against the contract. */
 export class EngineApi {
-  readonly #base: string;
+  readonly #engine: ReachedEngine;
 
-  constructor(base: string) {
-    this.#base = base.replace(/\/$/, '');
+  constructor(engine: ReachedEngine) {
+    this.#engine = engine;
+  }
+
+  /** As an owner of the box; whatever the answer is. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const { http, dataDir } = this.#engine;
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${runningEngine(dataDir)?.http?.key}`);
+    const signal = AbortSignal.timeout(30_000);
+    return fetch(`${http.replace(/\/$/, '')}${path}`, { signal, ...init, headers });
   }
 
   async tenants(): Promise<readonly TenantRow[]> {
@@ -53,7 +70,7 @@ export class EngineApi {
   }
 
   async #fetch(path: string): Promise<Response> {
-    const response = await fetch(`${this.#base}${path}`, { signal: AbortSignal.timeout(10_000) });
+    const response = await this.request(path);
     if (!response.ok) throw new Error(`GET ${path} got ${response.status}: ${await response.text()}`);
     return response;
   }

@@ -16,6 +16,8 @@ const readyLine = z.object({
   sip: z.object({ host: z.string(), port: z.number() }),
   log: z.string(),
   pid: z.number(),
+  /** Makes the owner of a new box; null once it has one. */
+  token: z.string().nullable().default(null),
 });
 
 export interface EngineOptions {
@@ -33,6 +35,7 @@ export interface EngineProcess {
   readonly sip: { readonly host: string; readonly port: number };
   readonly log: string;
   readonly pid: number;
+  readonly token: string | null;
   readonly dataDir: string;
   /** Ends it as systemd would; resolves with the exit code, or null when it had to be killed. */
   stop(): Promise<number | null>;

@@ -17,7 +17,7 @@ export class Scene {
   ): Promise<EngineProcess & { readonly api: EngineApi }> {
     const engine = await startEngineProcess({ dataDir: this.dataDir, ...options });
     this.#undo.push(() => engine.stop());
-    return { ...engine, api: new EngineApi(engine.http) };
+    return { ...engine, api: new EngineApi(engine) };
   }
 
   async caller(): Promise<Caller> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeWorker } from '../../engine/call/fake-worker.ts';
 import {
+  createPlacing,
   createRegistry,
   type InboundParts,
   inboundCall,
@@ -179,6 +180,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     defaultVoice: 'voice',
     isTestCall: () => false,
   };
+  const placing = createPlacing(house, () => worker);
   srf.invite((req, res) => {
     const call = inboundCall(req, res, house).finally(() => running.delete(call));
     running.add(call);
@@ -213,6 +215,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
 
   const stop = async (): Promise<void> => {
     stopping.abort();
+    await placing.stop();
     await Promise.allSettled(running);
     await lines.stop();
     outside.disconnect();
@@ -332,7 +335,7 @@ export async function startCallHouse(options: HouseOptions = {}) {
     heardByAgent: () => inference.heard,
     /** Clauses that were synthesised. */
     spoken: () => inference.spoken,
-    ...{ folder, box, tenant, store, registry, lines, events, invited, behaviours, limits },
+    ...{ folder, box, tenant, store, registry, lines, placing, events, invited, behaviours, limits },
     ...{ fail, mend },
     ...{ reset, clear, stop, ring, answers, live, turns, controls, greeted, say, over, lastCall, eventsOf },
   };

@@ -143,7 +143,7 @@ describe.skipIf(scannerMissing)(`SIPVicious at a box${scannerMissing}`, () => {
     expect(await waitUntil(async () => (await one.ask(question)) !== null, startMs + 15_000)).toBe(true);
     expect(Date.now()).toBeGreaterThanOrEqual(untilMs);
     expect(await two.ask(question)).toBeNull();
-    await fetch(`http://${boxHost}:${box.httpPort}/api/v1/bans/${second}`, { method: 'DELETE' });
+    await box.api.request(`/api/v1/bans/${second}`, { method: 'DELETE' });
     expect((await two.ask(question))?.message.status).toBe(401);
     for (const address of [first, second]) expect(await banOf(address)).toBeUndefined();
     one.close();

@@ -25,7 +25,7 @@ const [deskTone, outsideTone] = [440, 1000];
 
 /** The engine's only trunk, as the screens show it. */
 async function lineOf(box: GuardedBox) {
-  const response = await fetch(`http://${boxHost}:${box.httpPort}${paths['line.list']}`);
+  const response = await box.api.request(paths['line.list']);
   return methods['line.list'].answer.parse(await response.json()).lines[0];
 }
 

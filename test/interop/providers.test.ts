@@ -31,9 +31,9 @@ describe.skipIf(missing)(
       openai.fault = 'hang';
       const engine = await scene.engine();
       const [tenant] = await engine.api.tenants();
-      const url = `${engine.http.replace(/\/$/, '')}/api/v1/tenants/${tenant?.id}/providers`;
+      const path = `/api/v1/tenants/${tenant?.id}/providers`;
       const put = async (kind: ProviderKind, first: object): Promise<void> => {
-        const response = await fetch(url, {
+        const response = await engine.api.request(path, {
           method: 'PUT',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ kind, chain: [{ key: 'k', ...first }, { provider: 'local' }] }),
@@ -55,7 +55,7 @@ describe.skipIf(missing)(
       });
       detail = await engine.api.finishedCall();
       appointments = await engine.api.appointments();
-      chains = methods['providers.list'].answer.parse(await (await fetch(url)).json());
+      chains = methods['providers.list'].answer.parse(await (await engine.api.request(path)).json());
     }, 240_000);
 
     afterAll(() => scene.end());

@@ -8,6 +8,7 @@ import { engineLauncher } from '../../app/engine-process.ts';
 import { parseReadyLine, type ReadyLine } from '../../app/ready-line.ts';
 import { Supervisor } from '../../app/supervisor.ts';
 import type { EngineState } from '../../app/watchdog.ts';
+import { paths } from '../../engine/api/contract/index.ts';
 import { engineMain, repositoryRoot } from '../caller/engine-process.ts';
 
 /** The desktop shell's keeper with a real engine; no models, so that it is up in a moment. */
@@ -71,6 +72,32 @@ describe('the shell and its engine', () => {
     expect(states.map(({ kind }) => kind)).toEqual([
       ...['starting', 'running', 'waiting', 'starting', 'running', 'stopping', 'stopped'],
     ]);
+  });
+
+  it('is handed what makes the owner of a new box, then what signs them in, once', async () => {
+    const { supervisor, reached } = start();
+    const use = async (engine: ReadyLine, body: object) => {
+      const response = await fetch(`${engine.http}${paths['link.use']}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: engine.token, ...body }),
+      });
+      return { status: response.status, cookie: response.headers.getSetCookie()[0] ?? '' };
+    };
+    const first = (await reached('running')).engine;
+    expect((await fetch(`${first.http}${paths['tenant.list']}`)).status).toBe(401);
+    const owner = { name: 'Olga', email: 'olga@example.com', password: 'a long enough password' };
+    expect((await use(first, owner)).status).toBe(200);
+    expect((await use(first, owner)).status).toBe(410);
+    process.kill(first.pid, 'SIGKILL');
+    await reached('waiting');
+    const second = (await reached('running')).engine;
+    const { status, cookie } = await use(second, {});
+    expect(status).toBe(200);
+    const headers = { cookie: cookie.split(';')[0] ?? '' };
+    expect((await fetch(`${second.http}${paths['tenant.list']}`, { headers })).status).toBe(200);
+    expect((await use(second, {})).status).toBe(410);
+    await supervisor.stop();
   });
 
   it('tells why it cannot start', async () => {

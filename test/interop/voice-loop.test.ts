@@ -59,7 +59,8 @@ class ScriptedReceptionist implements Receptionist {
   }
   async *keypad(): AsyncIterable<Saying> {}
   async *silence(): AsyncIterable<Saying> {}
-  async *transferFailed(): AsyncIterable<Saying> {}
+  async *returned(): AsyncIterable<Saying> {}
+  hint(): void {}
   expecting(): Expecting {
     return 'open';
   }

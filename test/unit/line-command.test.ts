@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LineReportAnswer } from '../../engine/api/contract/index.ts';
-import { type Api, type LineTestParts, startApi } from '../../engine/api/index.ts';
+import { type Api, fakeOwner, type LineTestParts, startApi } from '../../engine/api/index.ts';
 import { runCli } from '../../engine/cli/index.ts';
 import { silentLog, systemClock, systemIds, VoxboxError } from '../../engine/foundation/index.ts';
 import { type Box, openBox } from '../../engine/store/index.ts';
@@ -48,6 +48,7 @@ beforeEach(async () => {
   api = await startApi({
     ...{ host: '127.0.0.1', port: 0, box, dataDir: directory, log: silentLog, lineTests: fakeDoctor },
     live: { list: () => [], on: () => () => {} },
+    whoIs: fakeOwner,
     health: () => ({ status: 'ready' }),
   });
 });

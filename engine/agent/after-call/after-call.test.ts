@@ -34,7 +34,7 @@ function record(
         startedAtMs: startMs,
         answeredAtMs: startMs,
       },
-      ...{ endedAtMs: startMs + 60_000, recording: null, quality: null },
+      ...{ endedAtMs: startMs + 60_000, recording: null, practice: false, quality: null },
     },
     turns: lines.map(([speaker, text], i) => ({
       ...{ id: `t${i}`, callId: 'c', position: i, speaker, text, interrupted: false, latency: null },
@@ -87,6 +87,8 @@ const submission = (fields: Partial<Submission> = {}): Submission => ({
     totalMinor: null,
     currency: null,
     status: 'open',
+    assignee: null,
+    note: null,
     createdAtMs: startMs,
   },
   fields: [{ id: 'message', label: 'message', value: 'The invoice is wrong.' }],

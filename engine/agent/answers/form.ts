@@ -5,12 +5,25 @@ import { changedLine } from '../skills/changed.ts';
 import { askedSlot, fillForm, givesUp, messageSkill, skillOf, withForm } from '../skills/form.ts';
 import type { Reading } from '../understanding/reading.ts';
 
+type SlotOf = SkillDocument['slots'][number];
+
 /** A turn of the caller while a form is under way; null where it says nothing about it. */
 export function onForm(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const { form } = state;
   if (!form) return null;
   const slot = askedSlot(state, facts.snapshot);
   if (givesUp(reading, slot)) return dropForm(state, facts);
+  const right = correctedText(state, reading, facts);
+  if (right) {
+    const corrected: DialogueState = {
+      ...state,
+      readBack: null,
+      form: { ...form, values: { ...form.values, ...right } },
+    };
+    return advance(corrected, facts, [
+      say(changedLine(state, corrected, facts.snapshot) ?? { name: 'correction' }),
+    ]);
+  }
   if (state.pending === 'form-read-back') return onFormReadBack(state, reading, facts);
   if (state.pending === 'form-change') {
     const filled = fillForm(state, reading, facts);
@@ -22,6 +35,25 @@ export function onForm(state: DialogueState, reading: Reading, facts: Facts): De
   const skips = slot?.optional === true && (reading.yesNo === 'no' || reading.hasNone);
   if (slot && skips) {
     return advance({ ...state, form: { ...form, skipped: [...form.skipped, slot.id] } }, facts);
+  }
+  return null;
+}
+
+/** "No, the medicine is lisinopril": a text that was taken down wrongly, named and said again; null where it is none. */
+export function correctedText(
+  { form, pending }: DialogueState,
+  { text }: Reading,
+  { snapshot }: Facts,
+): Readonly<Record<string, { readonly value: string; readonly words: string }>> | null {
+  if (!form || (pending !== 'form-read-back' && pending !== 'form-change')) return null;
+  for (const { id, kind, label } of skillOf(form.skillId, snapshot)?.slots ?? []) {
+    if (kind !== 'text') continue;
+    const name = label.replaceAll(/[^\p{L}\p{N} ]/gu, '.');
+    const said = new RegExp(`\\bthe ${name} (?:is|was|should be|should read) (.+)$`, 'iu').exec(text)?.[1];
+    const words = said?.replace(/[\s.,;!]+$/, '') ?? '';
+    // "The medicine is wrong" names it without saying it.
+    if (words !== '' && !/^(?:not |(?:all )?wrong|incorrect)/i.test(words))
+      return { [id]: { value: words, words } };
   }
   return null;
 }
@@ -39,33 +71,39 @@ function onFormReadBack(state: DialogueState, reading: Reading, facts: Facts): D
   if (reading.aspect !== null && (reading.yesNo === 'no' || reading.correction)) {
     return reopen(state, reading, facts);
   }
-  if (reading.yesNo === 'no') return ask({ ...state, readBack: null }, 'form-change', { facts });
-  return null;
+  if (reading.yesNo !== 'no') return null;
+  return namedSlot(state, reading, facts)
+    ? reopen(state, reading, facts)
+    : ask({ ...state, readBack: null }, 'form-change', { facts });
 }
 
 /** "The address": that value is asked for anew. */
 function reopen(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const { form } = state;
-  const skill = form && skillOf(form.skillId, facts.snapshot);
-  if (!form || !skill) return null;
+  if (!form) return null;
   // The half that is right may stay.
   if (reading.aspect === 'name') return ask({ ...state, readBack: null }, 'name', { facts });
   if (reading.aspect === 'phone') {
     return advance({ ...state, phone: null, lineNumberRefused: true, digits: '', readBack: null }, facts);
   }
-  const said = reading.text.toLowerCase();
-  const named = skill.slots.find(({ label }) =>
-    label
-      .toLowerCase()
-      .split(' ')
-      .some((word) => word.length > 3 && said.includes(word)),
-  );
+  const named = namedSlot(state, reading, facts);
   if (!named) {
     // "Nothing, it's fine": read it back once more.
     return reading.yesNo !== null ? askAgain(state, facts, [], true) : null;
   }
   const { [named.id]: _, ...values } = form.values;
   return advance({ ...state, readBack: null, form: { ...form, values } }, facts);
+}
+
+/** What the caller names by its label. */
+function namedSlot({ form }: DialogueState, { text }: Reading, { snapshot }: Facts): SlotOf | null {
+  const said = text.toLowerCase();
+  const isNamed = ({ label }: SlotOf): boolean =>
+    label
+      .toLowerCase()
+      .split(' ')
+      .some((word) => word.length > 3 && said.includes(word));
+  return (form && skillOf(form.skillId, snapshot)?.slots.find(isNamed)) ?? null;
 }
 
 const dropForm = (state: DialogueState, facts: Facts): Decision =>

@@ -61,6 +61,17 @@ function firstSentences(prompt: string): readonly string[] {
   return sentences;
 }
 
+/** Data like the caller's words: what becomes of it passes the same guard. */
+const noteOf = (note: string | null = null): GenerateRequest['messages'] =>
+  note === null
+    ? []
+    : [
+        {
+          role: 'system',
+          content: `A note from a colleague, for you alone. Keep to it, never read it out: ${JSON.stringify(note.slice(0, longestRemark))}`,
+        },
+      ];
+
 /** Asks the model for one friendly sentence; null when it is late, fails, or says what it must not. */
 export async function smallTalk(
   remark: string,
@@ -68,6 +79,8 @@ export async function smallTalk(
     readonly phrase: Phrase;
     readonly snapshot: ProfileSnapshot;
     readonly before: readonly Exchange[];
+    /** What the staff have whispered; null where they have not. */
+    readonly note?: string | null;
     readonly signal?: AbortSignal;
   },
 ): Promise<string | null> {
@@ -77,7 +90,7 @@ export async function smallTalk(
     signal.addEventListener('abort', () => resolve(null), { once: true }),
   );
   const user = { role: 'user', content: remark.slice(0, longestRemark) } as const;
-  const messages = [...smallTalkPrompt(options.snapshot, options.before), user];
+  const messages = [...smallTalkPrompt(options.snapshot, options.before), ...noteOf(options.note), user];
   const said = options.phrase({ messages, signal }).then(guarded, () => null);
   return Promise.race([said, late]);
 }

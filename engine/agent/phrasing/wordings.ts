@@ -126,6 +126,8 @@ export const lineWordings = {
   'kept-without-number': [
     "I'm sorry, I'm having trouble understanding you on this line. I've written down what I understood, but I have no number for you, so please call again.",
   ],
+  'given-back': ["Thank you. I'm back with you."],
+  'left-alone': ["I'm sorry, my colleague had to leave. I'm back with you."],
   prompt: ["Take your time, I'm here.", "I'm listening."],
   'still-there': ['Are you still there?'],
   'silent-goodbye': ["I can't hear you, so I'll hang up now. Please call again any time. Goodbye!"],

@@ -12,6 +12,8 @@ export const callerLineModel = z.object({
   name: z.string().nullable(),
   calls: z.number().int(),
   optedOut: z.boolean(),
+  /** Null where no call of theirs is known. */
+  lastCallAtMs: timeMs.nullable(),
   changedAtMs: timeMs,
 });
 
@@ -65,11 +67,14 @@ const privacy = z.object({ policy: privacyModel });
 
 /** `:id` is the tenant's, in those of one caller the number. */
 export const callerMethods = {
-  /** Those who were heard of last come first. */
+  /** Those who called last come first, or by name; `q` is looked for in names and numbers. */
   'caller.list': {
     verb: 'GET',
     path: paths['caller.list'],
-    query: page,
+    query: page.extend({
+      q: z.string().trim().max(120).optional(),
+      sort: z.enum(['last', 'name']).default('last'),
+    }),
     answer: z.object({ callers: z.array(callerLineModel) }),
   },
   'caller.read': {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { sourceProgressModel } from './knowledge.ts';
+import { modelProgressModel } from './model-methods.ts';
 import { liveCallModel, statusModel } from './models.ts';
+import { rehearsalProgressModel } from './rehearsals.ts';
 
 /** What the call room tells while calls run. */
 export const liveEventModel = z.discriminatedUnion('type', [
@@ -14,13 +16,30 @@ export const liveEventModel = z.discriminatedUnion('type', [
  * A stored event arrives after its commit, so what it names can be fetched at once.
  */
 export const feedMessageModel = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('snapshot'), status: statusModel, calls: z.array(liveCallModel) }),
+  z.object({
+    type: z.literal('snapshot'),
+    status: statusModel,
+    calls: z.array(liveCallModel),
+    /** Every stored event that was missed since the positions of `?after` follows; else what is shown is fetched anew. */
+    resumed: z.boolean(),
+    /** How far each log of events is: `box`, and businesses by their ids. `?after=box:12,<id>:33` goes on from there. */
+    positions: z.record(z.string(), z.number().int()),
+  }),
   ...liveEventModel.options,
   sourceProgressModel,
+  rehearsalProgressModel,
+  modelProgressModel,
   z.object({ type: z.literal('status.changed'), status: statusModel }),
   z.object({
     type: z.literal('event.stored'),
-    event: z.looseObject({ type: z.string(), tenantId: z.string().nullable(), atMs: z.number() }),
+    event: z.looseObject({
+      type: z.string(),
+      tenantId: z.string().nullable(),
+      atMs: z.number(),
+      /** Where it stands: `log` by `sequence`. */
+      log: z.string(),
+      sequence: z.number().int(),
+    }),
   }),
 ]);
 

@@ -130,6 +130,14 @@ export const knowledgeMethods = {
     body: nothing,
     answer: z.object({ question: questionModel }),
   },
+  /** One that was dismissed is open again; one that is answered stays so. */
+  'question.reopen': {
+    verb: 'POST',
+    path: paths['question.reopen'],
+    query: ofTenant,
+    body: nothing,
+    answer: z.object({ question: questionModel }),
+  },
 } as const;
 
 export type Source = z.infer<typeof sourceModel>;

@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import { agentMethods } from './agent-versions.ts';
+import { auditMethods } from './audit.ts';
+import { boxMethods } from './box.ts';
+import { businessMethods } from './businesses.ts';
+import { calendarSettingMethods } from './calendar-settings.ts';
+import { callAudioMethods } from './call-audio.ts';
+import { callHistoryMethods } from './call-history.ts';
 import { callMethods } from './call-methods.ts';
 import { deskMethods } from './desk.ts';
 import { lineTestMethods } from './line.ts';
 import { lineMethods } from './line-methods.ts';
-import {
-  appointmentModel,
-  callDetailModel,
-  callModel,
-  newTenantModel,
-  statusModel,
-  tenantChangeModel,
-  tenantModel,
-} from './models.ts';
+import { modelMethods } from './model-methods.ts';
+import { appointmentModel, newTenantModel, tenantChangeModel, tenantModel } from './models.ts';
+import { numberMethods } from './numbers.ts';
 import { type MethodName, paths } from './paths.ts';
 import { providerMethods } from './providers.ts';
+import { rehearsalMethods } from './rehearsals.ts';
+import { phoneNumber } from './scope.ts';
+import { sessionMethods } from './session.ts';
+import { tokenMethods } from './tokens.ts';
+import { userMethods } from './users.ts';
 import { voiceMethods } from './voices.ts';
 
 const timeMs = z.coerce.number().int().nonnegative();
@@ -35,6 +41,11 @@ interface Method {
 
 /** Every method of the API, `noun.verb`. Parameters that are not named here are refused. */
 export const methods = {
+  ...sessionMethods,
+  ...userMethods,
+  ...tokenMethods,
+  ...auditMethods,
+  ...businessMethods,
   'tenant.list': {
     verb: 'GET',
     path: paths['tenant.list'],
@@ -56,31 +67,15 @@ export const methods = {
     body: tenantChangeModel,
     answer: z.object({ tenant: tenantModel }),
   },
+  ...numberMethods,
   ...lineMethods,
   ...lineTestMethods,
   ...providerMethods,
   ...voiceMethods,
-  /** Latest first; of every tenant when none is named. */
-  'call.list': {
-    verb: 'GET',
-    path: paths['call.list'],
-    query: z.strictObject({ tenant: id.optional(), limit: limit.default(100) }),
-    answer: z.object({ calls: z.array(callModel) }),
-  },
-  'call.read': {
-    verb: 'GET',
-    path: paths['call.read'],
-    query: nothing,
-    answer: callDetailModel,
-  },
-  /** The stereo WAV, caller left, agent right; answers Range requests (RFC 9110 §14). */
-  'call.recording': {
-    verb: 'GET',
-    path: paths['call.recording'],
-    query: nothing,
-  },
+  ...callHistoryMethods,
   ...callMethods,
-  /** Earliest first; those that start in [from, to). */
+  ...callAudioMethods,
+  /** Earliest first; those that start in [from, to); of one caller's number, or with `q` in name or number. */
   'appointment.list': {
     verb: 'GET',
     path: paths['appointment.list'],
@@ -88,22 +83,16 @@ export const methods = {
       tenant: id.optional(),
       from: timeMs,
       to: timeMs,
+      caller: phoneNumber.optional(),
+      q: z.string().trim().max(120).optional(),
       limit: limit.default(200),
     }),
     answer: z.object({ appointments: z.array(appointmentModel) }),
   },
   ...deskMethods,
-  /** Puts a model in the place of the one of its use; what is under way ends with the old one. */
-  'model.use': {
-    verb: 'POST',
-    path: paths['model.use'],
-    query: nothing,
-    answer: z.object({ models: statusModel.shape.models }),
-  },
-  'box.status': {
-    verb: 'GET',
-    path: paths['box.status'],
-    query: nothing,
-    answer: statusModel,
-  },
+  ...agentMethods,
+  ...calendarSettingMethods,
+  ...rehearsalMethods,
+  ...modelMethods,
+  ...boxMethods,
 } as const satisfies Record<MethodName, Method>;

@@ -95,13 +95,20 @@ export const turnModel = z.object({
 export const appointmentModel = z.object({
   id: z.string(),
   tenantId: z.string(),
+  serviceId: z.string(),
   serviceName: z.string(),
+  staffId: z.string(),
   staffName: z.string(),
   startsAtMs: timeMs,
   endsAtMs: timeMs,
   customerName: z.string(),
   customerPhone: z.string(),
+  customerEmail: z.string().nullable(),
+  /** What else was asked for, and the note of whoever booked by hand. */
+  details: z.record(z.string(), z.string()).readonly(),
   status: z.enum(['booked', 'draft', 'cancelled']),
+  /** Who booked it: a caller, somebody by hand, or a call that was for practice. */
+  source: z.enum(['phone', 'desk', 'practice']),
   callId: z.string().nullable(),
   createdAtMs: timeMs,
 });
@@ -167,6 +174,10 @@ export const liveCallModel = z.object({
   quality: z.array(legQualityModel).readonly().optional(),
   heldBy: heldByModel.optional(),
   recordingPaused: z.boolean().optional(),
+  /** Who of the staff talks with the caller in the agent's place. */
+  takenOverBy: z.string().nullish(),
+  /** Somebody of the house tries the agent. */
+  practice: z.boolean().optional(),
 });
 
 export const statusModel = z.object({

@@ -15,6 +15,13 @@ export const professionModel = z.object({
   services: z.array(z.string()),
   /** Skills of its own, by id. */
   skills: z.array(z.string()),
+  agentName: z.string(),
+  /** `{business}` stands for the name. */
+  greeting: z.string(),
+  /** Minutes since local midnight; 1 = Monday. */
+  hours: z.array(
+    z.object({ weekday: z.number().int(), fromMinute: z.number().int(), toMinute: z.number().int() }),
+  ),
 });
 
 const playbook = z.object({ playbook: playbookModel });

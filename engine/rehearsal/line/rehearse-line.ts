@@ -6,7 +6,7 @@ import { isVoxboxError, silentLog, VoxboxError } from '../../foundation/index.ts
 import type { Inference } from '../../inference/index.ts';
 import { type Box, openBox, type TenantStore } from '../../store/index.ts';
 import type { RehearsalCase } from '../case.ts';
-import { grade } from '../grade.ts';
+import { grade, rowsThere } from '../grade.ts';
 import { clockOf, furnish } from '../practice.ts';
 import type { CaseResult, RehearsalOptions } from '../rehearse.ts';
 import type { Conversation, Spoken } from '../text-call.ts';
@@ -168,8 +168,12 @@ async function playOne(
 ): Promise<CaseResult> {
   const { rehearsed, tenantId } = prepared;
   const startedMs = performance.now();
-  const result = (faults: readonly string[], conversation: Conversation | null): CaseResult => ({
-    ...{ rehearsed, passed: faults.length === 0, faults, conversation },
+  const result = (
+    faults: readonly string[],
+    conversation: Conversation | null,
+    there: readonly string[] = [],
+  ): CaseResult => ({
+    ...{ rehearsed, passed: faults.length === 0, faults, conversation, there },
     tookMs: performance.now() - startedMs,
   });
   try {
@@ -178,7 +182,7 @@ async function playOne(
     await whenOver(store);
     const conversation = { lines: transcriptOf(store), transfers, ended: failure === null };
     const faults = grade(rehearsed, { store }, conversation);
-    return result(failure === null ? faults : [failure, ...faults], conversation);
+    return result(failure === null ? faults : [failure, ...faults], conversation, rowsThere({ store }));
   } catch (error) {
     if (!isVoxboxError(error)) throw error;
     return result([error.message], null);

@@ -61,12 +61,12 @@ export class GuardedBox {
   }
 
   get api(): EngineApi {
-    return new EngineApi(`http://${boxHost}:${this.httpPort}`);
+    return new EngineApi({ http: `http://${boxHost}:${this.httpPort}`, dataDir: join(this.folder, 'data') });
   }
 
   /** In force, as the running engine tells it; `bans list` shows the same. */
   async bans(): Promise<readonly BanRow[]> {
-    const response = await fetch(`http://${boxHost}:${this.httpPort}/api/v1/bans`);
+    const response = await this.api.request('/api/v1/bans');
     const { bans } = (await response.json()) as { bans: BanRow[] };
     return bans.filter(({ untilMs }) => untilMs > Date.now());
   }

@@ -1,0 +1,128 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DateTime } from 'luxon';
+import { type Clock, VoxboxError } from '../foundation/index.ts';
+import type { Box, Tenant as StoredTenant } from '../store/index.ts';
+import type { Who } from './access/index.ts';
+import { tenantAnswer } from './answers.ts';
+import { csvCell } from './call-export.ts';
+import type { Branding, Business } from './contract/index.ts';
+import type { Serve } from './server.ts';
+
+export interface BusinessParts {
+  readonly box: Box;
+  readonly clock: Clock;
+}
+
+const dayMs = 86_400_000;
+const rememberedFailuresMs = 30 * dayMs;
+const mostAlerts = 500;
+const longestUsageMs = 400 * dayMs;
+
+/** All businesses of a reseller at a glance: figures, and no word of a caller. */
+export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
+  const { box } = parts;
+  const known = (id: string): StoredTenant => {
+    const tenant = box.tenants.find(id);
+    if (!tenant) throw new VoxboxError('tenant_unknown', `there is no tenant ${id}`);
+    return tenant;
+  };
+
+  serve('business.list', async ({ tenants }) => {
+    const businesses: Business[] = [];
+    for (const id of tenants) {
+      businesses.push(glance(known(id), parts));
+      await nextTurn();
+    }
+    return { businesses };
+  });
+  serve('business.change', ({ id, body: { status } }) => {
+    box.tenants.setStatus(id, status);
+    return { tenant: tenantAnswer(box, known(id)) };
+  });
+  serve('business.usage', async ({ query, tenants, reply }) => {
+    if (query.to - query.from > longestUsageMs) {
+      throw new VoxboxError('input_invalid', 'to: at most 400 days after from');
+    }
+    const rows = ['business,slug,status,calls,minutes,booked'];
+    for (const id of tenants) rows.push(await usageOf(known(id), query, box));
+    reply.headers({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="usage.csv"',
+      'cache-control': 'no-store',
+    });
+    // The mark tells a spreadsheet that it is UTF-8.
+    return reply.send(`\ufeff${rows.join('\r\n')}\r\n`);
+  });
+  serveBranding(serve, box);
+}
+
+function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {
+  const { callSearch, submissions } = box.tenant(tenant.id);
+  const nowMs = clock.nowMs();
+  const fromMs = DateTime.fromMillis(nowMs, { zone: tenant.timeZone }).startOf('day').toMillis();
+  const today = { fromMs, toMs: nowMs + 1 };
+  const recently = { fromMs: nowMs - rememberedFailuresMs, toMs: nowMs + 1, status: 'failed' } as const;
+  const urgent = submissions.list({ status: 'open', limit: mostAlerts }).filter((one) => one.urgent);
+  const resellerId = box.resellers.ofTenant(tenant.id);
+  return {
+    tenant: tenantAnswer(box, tenant),
+    callsToday: callSearch.count(today),
+    bookedToday: callSearch.count({ ...today, booked: true }),
+    openAlerts: urgent.length + callSearch.count({ ...today, status: 'failed' }),
+    lastFailureAtMs: callSearch.page(recently, { limit: 1, offset: 0 })[0]?.startedAtMs ?? null,
+    reseller: resellerId === null ? null : (box.users.find(resellerId)?.name ?? null),
+  };
+}
+
+/** A day at a time: the count of a year must not hold up the calls. */
+async function usageOf(
+  { id, name, slug, status }: StoredTenant,
+  { from, to }: { readonly from: number; readonly to: number },
+  box: Box,
+): Promise<string> {
+  const { analytics } = box.tenant(id);
+  let [calls, talkMs, booked] = [0, 0, 0];
+  for (let fromMs = from; fromMs < to; fromMs += dayMs) {
+    for (const group of analytics.tally(fromMs, Math.min(to, fromMs + dayMs)).calls) {
+      calls += group.calls;
+      talkMs += group.talkMs;
+      if (group.outcome === 'booked') booked += group.calls;
+    }
+    await nextTurn();
+  }
+  const values = [name, slug, status, String(calls), (talkMs / 60_000).toFixed(1), String(booked)];
+  return values.map(csvCell).join(',');
+}
+
+/** What a reseller's businesses see in place of the product's own name. */
+function serveBranding(serve: Serve, box: Box): void {
+  const brandingOf = (resellerId: string | null): Branding | null => {
+    const branding = resellerId === null ? null : box.resellers.branding(resellerId);
+    if (!branding || resellerId === null) return null;
+    return { ...branding, hasLogo: box.resellers.logo(resellerId) !== null };
+  };
+  const own = ({ kind, id }: Who): string => {
+    if (kind !== 'user' || id === null || !box.users.find(id)) {
+      throw new VoxboxError('not_allowed', 'only a user has a branding');
+    }
+    return id;
+  };
+
+  serve('branding.read', ({ id }) => ({ branding: brandingOf(box.resellers.ofTenant(id)) }));
+  serve('branding.logo', ({ id, reply }) => {
+    const resellerId = box.resellers.ofTenant(id);
+    const logo = resellerId === null ? null : box.resellers.logo(resellerId);
+    if (!logo) throw new VoxboxError('not_found', 'there is no logo');
+    return reply.header('cache-control', 'private, max-age=300').type(logo.type).send(logo.bytes);
+  });
+  serve('branding.own', ({ who }) => ({ branding: brandingOf(own(who)) }));
+  serve('branding.set', ({ who, body }) => {
+    box.resellers.setBranding(own(who), body);
+    return { branding: brandingOf(own(who)) };
+  });
+  serve('branding.setLogo', ({ who, file, reply }) => {
+    const type = reply.request.headers['content-type'] ?? '';
+    box.resellers.setLogo(own(who), file.length === 0 ? null : { bytes: file, type });
+    return { branding: brandingOf(own(who)) };
+  });
+}

@@ -1,0 +1,174 @@
+import { redact } from '../agent/index.ts';
+import { VoxboxError } from '../foundation/index.ts';
+import { type Box, type CallFilter, type ListedCall, type TenantStore, wordsQuery } from '../store/index.ts';
+import type { CallLine, CallList, CallQuery } from './contract/index.ts';
+
+type Filter = Omit<CallQuery, 'page' | 'limit'>;
+
+export interface CallListing {
+  /** @throws VoxboxError `tenant_unknown`, `input_invalid` for a page of all businesses that lies too far back */
+  list(query: CallQuery, tenants: readonly string[]): Promise<CallList>;
+  /** All of one business, some hundreds at a time, latest first. */
+  all(filter: Filter, store: TenantStore): AsyncGenerator<readonly CallLine[]>;
+}
+
+/** A page of the calls of one filter in one business, and how many there are. */
+interface Found {
+  readonly total: number;
+  readonly calls: CallLine[];
+}
+type Page = { readonly offset: number; readonly limit: number };
+
+interface Searched {
+  readonly version: number;
+  readonly places: readonly number[];
+}
+
+/** So far back a list of several businesses can be read. */
+const deepest = 10_000;
+const batch = 250;
+/** Searches that are kept for the next page of the same. */
+const keptSearches = 8;
+
+export function createCallListing(box: Box): CallListing {
+  const kept = new Map<string, Searched>();
+
+  const search = async (
+    store: TenantStore,
+    words: string,
+    filter: CallFilter,
+  ): Promise<readonly number[]> => {
+    const key = JSON.stringify([store.tenantId, words, filter]);
+    const version = store.callSearch.version();
+    const known = kept.get(key);
+    kept.delete(key);
+    const found =
+      known?.version === version ? known : { version, places: await placesOf(store, words, filter) };
+    kept.set(key, found);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= keptSearches) break;
+      kept.delete(oldest);
+    }
+    return found.places;
+  };
+
+  const find = async (store: TenantStore, query: Filter, page: Page): Promise<Found> => {
+    const filter = filterOf(query);
+    const words = query.q ? wordsQuery(query.q) : null;
+    // What holds no word finds nothing.
+    if (query.q && words === null) return { total: 0, calls: [] };
+    if (words === null) {
+      const { total, calls } = store.callSearch.list(filter, page);
+      return { total, calls: calls.map((call) => lineOf(store, call)) };
+    }
+    const places = await search(store, words, filter);
+    const calls = store.callSearch.at(places.slice(page.offset, page.offset + page.limit));
+    return { total: places.length, calls: calls.map((call) => lineOf(store, call, words)) };
+  };
+
+  return {
+    async list({ page, limit, ...query }, tenants) {
+      const offset = (page - 1) * limit;
+      const [tenant, ...others] = tenants;
+      const isOne = tenant !== undefined && others.length === 0;
+      if (!isOne && offset + limit > deepest) {
+        throw new VoxboxError(
+          'input_invalid',
+          `page: name a tenant to read beyond the latest ${deepest} calls`,
+        );
+      }
+      const found: Found[] = [];
+      for (const id of tenants) {
+        const part = isOne ? { offset, limit } : { offset: 0, limit: offset + limit };
+        found.push(await find(box.tenant(id), query, part));
+      }
+      const total = found.reduce((sum, one) => sum + one.total, 0);
+      const calls = found.flatMap((one) => one.calls);
+      const pagination = { page, limit, total, pages: Math.ceil(total / limit) };
+      return { calls: isOne ? calls : latestFirst(calls).slice(offset, offset + limit), pagination };
+    },
+    async *all(query, store) {
+      if (query.q) {
+        for (let offset = 0; ; offset += batch) {
+          const { calls, total } = await find(store, query, { offset, limit: batch });
+          yield calls;
+          if (offset + batch >= total) return;
+        }
+      }
+      const filter = filterOf(query);
+      for (let below: number | null = null; ; ) {
+        const calls: ListedCall[] = store.callSearch.after(filter, { below, limit: batch });
+        const last = calls.at(-1);
+        if (!last) return;
+        yield calls.map((call) => lineOf(store, call));
+        below = last.place;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}
+
+const latestFirst = (calls: readonly CallLine[]): CallLine[] =>
+  calls.toSorted((one, other) => other.startedAtMs - one.startedAtMs || (one.id < other.id ? 1 : -1));
+
+const filterOf = ({
+  from,
+  to,
+  caller,
+  status,
+  direction,
+  booked,
+  recorded,
+  practice,
+}: Filter): CallFilter => ({
+  ...(from === undefined ? {} : { fromMs: from }),
+  ...(to === undefined ? {} : { toMs: to }),
+  ...(caller === undefined ? {} : { party: caller }),
+  ...(status === undefined ? {} : { status }),
+  ...(direction === undefined ? {} : { direction }),
+  ...(booked === undefined ? {} : { booked }),
+  ...(recorded === undefined ? {} : { recorded }),
+  practice,
+});
+
+const firstSpan = 1000;
+const [shortestSpan, longestSpan] = [125, 16_000];
+/** A piece of the search takes about this long; other work comes between any two. */
+const [slowMs, quickMs] = [3, 1.5];
+
+async function placesOf(store: TenantStore, words: string, filter: CallFilter): Promise<readonly number[]> {
+  const places: number[] = [];
+  let span = firstSpan;
+  for (let below: number | null = null; ; ) {
+    const sinceMs = performance.now();
+    const piece: ReturnType<TenantStore['callSearch']['matches']> = store.callSearch.matches(words, filter, {
+      below,
+      span,
+    });
+    for (const place of piece.places) places.push(place);
+    if (piece.below === null) return places;
+    below = piece.below;
+    const tookMs = performance.now() - sinceMs;
+    if (tookMs > slowMs) span = Math.max(shortestSpan, Math.round(span / 2));
+    else if (tookMs < quickMs) span = Math.min(longestSpan, span * 2);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function lineOf(store: TenantStore, call: ListedCall, words?: string): CallLine {
+  const { place, recording, ...line } = call;
+  const said = words === undefined ? null : store.callSearch.said(words, place);
+  return {
+    ...line,
+    tenantId: store.tenantId,
+    // Its file is complete when the call is over.
+    hasRecording: recording !== null && call.endedAtMs !== null,
+    ...(said ? { said: { ...said, text: maskedText(store, said.text) } } : {}),
+  };
+}
+
+/** What the business wants masked on screens is masked. */
+function maskedText(store: TenantStore, text: string): string {
+  const { mode, kinds } = store.privacy.policy().redaction;
+  return mode === 'none' ? text : redact(text, kinds).text;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { VoxboxError } from '../foundation/index.ts';
+import { agentFields, serviceFields, spans, staffFields } from './new-tenant-schema.ts';
+import { playbookSchema } from './playbook.ts';
+
+/**
+ * What an agent is and knows by heart: who it is, what it can do, when the business is open, what it offers and who
+ * does it. One document, so that it is changed, published and taken back as one. How it sounds is not part of it.
+ */
+export const agentDocumentSchema = z.strictObject({
+  ...agentFields,
+  hours: spans.transform((hours) =>
+    hours.toSorted((one, other) => one.weekday - other.weekday || one.fromMinute - other.fromMinute),
+  ),
+  services: z.array(
+    z.strictObject({
+      ...serviceFields,
+      id: z.string().min(1).max(64),
+      /** Who does it; all where it is empty. */
+      staffIds: z.array(z.string().max(64)).default([]),
+    }),
+  ),
+  staff: z.array(z.strictObject({ ...staffFields, id: z.string().min(1).max(64) })),
+  playbook: playbookSchema,
+});
+
+export type AgentDocument = z.output<typeof agentDocumentSchema>;
+
+/** @throws VoxboxError `input_invalid` with the first value that is wrong */
+export function checkedDocument(given: unknown): AgentDocument {
+  const parsed = agentDocumentSchema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new VoxboxError('input_invalid', `${issue?.path.join('.') || 'agent'}: ${issue?.message}`);
+  }
+  const [trouble] = contradictions(parsed.data);
+  if (trouble) throw new VoxboxError('input_invalid', `${trouble.path}: ${trouble.message}`);
+  return parsed.data;
+}
+
+/** What is good value by value and does not hold together. */
+function contradictions({ services, staff, playbook }: AgentDocument): Problem[] {
+  const ids = new Set(staff.map(({ id }) => id));
+  return [
+    ...(staff.length === 0 ? [{ path: 'staff', message: 'somebody must do the work' }] : []),
+    ...twice(staff, 'staff'),
+    ...twice(services, 'services'),
+    ...services.flatMap(({ staffIds }, i) =>
+      staffIds.every((id) => ids.has(id))
+        ? []
+        : [{ path: `services.${i}.staffIds`, message: 'names somebody who is not of the staff' }],
+    ),
+    ...playbook.skills.flatMap((skill, i) => {
+      const path = `playbook.skills.${i}`;
+      const others = playbook.skills.slice(0, i);
+      return [
+        ...(others.some(({ id }) => id === skill.id)
+          ? [{ path: `${path}.id`, message: `there are two skills called ${skill.id}` }]
+          : []),
+        ...skillContradictions(skill).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
+      ];
+    }),
+  ];
+}
+
+export interface Problem {
+  /** Names joined by dots, for example `skills.0.slots.1.id`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a skill says of values that it never asks for, and questions that are there twice. */
+export function skillContradictions({
+  slots,
+  readBack,
+}: AgentDocument['playbook']['skills'][number]): Problem[] {
+  const ids = slots.map(({ id }) => id);
+  const total = slots.some(({ kind }) => kind === 'items') ? ['total'] : [];
+  const used = [...(readBack ?? '').matchAll(/\{([^}]*)\}/g)].map(([, id = '']) => id);
+  const unknown = used.filter((id) => ![...ids, ...total].includes(id));
+  return [
+    ...ids.flatMap((id, i) =>
+      ids.indexOf(id) < i ? [{ path: `slots.${i}.id`, message: `there are two questions called ${id}` }] : [],
+    ),
+    ...slots.flatMap(({ kind, choices }, i) =>
+      kind === 'choice' && choices.length === 0
+        ? [{ path: `slots.${i}.choices`, message: 'says nothing that can be chosen' }]
+        : [],
+    ),
+    ...unknown.map((id) => ({ path: 'readBack', message: `{${id}} is none of the questions` })),
+  ];
+}
+
+const twice = (named: readonly { readonly id: string; readonly name: string }[], path: string): Problem[] =>
+  named.flatMap(({ id, name }, i) => {
+    const same = named.findIndex((other) => other.id === id || plain(other.name) === plain(name));
+    return same < i ? [{ path: `${path}.${i}.name`, message: `"${name}" is there twice` }] : [];
+  });
+
+const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase();

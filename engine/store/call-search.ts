@@ -1,0 +1,288 @@
+import type { Database } from './database.ts';
+import type { Call, CallOutcome, TranscriptTurn } from './model.ts';
+import { facetBits, mostFacets, outcomeCodes, placesPerDay, placesPerMs } from './schema/calls.ts';
+
+/** What a list of calls is narrowed to; what is absent does not matter. */
+export interface CallFilter {
+  /** Begun in [fromMs, toMs). */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly status?: 'in-progress' | 'ended' | CallOutcome;
+  readonly direction?: Call['direction'];
+  /** Number of whoever the business talked with. */
+  readonly party?: string;
+  /** Whether an appointment was booked in it. */
+  readonly booked?: boolean;
+  readonly recorded?: boolean;
+  /** Calls of people of the house who tried the agent; default `without`. */
+  readonly practice?: 'without' | 'with' | 'only';
+}
+
+/** One call of a list, with what was worked out of it. */
+export interface ListedCall extends Omit<Call, 'sipCallId' | 'quality'> {
+  /** Where it stands: later calls have higher ones. */
+  readonly place: number;
+  readonly booked: boolean;
+  readonly summary: string | null;
+  readonly costMicroUsd: number | null;
+}
+
+export type FoundTurn = Pick<TranscriptTurn, 'speaker' | 'text' | 'startedAtMs'>;
+
+/**
+ * The calls of a business however many they are. Nothing here reads through all of them, except `matches`, which does
+ * so piece by piece.
+ */
+export interface CallSearch {
+  count(filter: CallFilter): number;
+  /** Latest first. */
+  page(filter: CallFilter, page: { readonly limit: number; readonly offset: number }): ListedCall[];
+  /** Both at once. */
+  list(
+    filter: CallFilter,
+    page: { readonly limit: number; readonly offset: number },
+  ): { readonly total: number; readonly calls: ListedCall[] };
+  /** Those behind a place, latest first: for whoever reads all of them. */
+  after(filter: CallFilter, options: { readonly below: number | null; readonly limit: number }): ListedCall[];
+  /**
+   * Places of the calls in which all words are said in one turn, or are in the caller's name or number; looks at `span`
+   * calls below a place (null: from the latest). `below` is where to go on, null at the end.
+   */
+  matches(
+    words: string,
+    filter: CallFilter,
+    from: { readonly below: number | null; readonly span: number },
+  ): { readonly places: readonly number[]; readonly below: number | null };
+  at(places: readonly number[]): ListedCall[];
+  /** The first turn of a call in which the words are said. */
+  said(words: string, place: number): FoundTurn | null;
+  /** Rises with every change of the business's data. */
+  version(): number;
+}
+
+interface PageRange {
+  readonly from: number;
+  readonly to: number;
+  /** JSON list of those that are asked for. */
+  readonly facets: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** So many calls are looked through at once, whether they fit or not: a fraction of a millisecond. */
+const nearby = 2000;
+/** Stands for the end of the list. */
+const beyond = 2 ** 50;
+
+type Row = Omit<ListedCall, 'practice' | 'booked'> & { readonly practice: number; readonly booked: number };
+interface PlaceRow {
+  readonly place: number;
+}
+
+const columns = `c.place, c.id, c.direction, c.caller_number as callerNumber, c.called_number as calledNumber,
+  c.caller_name as callerName, c.state, c.outcome, c.started_at_ms as startedAtMs, c.answered_at_ms as answeredAtMs,
+  c.ended_at_ms as endedAtMs, c.recording, c.practice, c.booked, json_extract(a.summary, '$.text') as summary,
+  json_extract(a.cost, '$.totalMicroUsd') as costMicroUsd`;
+const joined = 'calls c left join call_analyses a on a.call_id = c.id';
+const ofFacets = 'facets in (select value from json_each(:facets))';
+
+export function callSearch(database: Database): CallSearch {
+  const days = database.prepare<{ day: number; calls: number }>(
+    `select day, sum(calls) as calls from call_tallies where ${ofFacets} and day >= :first and day < :last
+     group by day having sum(calls) > 0 order by day desc`,
+  );
+  const between = database.prepare<{ calls: number }>(
+    `select count(*) as calls from calls where ${ofFacets} and place >= :from and place < :to`,
+  );
+  const ofParty = database.prepare<{ calls: number }>(
+    `select count(*) as calls from calls where party = :party and place >= :from and place < :to and ${ofFacets}`,
+  );
+  // Where many calls fit, they lie near.
+  const near = database.prepare<PlaceRow>(
+    `select place from (select place, facets from calls where place >= :from and place < :to
+                        order by place desc limit ${nearby})
+     where ${ofFacets} order by place desc limit :limit offset :offset`,
+  );
+  // Where few do, of each kind the latest ones alone: what is sorted is never more than a page of each.
+  const far = database.prepare<PlaceRow>(
+    `select p.place from json_each(:facets) kind
+       cross join calls p on p.place in (select place from calls where facets = kind.value and place >= :from
+                                           and place < :to order by place desc limit :reach)
+     order by p.place desc limit :limit offset :offset`,
+  );
+  const partyPage = database.prepare<PlaceRow>(
+    `select place from calls where party = :party and place >= :from and place < :to and ${ofFacets}
+     order by place desc limit :limit offset :offset`,
+  );
+  const floor = database.prepare<PlaceRow>(
+    'select place from calls where place < :below order by place desc limit 1 offset :span',
+  );
+  const matches = database.prepare<PlaceRow>(
+    // First the words, once; then the calls.
+    `with said as materialized (
+       select distinct rowid >> 12 as place from call_words
+       where call_words match :words and rowid >= (:from << 12) and rowid < (:to << 12))
+     select c.place from said cross join calls c on c.place = said.place
+     where c.${ofFacets} and (:party is null or c.party = :party) order by c.place desc`,
+  );
+  const at = database.prepare<Row>(
+    `select ${columns} from ${joined} where c.place in (select value from json_each(:places))
+     order by c.place desc`,
+  );
+  const said = database.prepare<FoundTurn>(
+    `select t.speaker, t.text, t.started_at_ms as startedAtMs from calls c
+       join turns t on t.call_id = c.id and t.position =
+         (select min(rowid & 4095) from call_words
+          where call_words match :words and rowid >= (:place << 12) and rowid < (:place << 12) + 4095)
+     where c.place = :place`,
+  );
+  const version = database.prepare<{ sequence: number | null }>(
+    'select max(sequence) as sequence from events',
+  );
+
+  const rowsAt = (places: readonly number[]): ListedCall[] =>
+    places.length === 0 ? [] : at.all({ places: JSON.stringify(places) }).map(fromRow);
+  const placesIn = (range: PageRange): readonly number[] => {
+    const { limit, offset } = range;
+    const found = near.all(range);
+    const all = found.length === limit ? found : far.all({ ...range, reach: offset + limit });
+    return all.map(({ place }) => place);
+  };
+  const partyPlaces = (range: PageRange & { readonly party: string }): readonly number[] =>
+    partyPage.all(range).map(({ place }) => place);
+  const pieces = (filter: CallFilter, kinds: string): Piece[] => piecesOf(filter, kinds, { days, between });
+
+  const search: CallSearch = {
+    count: (filter) => search.list(filter, { limit: 0, offset: 0 }).total,
+    page: (filter, page) => search.list(filter, page).calls,
+    list(filter, page) {
+      const facets = kindsOf(filter);
+      const { party } = filter;
+      if (party !== undefined) {
+        const range = { ...rangeOf(filter), party, facets };
+        const total = ofParty.get(range)?.calls ?? 0;
+        return { total, calls: rowsAt(partyPlaces({ ...range, ...page })) };
+      }
+      const all = pieces(filter, facets);
+      const total = all.reduce((sum, { calls }) => sum + calls, 0);
+      let skipped = 0;
+      // Days that lie wholly before the page are passed by their number of calls.
+      const first = all.find(({ calls }) => {
+        if (skipped + calls > page.offset) return true;
+        skipped += calls;
+        return false;
+      });
+      if (!first || page.limit === 0) return { total, calls: [] };
+      const range = { from: rangeOf(filter).from, to: first.to, facets };
+      return {
+        total,
+        calls: rowsAt(placesIn({ ...range, limit: page.limit, offset: page.offset - skipped })),
+      };
+    },
+    after(filter, { below, limit }) {
+      const { from, to } = rangeOf(filter);
+      const range = { from, to: Math.min(to, below ?? to), facets: kindsOf(filter), limit, offset: 0 };
+      const { party } = filter;
+      return rowsAt(party === undefined ? placesIn(range) : partyPlaces({ ...range, party }));
+    },
+    matches(words, filter, { below, span }) {
+      const { from: lowest, to: highest } = rangeOf(filter);
+      const to = Math.min(highest, below ?? highest);
+      const next = floor.get({ below: to, span })?.place ?? null;
+      const from = Math.max(lowest, next === null ? 0 : next + 1);
+      const places = matches
+        .all({ words, from, to, facets: kindsOf(filter), party: filter.party ?? null })
+        .map(({ place }) => place);
+      return { places, below: next === null || next < lowest ? null : next + 1 };
+    },
+    at: rowsAt,
+    said: (words, place) => said.get({ words, place }) ?? null,
+    version: () => version.get()?.sequence ?? 0,
+  };
+  return search;
+}
+
+const fromRow = (row: Row): ListedCall => ({
+  ...row,
+  practice: row.practice === 1,
+  booked: row.booked === 1,
+});
+
+const rangeOf = ({ fromMs, toMs }: CallFilter): { from: number; to: number } => ({
+  from: (fromMs ?? 0) * placesPerMs,
+  to: toMs === undefined ? beyond : toMs * placesPerMs,
+});
+
+const everyFacets = Array.from({ length: mostFacets }, (_, facets) => facets);
+const kindsOf = (filter: CallFilter): string =>
+  JSON.stringify(everyFacets.filter((facets) => fits(facets, filter)));
+
+/** Whether calls of one kind are asked for. */
+function fits(
+  facets: number,
+  { status, direction, booked, recorded, practice = 'without' }: CallFilter,
+): boolean {
+  const has = (bit: number): boolean => (facets & bit) !== 0;
+  const outcome = Math.floor(facets / facetBits.outcome);
+  if (status === 'in-progress' && outcome !== 0) return false;
+  if (status === 'ended' && outcome === 0) return false;
+  if (status !== undefined && status !== 'in-progress' && status !== 'ended') {
+    if (outcome !== outcomeCodes[status]) return false;
+  }
+  if (direction !== undefined && has(facetBits.outbound) !== (direction === 'outbound')) return false;
+  if (booked !== undefined && has(facetBits.booked) !== booked) return false;
+  if (recorded !== undefined && has(facetBits.recorded) !== recorded) return false;
+  return practice === 'with' || has(facetBits.practice) === (practice === 'only');
+}
+
+/** A stretch of the list, with how many calls of the filter it has. */
+interface Piece {
+  /** The first place behind it. */
+  readonly to: number;
+  readonly calls: number;
+}
+
+interface Counting {
+  readonly days: { all(given: object): { day: number; calls: number }[] };
+  readonly between: { get(given: object): { calls: number } | undefined };
+}
+
+/** The list in days, latest first: whole days as they are tallied, the ends of the range counted. */
+function piecesOf(filter: CallFilter, facets: string, { days, between }: Counting): Piece[] {
+  const { from, to } = rangeOf(filter);
+  if (to <= from) return [];
+  const first = Math.ceil(from / placesPerDay);
+  const last = Math.floor(to / placesPerDay);
+  const counted = (low: number, high: number): Piece[] => {
+    if (high <= low) return [];
+    const calls = between.get({ facets, from: low, to: high })?.calls ?? 0;
+    return calls > 0 ? [{ to: high, calls }] : [];
+  };
+  if (first >= last) return counted(from, to);
+  return [
+    ...counted(last * placesPerDay, to),
+    ...days.all({ facets, first, last }).map(({ day, calls }) => ({ to: (day + 1) * placesPerDay, calls })),
+    ...counted(from, first * placesPerDay),
+  ];
+}
+
+/**
+ * A question to the index of words: every word has to be there, the last one may go on; "in quotes" they have to follow
+ * each other. A number may be written in groups. Null where there is no word in it.
+ */
+export function wordsQuery(text: string): string | null {
+  const trimmed = text.trim();
+  if (/^\+?[\d\s().-]{3,}$/.test(trimmed)) {
+    const digits = trimmed.replace(/\D/g, '');
+    if (digits.length >= 3) return `"${digits}" *`;
+  }
+  const parts = [...trimmed.matchAll(/"([^"]*)"|([^\s"]+)/g)].flatMap(([, phrase, word], i, all) => {
+    const words = (phrase ?? word ?? '').match(/[\p{L}\p{N}]+/gu) ?? [];
+    if (words.length === 0) return [];
+    const open = phrase === undefined && i === all.length - 1 && (words.at(-1)?.length ?? 0) > 1;
+    return [`"${words.join(' ')}"${open ? ' *' : ''}`];
+  });
+  return parts.length === 0 ? null : parts.slice(0, mostWords).join(' AND ');
+}
+
+const mostWords = 12;

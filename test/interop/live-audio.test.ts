@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paths } from '../../engine/api/contract/index.ts';
+import { CallSound, isTone, tone } from '../caller/call-sound.ts';
+import { type Caller, callerNumber, demoNumber, sarahMiller } from '../caller/caller.ts';
+import type { CallDetail, EngineApi } from '../caller/engine-api.ts';
+import type { EngineProcess } from '../caller/engine-process.ts';
+import { openListeningCall } from '../caller/listening-call.ts';
+import { isVoiced, voicedMs } from '../caller/loudness.ts';
+import type { HeardFrame } from '../caller/rtp-endpoint.ts';
+import { missingFor, Scene } from '../caller/scene.ts';
+import { parseWav } from '../caller/wav-file.ts';
+
+const missing = await missingFor({ caller: true });
+/** The desk's voice in these tests: nothing that an agent or a caller says. */
+const deskHz = 440;
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+async function until<T>(what: string, look: () => T | Promise<T>, mostMs = 20_000): Promise<NonNullable<T>> {
+  const endMs = nowMs() + mostMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (nowMs() > endMs) throw new Error(`not within ${mostMs} ms: ${what}`);
+    await sleep(20);
+  }
+}
+
+describe.skipIf(missing)(`the desk at a call${missing}`, () => {
+  const scene = new Scene();
+  let engine: EngineProcess & { readonly api: EngineApi };
+  let caller: Caller;
+
+  beforeAll(async () => {
+    engine = await scene.engine();
+    expect(engine.trouble).toBeNull();
+    caller = await scene.caller();
+  }, 240_000);
+  afterAll(() => scene.end());
+
+  const post = async (name: keyof typeof paths, id: string, body: object = {}) => {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    const response = await engine.api.request(paths[name].replace(':id', id), init);
+    const answer: unknown = await response.json();
+    expect([name, response.status < 300 ? 'done' : answer]).toEqual([name, 'done']);
+    return answer;
+  };
+  const said = (detail: CallDetail): string =>
+    detail.transcript.map(({ speaker, text }) => `${speaker}: ${text}`).join('\n');
+  const hasSaid = (callId: string, words: RegExp) =>
+    until(`${words}`, async () => words.test(said(await engine.api.call(callId))));
+
+  /** Somebody rings, and the desk listens from the first words on. */
+  async function ring() {
+    const known = new Set((await engine.api.calls()).map(({ id }) => id));
+    const target = `sip:${demoNumber}@${engine.sip.host}:${engine.sip.port}`;
+    const line = await openListeningCall({ target, from: callerNumber });
+    scene.after(() => line.call.vanish());
+    scene.after(() => line.endpoint.stop());
+    const heard: HeardFrame[] = [];
+    line.endpoint.onHeard((frame) => heard.push(frame));
+    const callId = await until('the call', async () =>
+      (await engine.api.calls()).map(({ id }) => id).find((id) => !known.has(id)),
+    );
+    const sound = await CallSound.open(engine, callId);
+    return { ...line, heard, callId, sound };
+  }
+
+  it('hears both sides, takes over without a gap in the recording, and gives back', async () => {
+    const { call, endpoint, heard, callId, sound } = await ring();
+    await until('the greeting', () => sound.frames.some(({ agent }) => isVoiced(agent)));
+    expect(sound.frames.every((frame) => !isVoiced(frame.caller))).toBe(true);
+    await endpoint.say(await caller.voice.speak('What are your opening hours on Saturday?'));
+    const callerMs = () => sound.frames.filter((frame) => isVoiced(frame.caller)).length * 20;
+    await until('the caller', () => callerMs() > 500);
+    const answers = sound.frames.length;
+    await until('the answer', () => sound.frames.slice(answers).some(({ agent }) => isVoiced(agent)));
+
+    const asksMs = nowMs();
+    const speaking = sound.speak(tone(deskHz, 4000));
+    await post('call.takeOver', callId, { listener: sound.listener });
+    const takenMs = nowMs();
+    const isDesk = ({ samples }: HeardFrame) => isTone(samples, deskHz, 8000);
+    const first = await until('the desk’s voice', () => heard.find(isDesk));
+    console.info(
+      `take-over: answered after ${Math.round(takenMs - asksMs)} ms, heard by the caller after ${Math.round(first.atMs - asksMs)} ms`,
+    );
+    const since = heard.indexOf(first);
+    await speaking;
+    const during = heard.slice(since + 1, since + 150);
+    // The agent is silent from the first moment on: nothing but the tone is heard.
+    expect(during.filter((frame) => frame.voiced && !isDesk(frame)).length).toBeLessThanOrEqual(3);
+    expect(during.filter(isDesk).length).toBeGreaterThan(120);
+
+    await endpoint.say(await caller.voice.speak('My tooth hurts and I need a filling.'));
+    await hasSaid(callId, /caller: .*fill/i);
+    await post('call.giveBack', callId);
+    await hasSaid(callId, /agent: Thank you\. I'm back with you\./);
+    await call.hangUp();
+    expect(await sound.closed).toBe(1000);
+
+    const detail = await engine.api.finishedCall();
+    expect(said(detail)).toMatch(/has taken over the call/);
+    expect(said(detail)).toMatch(/has given the call back/);
+    const { channels, sampleRateHz } = parseWav(await engine.api.recording(callId));
+    const [left, right] = [channels[0] ?? new Int16Array(0), channels[1] ?? new Int16Array(0)];
+    const lengthMs = (right.length / sampleRateHz) * 1000;
+    const callMs = (detail.call.endedAtMs ?? 0) - (detail.call.answeredAtMs ?? 0);
+    // The record's times are taken a moment before and after those of the media.
+    expect(Math.abs(lengthMs - callMs)).toBeLessThan(callMs * 0.05);
+    expect(voicedMs(left, sampleRateHz)).toBeGreaterThan(2000);
+    const step = sampleRateHz / 50;
+    const frames = Array.from({ length: Math.floor(right.length / step) }, (_, n) =>
+      isTone(right.subarray(n * step, (n + 1) * step), deskHz, sampleRateHz),
+    );
+    const from = frames.indexOf(true);
+    const span = frames.slice(from, frames.lastIndexOf(true) + 1);
+    const without = span.filter((isDeskFrame) => !isDeskFrame).length;
+    console.info(
+      `recording: ${Math.round(lengthMs)} ms of a call of ${callMs} ms; the desk's voice is in ${span.length - without} of ${span.length} frames`,
+    );
+    expect(span.length).toBeGreaterThan(150);
+    expect(without / span.length).toBeLessThan(0.1);
+  });
+
+  it('takes the caller back where the desk leaves, and goes by what was whispered', async () => {
+    const { call, endpoint, callId, sound } = await ring();
+    await until('the greeting', () => sound.frames.some(({ agent }) => isVoiced(agent)));
+    await post('call.whisper', callId, { text: 'Offer them a whitening.' });
+    await hasSaid(callId, /to the receptionist: Offer them a whitening/);
+    await until('the end of the greeting', () =>
+      sound.frames.slice(-50).every(({ agent }) => !isVoiced(agent)),
+    );
+    await endpoint.say(await caller.voice.speak('I would like to book an appointment, please.'));
+    const understood = async () => (await engine.api.call(callId)).slots.service;
+    await hasSaid(callId, /caller: .*appointment/i);
+    expect(await until('the service', understood)).toMatch(/whitening/i);
+    await post('call.takeOver', callId, { listener: sound.listener });
+    await sound.close();
+    await hasSaid(callId, /has left the call/);
+    await hasSaid(callId, /agent: I'm sorry, my colleague had to leave\. I'm back with you\./);
+    expect((await engine.api.call(callId)).appointments).toEqual([]);
+    await call.hangUp();
+    await engine.api.finishedCall();
+  });
+
+  it('books an appointment by typing, and leaves nothing of it in the calendar', async () => {
+    const [tenant] = await engine.api.tenants();
+    const started = (await post('talk.start', tenant?.id ?? '')) as { callId: string };
+    const sound = await CallSound.open(engine, started.callId);
+    const persona = sarahMiller({ zone: tenant?.timeZone ?? '' });
+    let answered = 0;
+    let isOver = false;
+    void sound.closed.then(() => {
+      isOver = true;
+    });
+    for (let turns = 0; turns < 40 && !isOver; turns += 1) {
+      const agent = async () =>
+        (await engine.api.call(started.callId)).transcript.filter(({ speaker }) => speaker === 'agent');
+      const told = await until('the agent', async () => {
+        const all = await agent();
+        return isOver || all.length > answered ? all : null;
+      });
+      const heard = told.slice(answered).map(({ text }) => text);
+      answered = told.length;
+      const reaction = persona.react(heard.join(' '));
+      if (reaction.kind === 'say') sound.order({ kind: 'say', text: reaction.text });
+    }
+    await sound.closed;
+    const detail = await until('the end', async () => {
+      const one = await engine.api.call(started.callId);
+      return one.call.endedAtMs === null ? null : one;
+    });
+    expect(detail.call, said(detail)).toMatchObject({ outcome: 'booked', callerNumber: null });
+    const booked = (await engine.api.appointments()).filter(({ callId }) => callId === started.callId);
+    expect(booked).toMatchObject([
+      { startsAtMs: persona.agreedAtMs, customerName: 'Sarah Miller', status: 'cancelled' },
+    ]);
+    expect(sound.frames.some(({ agent }) => isVoiced(agent))).toBe(true);
+    expect((await engine.api.calls()).map(({ id }) => id)).not.toContain(started.callId);
+  });
+});
