@@ -1,11 +1,11 @@
 /**
  * The one seam between the engine and its page in the desktop window: where the engine is, and what signs the window
- * in. The engine has no users yet, so there is no token; once its ready line carries one, it reaches the page this way.
+ * in. The token is that of the engine's ready line: it makes the owner of a new box, else it signs its owner in.
  */
 export interface Door {
   /** Origin of the engine, for example http://127.0.0.1:7070 */
   readonly address: string;
-  /** Good for one sign-in, and given out once; null where the engine asks for none. */
+  /** Good for one sign-in within a minute, and given out once; null when it was. */
   readonly token: string | null;
 }
 

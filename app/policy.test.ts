@@ -61,7 +61,6 @@ describe('permits', () => {
   });
 
   it.each([
-    'notifications',
     'geolocation',
     'midi',
     'hid',
@@ -75,7 +74,12 @@ describe('permits', () => {
     expect(permits({ permission, from, media: [] }, engine)).toBe(false);
   });
 
-  it('lets the page copy text', () => {
-    expect(permits({ permission: 'clipboard-sanitized-write', from, media: [] }, engine)).toBe(true);
-  });
+  it.each(['clipboard-sanitized-write', 'notifications'])(
+    'lets the page of the engine have %s',
+    (permission) => {
+      expect(permits({ permission, from, media: [] }, engine)).toBe(true);
+      expect(permits({ permission, from: 'http://127.0.0.1:7071/', media: [] }, engine)).toBe(false);
+      expect(permits({ permission, from: 'data:text/html,x', media: [] }, null)).toBe(false);
+    },
+  );
 });

@@ -30,9 +30,12 @@ export interface PermissionRequest {
   readonly media: readonly string[];
 }
 
-/** The engine's page may have the microphone (recording a voice) and copy text; nobody may have anything else. */
+/**
+ * The engine's page may have the microphone (talking, recording a voice), copy text and tell on the desktop what has
+ * happened; nobody may have anything else.
+ */
 export function permits({ permission, from, media }: PermissionRequest, engine: string | null): boolean {
   if (engine === null || originOf(from) !== engine) return false;
   if (permission === 'media') return media.length > 0 && media.every((kind) => kind === 'audio');
-  return permission === 'clipboard-sanitized-write';
+  return permission === 'clipboard-sanitized-write' || permission === 'notifications';
 }

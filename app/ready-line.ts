@@ -9,7 +9,7 @@ const readyLine = z.object({
   /** Path of the engine's log. */
   log: z.string(),
   pid: z.number(),
-  /** For one sign-in of the page; the engine tells none as long as it has no users. */
+  /** For one sign-in of the page: told to a parent with a channel, and as long as the box has no owner. */
   token: z.string().min(1).nullable().default(null),
 });
 

@@ -5,11 +5,17 @@ export interface ListedCaller extends Pick<CallerLine, 'number' | 'name' | 'call
   readonly lastAtMs: number;
 }
 
+export type CallerSort = 'last' | 'name';
+
 /**
  * Those who are remembered, and those who have called without being so: a box that keeps no memory still shows who
- * rang. Whoever called last comes first; numbers withheld or forgotten belong to nobody.
+ * rang. Whoever called last comes first, or they stand by name; numbers withheld or forgotten belong to nobody.
  */
-export function listedCallers(lines: readonly CallerLine[], calls: readonly Call[]): ListedCaller[] {
+export function listedCallers(
+  lines: readonly CallerLine[],
+  calls: readonly Call[],
+  sort: CallerSort = 'last',
+): ListedCaller[] {
   const byNumber = new Map<string, ListedCaller>();
   for (const { callerNumber: number, callerName: name, direction, startedAtMs } of calls) {
     if (number === null || direction === 'outbound') continue;
@@ -19,14 +25,23 @@ export function listedCallers(lines: readonly CallerLine[], calls: readonly Call
       lastAtMs: Math.max(known?.lastAtMs ?? 0, startedAtMs),
     });
   }
-  for (const { number, name, calls: counted, optedOut, changedAtMs } of lines) {
+  for (const { number, name, calls: counted, optedOut, lastCallAtMs, changedAtMs } of lines) {
     const seen = byNumber.get(number);
     byNumber.set(number, {
       ...{ number, optedOut, name: name ?? seen?.name ?? null },
-      ...{ calls: Math.max(counted, seen?.calls ?? 0), lastAtMs: seen?.lastAtMs ?? changedAtMs },
+      ...{
+        calls: Math.max(counted, seen?.calls ?? 0),
+        lastAtMs: Math.max(seen?.lastAtMs ?? 0, lastCallAtMs ?? 0) || changedAtMs,
+      },
     });
   }
+  const byName = (one: ListedCaller, other: ListedCaller): number =>
+    Number(one.name === null) - Number(other.name === null) ||
+    (one.name ?? '').localeCompare(other.name ?? '');
   return [...byNumber.values()].toSorted(
-    (one, other) => other.lastAtMs - one.lastAtMs || one.number.localeCompare(other.number),
+    (one, other) =>
+      (sort === 'name' ? byName(one, other) : 0) ||
+      other.lastAtMs - one.lastAtMs ||
+      one.number.localeCompare(other.number),
   );
 }

@@ -1,15 +1,10 @@
 import type {
   Appointment,
   Call,
-  CallDetail,
-  Caller,
   CallerLine,
-  ErrorBody,
   KnownAnswer,
-  MethodName,
   NewSourceRequest,
   NewTenantRequest,
-  PrivacyPolicy,
   Pronunciation,
   ProviderChains,
   ProviderEntry,
@@ -27,64 +22,9 @@ import type {
   Voices,
 } from '../../engine/api/contract/index.ts';
 import { feedPath, paths } from '../../engine/api/contract/paths.ts';
-import { strings } from './strings.ts';
+import { type Answer, ask, fetched, json, most, ofTenant, withId, withQuery } from './asking.ts';
 
-/** What went wrong, in words for the screen. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly help: string;
-}
-
-export type Answer<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
-
-const unexpected: Failure = {
-  code: 'unexpected',
-  message: strings.failure.unexpected,
-  help: strings.failure.unexpectedHelp,
-};
-
-const isErrorBody = (body: unknown): body is ErrorBody =>
-  typeof body === 'object' && body !== null && 'error' in body;
-
-async function fetched(path: string, init?: RequestInit): Promise<Answer<Response>> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch {
-    const { unreachable: message, unreachableHelp: help } = strings.failure;
-    return { ok: false, failure: { code: 'unreachable', message, help } };
-  }
-  if (response.ok) return { ok: true, value: response };
-  const body: unknown = await response.json().catch(() => null);
-  return { ok: false, failure: isErrorBody(body) ? body.error : unexpected };
-}
-
-async function ask<T>(path: string, init?: RequestInit): Promise<Answer<T>> {
-  const answer = await fetched(path, init);
-  if (!answer.ok) return answer;
-  return { ok: true, value: (await answer.value.json().catch(() => null)) as T };
-}
-
-const json = (method: 'POST' | 'PUT' | 'PATCH', body: unknown): RequestInit => ({
-  method,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
-const withQuery = (path: string, query: Record<string, string | number>): string =>
-  `${path}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
-
-const withId = (name: MethodName, id: string): string => paths[name].replace(':id', encodeURIComponent(id));
-
-/** Of one thing that belongs to a tenant. */
-const ofTenant = (name: MethodName, id: string, tenant: string): string =>
-  withQuery(withId(name, id), { tenant });
-
-/** As much of a list as the API gives at once. */
-const most = 500;
+export type { Answer, Failure } from './asking.ts';
 
 type VoicesAnswer = Promise<Answer<{ voices: Voices }>>;
 
@@ -94,8 +34,6 @@ export const client = {
     ask<{ tenant: Tenant }>(paths['tenant.create'], json('POST', tenant)),
   calls: (tenant: string, limit: number) =>
     ask<{ calls: Call[] }>(withQuery(paths['call.list'], { tenant, limit })),
-  call: (id: string) => ask<CallDetail>(withId('call.read', id)),
-  recordingUrl: (id: string) => withId('call.recording', id),
   appointments: (tenant: string, span: { readonly fromMs: number; readonly toMs: number }) =>
     ask<{ appointments: Appointment[] }>(
       withQuery(paths['appointment.list'], { tenant, from: span.fromMs, to: span.toMs, limit: most }),
@@ -104,19 +42,13 @@ export const client = {
     ask<{ submissions: Submission[] }>(
       withQuery(withId('submission.list', tenant), { limit: most, ...(status ? { status } : {}) }),
     ),
-  changeSubmission: (tenant: string, id: string, status: Submission['status']) =>
-    ask<{ submission: Submission }>(ofTenant('submission.change', id, tenant), json('PATCH', { status })),
+  changeSubmission: (
+    tenant: string,
+    id: string,
+    change: Partial<Pick<Submission, 'status' | 'assignee' | 'note'>>,
+  ) => ask<{ submission: Submission }>(ofTenant('submission.change', id, tenant), json('PATCH', change)),
   callers: (tenant: string) =>
     ask<{ callers: CallerLine[] }>(withQuery(withId('caller.list', tenant), { limit: most })),
-  caller: (tenant: string, number: string) =>
-    ask<{ caller: Caller }>(ofTenant('caller.read', number, tenant)),
-  changeCaller: (tenant: string, number: string, optedOut: boolean) =>
-    ask<{ optedOut: boolean }>(ofTenant('caller.change', number, tenant), json('PATCH', { optedOut })),
-  forgetCaller: (tenant: string, number: string, transcripts: boolean) =>
-    ask<{ calls: number }>(ofTenant('caller.forget', number, tenant), json('POST', { transcripts })),
-  privacy: (tenant: string) => ask<{ policy: PrivacyPolicy }>(withId('privacy.read', tenant)),
-  setPrivacy: (tenant: string, policy: PrivacyPolicy) =>
-    ask<{ policy: PrivacyPolicy }>(withId('privacy.set', tenant), json('PUT', policy)),
   sources: (tenant: string) =>
     ask<{ sources: Source[] }>(withQuery(withId('source.list', tenant), { limit: most })),
   addSource: (tenant: string, source: NewSourceRequest) =>
@@ -133,6 +65,8 @@ export const client = {
     ask<{ questions: Question[] }>(withQuery(withId('question.list', tenant), { limit: most })),
   answerQuestion: (tenant: string, id: string, answer: string) =>
     ask<{ source: Source }>(ofTenant('question.answer', id, tenant), json('POST', { answer })),
+  reopenQuestion: (tenant: string, id: string) =>
+    ask<{ question: Question }>(ofTenant('question.reopen', id, tenant), json('POST', {})),
   dismissQuestion: (tenant: string, id: string) =>
     ask<{ question: Question }>(ofTenant('question.dismiss', id, tenant), json('POST', {})),
   voices: (tenant: string): VoicesAnswer => ask(withId('voices.list', tenant)),
@@ -162,9 +96,12 @@ export const client = {
     ask<ProviderChains>(withId('providers.save', tenant), json('PUT', { kind, chain })),
   testProvider: (tenant: string, kind: ProviderKind, entry: ProviderEntry) =>
     ask<ProviderVerdict>(withId('providers.test', tenant), json('POST', { kind, entry })),
-  feedUrl: () => {
+  /** @param heard how far each log of events was heard: what came since is told first */
+  feedUrl: (heard: ReadonlyMap<string, number>) => {
     const url = new URL(feedPath, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const after = [...heard].map(([log, sequence]) => `${log}:${sequence}`).join(',');
+    if (after !== '') url.searchParams.set('after', after);
     return url.href;
   },
 };

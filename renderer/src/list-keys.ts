@@ -1,3 +1,7 @@
+/** The keyboard belongs to a field. */
+export const isTyping = (target: EventTarget | null): target is HTMLElement =>
+  target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
+
 /**
  * j and k walk over the rows marked `data-row`, / goes to the search, Escape leaves it. Rows are
  * links, so Enter opens them without further ado.
@@ -17,9 +21,10 @@ export function listKeys(container: HTMLElement): { destroy(): void } {
 
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.target;
-    const typing = target instanceof HTMLElement && target.matches('input, select, textarea');
-    if (typing) {
+    const { target } = event;
+    // What is open above the list has the keys for itself.
+    if (target instanceof HTMLElement && target.closest('[role="dialog"]')) return;
+    if (isTyping(target)) {
       if (event.key === 'Escape') target.blur();
       else if (target === search() && event.key === 'ArrowDown') move(1);
       else return;

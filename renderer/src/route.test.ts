@@ -6,7 +6,10 @@ describe('route', () => {
     expect(parseRoute(href('calls', 'a/b c'))).toEqual({ page: 'calls', id: 'a/b c' });
     expect(parseRoute(href('callers', '+12025550123'))).toEqual({ page: 'callers', id: '+12025550123' });
     expect(parseRoute(href('calendar'))).toEqual({ page: 'calendar', id: null });
-    expect(parseRoute(href('agent', 'x'))).toEqual({ page: 'agent', id: null });
+    const query = { outcome: 'booked', from: '2026-03-01' };
+    expect(parseRoute(href('calls', undefined, query))).toEqual({ page: 'calls', id: null, query });
+    expect(parseRoute(href('calls', 'a?b', query))).toEqual({ page: 'calls', id: 'a?b', query });
+    expect(parseRoute(href('knowledge', 'x'))).toEqual({ page: 'knowledge', id: null });
   });
 
   it('leads to the desk from whatever does not exist', () => {

@@ -5,6 +5,8 @@ export const callerStrings = {
   title: 'Callers',
   search: 'Search name or number',
   keys: 'j and k move, Enter opens, / searches',
+  sort: 'Order',
+  sorts: { last: 'Last call', name: 'Name' },
   calls: (n: number) => count(n, 'call', 'calls'),
   none: 'Nobody has called yet',
   noneHelp:
@@ -23,11 +25,20 @@ export const callerStrings = {
   prefers: { morning: 'Prefers mornings', afternoon: 'Prefers afternoons', evening: 'Prefers evenings' },
   openCall: 'Open the call',
   appointments: 'Appointments',
-  appointmentsNone: 'No appointment within the last three or the next six months.',
+  appointmentsNone: 'No appointment.',
   submissions: 'Messages and orders',
   submissionsNone: 'No message or order.',
   history: 'Calls',
-  historyNone: 'None of the latest calls is theirs.',
+  historyNone: 'No call of theirs is over.',
+  historyAll: (n: number) => `See all ${n}`,
+
+  note: {
+    label: 'Note',
+    help: 'For you alone; callers never hear it. It is saved when you leave the field.',
+    example: 'Prefers to be called Mary. Afraid of needles.',
+    saved: 'Saved.',
+    keys: 'Ctrl+S or ⌘S saves',
+  },
 
   memory: {
     label: 'Remember this caller from call to call',

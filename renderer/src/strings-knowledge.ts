@@ -25,6 +25,8 @@ export const knowledgeStrings = {
     saveKeys: 'Ctrl+S or ⌘S saves',
     close: 'Close',
     dismiss: 'Dismiss',
+    undo: 'Undo',
+    reopened: (question: string) => `“${question}” is open again.`,
     dismissed: (question: string) => `“${question}” is dismissed. It comes back when somebody asks it again.`,
     answered: (question: string) => `From now on the receptionist can answer “${question}”.`,
   },

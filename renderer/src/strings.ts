@@ -1,6 +1,9 @@
-import type { CallOutcome, CallState, Industry } from '../../engine/api/contract/index.ts';
+import type { CallOutcome, CallState } from '../../engine/api/contract/index.ts';
 import { agentStrings } from './strings-agent.ts';
+import { analyticsStrings } from './strings-analytics.ts';
+import { calendarStrings } from './strings-calendar.ts';
 import { callerStrings } from './strings-callers.ts';
+import { frameStrings } from './strings-frame.ts';
 import { inboxStrings } from './strings-inbox.ts';
 import { knowledgeStrings } from './strings-knowledge.ts';
 
@@ -19,9 +22,13 @@ export const strings = {
     callers: 'Callers',
     knowledge: 'Knowledge',
     agent: 'Agent',
+    analytics: 'Analytics',
+    businesses: 'Businesses',
+    setup: 'Set up',
+    settings: 'Settings',
     more: 'More',
   },
-  tenant: { choose: 'Business', suspended: 'Suspended' },
+  frame: frameStrings,
 
   box: {
     title: 'Box',
@@ -177,23 +184,8 @@ export const strings = {
     cancelled: 'Cancelled',
   } satisfies Record<CallState, string>,
 
-  calendar: {
-    title: 'Calendar',
-    week: (from: string, to: string) => `${from} – ${to}`,
-    previous: 'Week before',
-    next: 'Week after',
-    thisWeek: 'This week',
-    none: 'Nothing is booked this week',
-    noneHelp: 'Appointments that callers book on the phone appear here by themselves.',
-    zone: (zone: string) => `Times in ${zone}`,
-    search: 'Search name, service, staff',
-    noMatch: (term: string) => `No appointment of this week matches “${term}”.`,
-    today: 'Today',
-    tomorrow: 'Tomorrow',
-    booked: (n: number) => count(n, 'appointment', 'appointments'),
-    openCall: 'Open the call that booked it',
-  },
-
+  analytics: analyticsStrings,
+  calendar: calendarStrings,
   inbox: inboxStrings,
   callers: callerStrings,
   knowledge: knowledgeStrings,
@@ -215,31 +207,6 @@ export const strings = {
     reason: 'Reason',
     partySize: 'Guests',
   } as Readonly<Record<string, string>>,
-
-  setup: {
-    title: 'Set up the first business',
-    help: 'A receptionist answers for a business. This takes a minute; everything can be changed later.',
-    name: 'Name of the business',
-    nameExample: 'Bright Smile Dental',
-    profession: 'What it does',
-    industry: {
-      healthcare: 'Healthcare',
-      restaurant: 'Restaurant',
-      services: 'Services',
-      retail: 'Shop',
-      other: 'Something else',
-    } satisfies Record<Industry, string>,
-    number: 'Phone number that leads to it',
-    numberHelp:
-      'With country code, for example +12025550123. Any free number works for a test from a SIP phone.',
-    timeZone: 'Time zone',
-    timeZoneHelp: 'Opening hours and appointments are in this zone.',
-    save: 'Create the business',
-    saving: 'Creating…',
-    needName: 'Give the business a name.',
-    needNumber: 'Write the number with + and the country code, digits only.',
-    needZone: 'This is not a time zone that is known here, for example America/New_York.',
-  },
 
   ago: {
     now: 'just now',

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, dayKey, dayOf, mondayOf, startOfDayMs } from './zone.ts';
+import {
+  addDays,
+  dayKey,
+  dayOf,
+  dayOfKey,
+  minuteOf,
+  momentOf,
+  mondayOf,
+  startOfDayMs,
+  weekdayOf,
+} from './zone.ts';
 
 const start = (year: number, month: number, day: number, zone: string) =>
   new Date(startOfDayMs({ year, month, day }, zone)).toISOString();
@@ -29,5 +39,24 @@ describe('zone', () => {
     expect(dayKey(addDays({ year: 2028, month: 3, day: 1 }, -1))).toBe('2028-02-29');
     expect(dayKey(mondayOf({ year: 2026, month: 3, day: 15 }))).toBe('2026-03-09');
     expect(dayKey(mondayOf({ year: 2026, month: 3, day: 9 }))).toBe('2026-03-09');
+    expect(weekdayOf({ year: 2026, month: 3, day: 15 })).toBe(7);
+  });
+
+  it('finds the moment that a clock shows, also when it is set that day', () => {
+    const at = (month: number, day: number, minute: number, zone = 'America/New_York') =>
+      new Date(momentOf({ year: 2026, month, day }, minute, zone)).toISOString();
+    expect(at(3, 10, 9 * 60)).toBe('2026-03-10T13:00:00.000Z');
+    expect(at(3, 8, 90), 'before the gap').toBe('2026-03-08T06:30:00.000Z');
+    expect(at(3, 8, 150), 'skipped').toBe('2026-03-08T07:30:00.000Z');
+    expect(at(3, 8, 9 * 60)).toBe('2026-03-08T13:00:00.000Z');
+    expect(at(11, 1, 90), 'shown twice').toBe('2026-11-01T05:30:00.000Z');
+    expect(at(11, 1, 9 * 60)).toBe('2026-11-01T14:00:00.000Z');
+    expect(at(11, 1, 1440)).toBe('2026-11-02T05:00:00.000Z');
+    expect(minuteOf(Date.UTC(2026, 10, 1, 6, 30), 'America/New_York')).toBe(90);
+  });
+
+  it('reads a day only where there is one', () => {
+    expect(dayOfKey('2026-03-09')).toEqual({ year: 2026, month: 3, day: 9 });
+    for (const wrong of ['2026-02-30', '2026-3-9', '', 'tomorrow']) expect(dayOfKey(wrong)).toBeNull();
   });
 });

@@ -79,8 +79,38 @@ export function startOfDayMs(day: Day, zone: string): number {
   return dayKey(dayOf(startMs, zone)) === dayKey(day) ? startMs : guessMs;
 }
 
+/** Minutes that the zone's clocks show at that moment, 0–1439. */
+export const minuteOf = (atMs: number, zone: string): number => {
+  const { hour, minute } = wallTime(atMs, zone);
+  return hour * 60 + minute;
+};
+
+const dayMs = 86_400_000;
+
+/**
+ * The moment at which the zone's clocks show so many minutes after midnight: the first of two; of a time that they
+ * skip the one as far behind the gap.
+ */
+export function momentOf(day: Day, minute: number, zone: string): number {
+  const asUtcMs = Date.UTC(day.year, day.month - 1, day.day, 0, minute);
+  const before = offsetMs(asUtcMs - dayMs, zone);
+  const after = offsetMs(asUtcMs + dayMs, zone);
+  const fits = (offset: number): boolean => offsetMs(asUtcMs - offset, zone) === offset;
+  return asUtcMs - (fits(before) || !fits(after) ? before : after);
+}
+
+/** 1 = Monday … 7 = Sunday (ISO 8601). */
+export const weekdayOf = ({ year, month, day }: Day): number =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDay() || 7;
+
+/** The day of such a key; null for what is none. */
+export function dayOfKey(key: string): Day | null {
+  const [year = 0, month = 0, day = 0] = key.split('-').map(Number);
+  const read = { year, month, day };
+  return /^\d{4}-\d{2}-\d{2}$/.test(key) && dayKey(addDays(read, 0)) === key ? read : null;
+}
+
 /** The Monday of the day's week (ISO 8601). */
 export function mondayOf(day: Day): Day {
-  const weekday = new Date(Date.UTC(day.year, day.month - 1, day.day)).getUTCDay();
-  return addDays(day, -((weekday + 6) % 7));
+  return addDays(day, 1 - weekdayOf(day));
 }

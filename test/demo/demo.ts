@@ -65,7 +65,7 @@ async function main(): Promise<number> {
     const engine = await startEngineProcess({ dataDir });
     undo.push(() => engine.stop());
     if (engine.trouble !== null) throw new Error(`The engine takes no calls: ${engine.trouble}`);
-    const api = new EngineApi(engine.http);
+    const api = new EngineApi(engine);
     const tenant = (await api.tenants()).find(({ numbers }) =>
       numbers.some(({ number }) => number === demoNumber),
     );

@@ -6,11 +6,13 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { methods, paths, type Voices } from '../../engine/api/contract/index.ts';
 import { loadConfig } from '../../engine/foundation/index.ts';
+import { EngineApi } from '../caller/engine-api.ts';
 import { type EngineProcess, repositoryRoot, startEngineProcess } from '../caller/engine-process.ts';
 import { openListeningCall } from '../caller/listening-call.ts';
 import { voicedMs } from '../caller/loudness.ts';
 import { parseWav, writeWav } from '../caller/wav-file.ts';
 import { FakeCartesia } from './fake-cartesia.ts';
+import { ownerCookie } from './owner-cookie.ts';
 
 const executablePath = '/usr/bin/chromium';
 const missing = !existsSync(executablePath)
@@ -32,17 +34,18 @@ describe.skipIf(missing !== undefined)(title, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-agent-page-'));
   const cartesia = new FakeCartesia();
   let engine: EngineProcess;
+  let cookie: Awaited<ReturnType<typeof ownerCookie>>;
   let browser: Browser;
   let tenantId: string;
   let vendorUrl: string;
   const complaints: string[] = [];
 
-  const pathOf = (name: keyof typeof paths, id = tenantId) =>
-    `${engine.http}${paths[name].replace(':id', id)}`;
+  const ask = (name: keyof typeof paths, init?: RequestInit) =>
+    new EngineApi(engine).request(paths[name].replace(':id', tenantId), init);
   const voices = async (): Promise<Voices> =>
-    methods['voices.list'].answer.parse(await (await fetch(pathOf('voices.list'))).json()).voices;
+    methods['voices.list'].answer.parse(await (await ask('voices.list')).json()).voices;
   const sample = async (request: object): Promise<Int16Array & { rateHz?: number }> => {
-    const response = await fetch(pathOf('voices.sample'), {
+    const response = await ask('voices.sample', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
@@ -85,6 +88,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       locale: 'en-US',
       reducedMotion: 'reduce',
     });
+    await context.addCookies([cookie]);
     const page = await context.newPage();
     page.on('console', (message) => {
       // What the test breaks on purpose is told by the browser as well.
@@ -122,10 +126,9 @@ describe.skipIf(missing !== undefined)(title, () => {
     await build({ configFile: join(repositoryRoot, 'renderer', 'vite.config.ts'), logLevel: 'error' });
     vendorUrl = await cartesia.start();
     engine = await startEngineProcess({ dataDir });
+    cookie = await ownerCookie(engine);
     expect(engine.trouble).toBeNull();
-    const { tenants } = methods['tenant.list'].answer.parse(
-      await (await fetch(`${engine.http}${paths['tenant.list']}`)).json(),
-    );
+    const { tenants } = methods['tenant.list'].answer.parse(await (await ask('tenant.list')).json());
     tenantId = tenants[0]?.id ?? '';
     const { consentSentence } = await voices();
     const consent = await speak('consent.wav', [consentSentence.replace('{speaker}', 'Anna Berg')]);
@@ -151,7 +154,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   it('lets people listen before they choose', async () => {
     const page = await openPage();
-    await page.getByText(greeting).waitFor();
+    await expect.poll(() => page.getByRole('textbox', { name: 'Greeting' }).inputValue()).toBe(greeting);
     await play(page, 'the greeting');
     await play(page, 'Joe');
     await page.getByRole('button', { name: 'Stop Joe' }).click();
@@ -245,7 +248,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await speaking.getByRole('button', { name: 'Settings of Cartesia' }).click();
     expect(await speaking.getByLabel('Key').inputValue()).toBe('');
     expect(await speaking.getByLabel('Key').getAttribute('placeholder')).toBe('Stored');
-    expect(await (await fetch(pathOf('providers.list'))).text()).not.toContain('good-key');
+    expect(await (await ask('providers.list')).text()).not.toContain('good-key');
     await page.context().close();
   });
 

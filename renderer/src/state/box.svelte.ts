@@ -1,25 +1,38 @@
 import type { Appointment, Call, Submission, Tenant } from '../../../engine/api/contract/index.ts';
 import { client } from '../client.ts';
-import { parseRoute, type Route } from '../route.ts';
+import { keep, kept } from '../kept.ts';
+import { type PageName, pagesFor, parseRoute, type Route } from '../route.ts';
 import { addDays, dayKey, dayOf, startOfDayMs } from '../zone.ts';
+import { AgentDraft } from './agent-draft.svelte.ts';
 import { AgentForm } from './agent-form.svelte.ts';
+import { Brand } from './brand.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
 import { Feed, type StoredEvent } from './feed.svelte.ts';
 import { Knowledge } from './knowledge.svelte.ts';
 import { Loaded } from './loaded.svelte.ts';
+import { Look } from './look.svelte.ts';
+import { Notifications } from './notifications.svelte.ts';
 import { Now } from './now.svelte.ts';
+import { Palette } from './palette.svelte.ts';
+import { Session } from './session.svelte.ts';
 
-const chosenKey = 'voxbox.tenant';
 const callsShown = 200;
 /** Events come in small bursts (a booking, then the call's end): one fetch answers them all. */
 const gatherMs = 80;
 
 /** Nouns of events that change what a page shows of the tenant at hand. */
-const shownNouns = ['appointment', 'submission', 'caller', 'privacy'];
+const shownNouns = ['appointment', 'submission', 'caller', 'privacy', 'mail'];
 
 /** What every page shares: the feed, the tenant at hand, its calls, its inbox and today's appointments. */
 export class Box {
+  readonly session = new Session();
   readonly feed = new Feed();
   readonly now = new Now();
+  readonly drafts = new Drafts();
+  readonly look = new Look();
+  readonly brand = new Brand();
+  readonly palette = new Palette();
+  readonly notifications = new Notifications(this);
   readonly tenants = new Loaded<{ tenants: Tenant[] }>();
   readonly calls = new Loaded<{ calls: Call[] }>();
   /** What is still to be done. */
@@ -28,8 +41,9 @@ export class Box {
   route = $state.raw<Route>(parseRoute(location.hash));
   /** Rises with every change of appointments, for whoever shows another span of them. */
   appointmentsVersion = $state(0);
-  #chosen = $state(readChosen());
+  #chosen = $state(kept('tenant'));
   readonly #agents = new Map<string, AgentForm>();
+  readonly #agentDrafts = new Map<string, AgentDraft>();
   readonly #knowledge = new Map<string, Knowledge>();
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #shownDay = '';
@@ -39,6 +53,12 @@ export class Box {
     return all.find((tenant) => tenant.id === this.#chosen) ?? all[0] ?? null;
   });
   readonly zone = $derived(this.tenant?.timeZone ?? 'UTC');
+  /** Those that are of use to whoever is signed in. */
+  readonly pages = $derived.by((): readonly PageName[] => {
+    const several = this.tenants.value?.tenants.length ?? 0;
+    const resells = this.session.person?.rights.boxRole === 'reseller';
+    return pagesFor(several, resells).filter((page) => this.session.mayOpen(page, this.tenant?.id ?? null));
+  });
   readonly liveCalls = $derived(
     this.feed.calls.filter((call) => this.tenant === null || call.tenantId === this.tenant.id),
   );
@@ -47,9 +67,11 @@ export class Box {
     const follow = () => {
       this.route = parseRoute(location.hash);
     };
+    follow();
     window.addEventListener('hashchange', follow);
     const ways = [
       this.feed.onStored((event) => this.#stored(event)),
+      this.feed.onRehearsal((progress) => this.#agentDrafts.get(progress.tenantId)?.heard(progress)),
       this.feed.onProgress((progress) => this.#knowledge.get(progress.tenantId)?.heard(progress)),
       this.feed.onSnapshot(() => void this.refresh()),
     ];
@@ -66,11 +88,7 @@ export class Box {
 
   choose(tenantId: string): void {
     this.#chosen = tenantId;
-    try {
-      localStorage.setItem(chosenKey, tenantId);
-    } catch {
-      // Storage may be switched off; the choice then lasts as long as the page.
-    }
+    keep('tenant', tenantId);
     this.calls.clear();
     this.inbox.clear();
     this.today.clear();
@@ -85,6 +103,13 @@ export class Box {
     return form;
   }
 
+  /** What a tenant's agent shall be: what was typed stays while other pages are looked at. */
+  agentDraft(tenantId: string): AgentDraft {
+    const draft = this.#agentDrafts.get(tenantId) ?? new AgentDraft(tenantId);
+    this.#agentDrafts.set(tenantId, draft);
+    return draft;
+  }
+
   /** What a tenant's agent knows: reading goes on while other pages are looked at. */
   knowledge(tenantId: string): Knowledge {
     const knowledge = this.#knowledge.get(tenantId) ?? new Knowledge(tenantId);
@@ -94,7 +119,13 @@ export class Box {
 
   /** Something was typed that a reload would lose. */
   get hasUnsaved(): boolean {
-    return [...this.#agents.values(), ...this.#knowledge.values()].some((form) => form.isDirty);
+    const forms = [
+      ...this.#agents.values(),
+      ...this.#agentDrafts.values(),
+      ...this.#knowledge.values(),
+      this.drafts,
+    ];
+    return forms.some((form) => form.isDirty);
   }
 
   async refresh(): Promise<void> {
@@ -104,7 +135,7 @@ export class Box {
 
   async refreshTenant(): Promise<void> {
     const tenant = this.tenant;
-    if (!tenant) return;
+    if (!tenant || !this.session.may('call.list', tenant.id)) return;
     const day = dayOf(Date.now(), tenant.timeZone);
     this.#shownDay = dayKey(day);
     const span = {
@@ -115,6 +146,7 @@ export class Box {
       this.calls.load(client.calls(tenant.id, callsShown)),
       this.inbox.load(client.submissions(tenant.id, 'open')),
       this.today.load(client.appointments(tenant.id, span)),
+      this.notifications.load(),
     ]);
   }
 
@@ -126,10 +158,14 @@ export class Box {
   }
 
   #stored(event: StoredEvent): void {
-    if (event.type === 'tenant.created') return void this.refresh();
+    if (event.type === 'tenant.created' || event.type.startsWith('number.')) return void this.refresh();
     // Somebody may have changed it at another screen; what is typed here stays.
     if (/^(?:voice|dictionary|providers)\./.test(event.type)) {
       return void this.#agents.get(event.tenantId ?? '')?.load();
+    }
+    if (event.type.startsWith('agent.')) {
+      if (event.type === 'agent.published') void this.tenants.load(client.tenants());
+      return void this.#agentDrafts.get(event.tenantId ?? '')?.load();
     }
     if (/^(?:knowledge|question)\./.test(event.type)) {
       return void this.#knowledge.get(event.tenantId ?? '')?.changed();
@@ -137,17 +173,9 @@ export class Box {
     if (event.tenantId !== this.tenant?.id) return;
     const [noun = ''] = event.type.split('.');
     if (noun === 'appointment') this.appointmentsVersion += 1;
-    const endsCall = event.type === 'call.ended' || event.type === 'call.analysed';
+    const endsCall = /^call\.(?:ended|analysed|completed|redacted|erased)$/.test(event.type);
     if (!endsCall && !shownNouns.includes(noun)) return;
     clearTimeout(this.#gathering);
     this.#gathering = setTimeout(() => void this.refreshTenant(), gatherMs);
-  }
-}
-
-function readChosen(): string | null {
-  try {
-    return localStorage.getItem(chosenKey);
-  } catch {
-    return null;
   }
 }

@@ -1,4 +1,12 @@
-import type { BoxStatus, FeedMessage, LiveCall, SourceProgress } from '../../../engine/api/contract/index.ts';
+import type {
+  BoxStatus,
+  FeedMessage,
+  LiveCall,
+  ModelProgress,
+  RehearsalProgress,
+  SourceProgress,
+} from '../../../engine/api/contract/index.ts';
+import { signInAsked } from '../asking.ts';
 import { client } from '../client.ts';
 
 export type Connection = 'connecting' | 'open' | 'lost';
@@ -6,6 +14,8 @@ export type StoredEvent = Extract<FeedMessage, { type: 'event.stored' }>['event'
 
 const firstWaitMs = 500;
 const longestWaitMs = 8000;
+/** The engine closes with it where nobody is signed in any more. */
+const signedOut = 4401;
 
 /** The one WebSocket: calls in progress and the box's health, folded from what the feed tells. */
 export class Feed {
@@ -14,22 +24,27 @@ export class Feed {
   calls = $state.raw<readonly LiveCall[]>([]);
 
   #socket: WebSocket | null = null;
+  /** How far each log of events was heard. */
+  readonly #positions = new Map<string, number>();
   #waitMs = firstWaitMs;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onStored = new Set<(event: StoredEvent) => void>();
   readonly #onProgress = new Set<(progress: SourceProgress) => void>();
+  readonly #onModel = new Set<(progress: ModelProgress) => void>();
+  readonly #onRehearsal = new Set<(progress: RehearsalProgress) => void>();
   readonly #onSnapshot = new Set<() => void>();
 
   start(): void {
     clearTimeout(this.#timer);
     if (this.#socket) return;
-    const socket = new WebSocket(client.feedUrl());
+    const socket = new WebSocket(client.feedUrl(this.#positions));
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
       if (this.#socket === socket) this.#fold(JSON.parse(String(data)) as FeedMessage);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
+      if (code === signedOut) window.dispatchEvent(new Event(signInAsked));
       this.#socket = null;
       this.connection = 'lost';
       this.#timer = setTimeout(() => this.start(), this.#waitMs);
@@ -62,7 +77,19 @@ export class Feed {
     return () => this.#onProgress.delete(listener);
   }
 
-  /** Tells that the picture is whole again: what was fetched before may have missed something. */
+  /** Tells how far models are that are being fetched. Returns the way out. */
+  onModel(listener: (progress: ModelProgress) => void): () => void {
+    this.#onModel.add(listener);
+    return () => this.#onModel.delete(listener);
+  }
+
+  /** Tells how far simulated callers are. Returns the way out. */
+  onRehearsal(listener: (progress: RehearsalProgress) => void): () => void {
+    this.#onRehearsal.add(listener);
+    return () => this.#onRehearsal.delete(listener);
+  }
+
+  /** Tells that the picture is new: what was fetched before may have missed something that is not told any more. */
   onSnapshot(listener: () => void): () => void {
     this.#onSnapshot.add(listener);
     return () => this.#onSnapshot.delete(listener);
@@ -75,6 +102,9 @@ export class Feed {
         this.#waitMs = firstWaitMs;
         this.status = message.status;
         this.calls = message.calls;
+        if (message.resumed) return;
+        this.#positions.clear();
+        for (const [log, sequence] of Object.entries(message.positions)) this.#positions.set(log, sequence);
         for (const listener of this.#onSnapshot) listener();
         return;
       case 'status.changed':
@@ -91,10 +121,17 @@ export class Feed {
           call.callId === message.callId ? { ...call, interim: message.text } : call,
         );
         return;
+      case 'rehearsal.progressed':
+        for (const listener of this.#onRehearsal) listener(message);
+        return;
       case 'source.progressed':
         for (const listener of this.#onProgress) listener(message);
         return;
+      case 'model.progressed':
+        for (const listener of this.#onModel) listener(message);
+        return;
       case 'event.stored':
+        this.#positions.set(message.event.log, message.event.sequence);
         for (const listener of this.#onStored) listener(message.event);
     }
   }

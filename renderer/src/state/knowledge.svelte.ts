@@ -112,6 +112,11 @@ export class Knowledge {
     return this.#after(await client.dismissQuestion(this.tenantId, id), () => this.setDraft(id, ''));
   }
 
+  /** The way back from `dismiss`. */
+  async reopen({ id }: Question): Promise<Failure | null> {
+    return this.#after(await client.reopenQuestion(this.tenantId, id));
+  }
+
   async remove({ id }: Source): Promise<Failure | null> {
     return this.#after(await client.removeSource(this.tenantId, id));
   }

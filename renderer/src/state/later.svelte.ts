@@ -1,0 +1,38 @@
+import type { Answer, Failure } from '../client.ts';
+
+const graceMs = 10_000;
+
+/** Something that is done unless it is undone within ten seconds, and at once where the page is left. */
+export class Later {
+  /** Id of what is to go, and how it is called. */
+  waiting = $state.raw<{ readonly id: string; readonly name: string } | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  #act: (() => Promise<Answer<unknown>>) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** What waits already is done first. */
+  start(what: { readonly id: string; readonly name: string }, act: () => Promise<Answer<unknown>>): void {
+    void this.finish();
+    this.failure = null;
+    this.waiting = what;
+    this.#act = act;
+    this.#timer = setTimeout(() => void this.finish(), graceMs);
+  }
+
+  undo(): void {
+    clearTimeout(this.#timer);
+    this.#act = null;
+    this.waiting = null;
+  }
+
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer);
+    const act = this.#act;
+    this.#act = null;
+    if (!act) return;
+    const answer = await act();
+    // Meanwhile the next one may wait.
+    if (!this.#act) this.waiting = null;
+    if (!answer.ok) this.failure = answer.failure;
+  }
+}
