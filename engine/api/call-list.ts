@@ -1,6 +1,13 @@
 import { redact } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
-import { type Box, type CallFilter, type ListedCall, type TenantStore, wordsQuery } from '../store/index.ts';
+import {
+  type Box,
+  type CallFilter,
+  type FoundPlace,
+  type ListedCall,
+  type TenantStore,
+  wordsQuery,
+} from '../store/index.ts';
 import type { CallLine, CallList, CallQuery } from './contract/index.ts';
 
 type Filter = Omit<CallQuery, 'page' | 'limit'>;
@@ -15,13 +22,15 @@ export interface CallListing {
 /** A page of the calls of one filter in one business, and how many there are. */
 interface Found {
   readonly total: number;
+  /** The search has ended before it had found all. */
+  readonly more?: boolean;
   readonly calls: CallLine[];
 }
 type Page = { readonly offset: number; readonly limit: number };
 
 interface Searched {
   readonly version: number;
-  readonly places: readonly number[];
+  readonly found: readonly FoundPlace[];
 }
 
 /** So far back a list of several businesses can be read. */
@@ -33,37 +42,35 @@ const keptSearches = 8;
 export function createCallListing(box: Box): CallListing {
   const kept = new Map<string, Searched>();
 
-  const search = async (
-    store: TenantStore,
-    words: string,
-    filter: CallFilter,
-  ): Promise<readonly number[]> => {
-    const key = JSON.stringify([store.tenantId, words, filter]);
+  const search = async (store: TenantStore, text: string, filter: CallFilter): Promise<Searched['found']> => {
+    const key = JSON.stringify([store.tenantId, text, filter]);
     const version = store.callSearch.version();
     const known = kept.get(key);
     kept.delete(key);
-    const found =
-      known?.version === version ? known : { version, places: await placesOf(store, words, filter) };
-    kept.set(key, found);
+    const now = known?.version === version ? known : { version, found: await foundOf(store, text, filter) };
+    kept.set(key, now);
     for (const oldest of kept.keys()) {
       if (kept.size <= keptSearches) break;
       kept.delete(oldest);
     }
-    return found.places;
+    return now.found;
   };
 
   const find = async (store: TenantStore, query: Filter, page: Page): Promise<Found> => {
     const filter = filterOf(query);
-    const words = query.q ? wordsQuery(query.q) : null;
-    // What holds no word finds nothing.
-    if (query.q && words === null) return { total: 0, calls: [] };
-    if (words === null) {
+    if (!query.q) {
       const { total, calls } = store.callSearch.list(filter, page);
       return { total, calls: calls.map((call) => lineOf(store, call)) };
     }
-    const places = await search(store, words, filter);
-    const calls = store.callSearch.at(places.slice(page.offset, page.offset + page.limit));
-    return { total: places.length, calls: calls.map((call) => lineOf(store, call, words)) };
+    const found = await search(store, query.q, filter);
+    const shown = found.slice(0, mostFound).slice(page.offset, page.offset + page.limit);
+    const positions = new Map(shown.map((one) => [one.place, one]));
+    const calls = store.callSearch.at([...positions.keys()]);
+    return {
+      total: Math.min(found.length, mostFound),
+      more: found.length > mostFound,
+      calls: calls.map((call) => lineOf(store, call, positions.get(call.place))),
+    };
   };
 
   return {
@@ -84,7 +91,14 @@ export function createCallListing(box: Box): CallListing {
       }
       const total = found.reduce((sum, one) => sum + one.total, 0);
       const calls = found.flatMap((one) => one.calls);
-      const pagination = { page, limit, total, pages: Math.ceil(total / limit) };
+      const more = found.some((one) => one.more === true);
+      const pagination = {
+        page,
+        limit,
+        total,
+        pages: Math.ceil(total / limit),
+        ...(more ? ({ more } as const) : {}),
+      };
       return { calls: isOne ? calls : latestFirst(calls).slice(offset, offset + limit), pagination };
     },
     async *all(query, store) {
@@ -136,8 +150,20 @@ const [shortestSpan, longestSpan] = [125, 16_000];
 /** A piece of the search takes about this long; other work comes between any two. */
 const [slowMs, quickMs] = [3, 1.5];
 
-async function placesOf(store: TenantStore, words: string, filter: CallFilter): Promise<readonly number[]> {
-  const places: number[] = [];
+/** Words as they stand; where no call has them so, the last one may go on: "insur" is found before it is written out. */
+async function foundOf(store: TenantStore, text: string, filter: CallFilter): Promise<readonly FoundPlace[]> {
+  const [exact, open] = [wordsQuery(text), wordsQuery(text, { open: true })];
+  // What holds no word finds nothing.
+  if (exact === null || open === null) return [];
+  const found = await inPieces(store, exact, filter);
+  return found.length > 0 ? found : await inPieces(store, open, filter);
+}
+
+/** Of a word that is said in every call the latest are enough: nobody reads on. */
+const mostFound = 2000;
+
+async function inPieces(store: TenantStore, words: string, filter: CallFilter): Promise<FoundPlace[]> {
+  const found: FoundPlace[] = [];
   let span = firstSpan;
   for (let below: number | null = null; ; ) {
     const sinceMs = performance.now();
@@ -145,8 +171,8 @@ async function placesOf(store: TenantStore, words: string, filter: CallFilter): 
       below,
       span,
     });
-    for (const place of piece.places) places.push(place);
-    if (piece.below === null) return places;
+    for (const one of piece.found) found.push(one);
+    if (piece.below === null || found.length > mostFound) return found.slice(0, mostFound + 1);
     below = piece.below;
     const tookMs = performance.now() - sinceMs;
     if (tookMs > slowMs) span = Math.max(shortestSpan, Math.round(span / 2));
@@ -155,9 +181,9 @@ async function placesOf(store: TenantStore, words: string, filter: CallFilter): 
   }
 }
 
-function lineOf(store: TenantStore, call: ListedCall, words?: string): CallLine {
-  const { place, recording, ...line } = call;
-  const said = words === undefined ? null : store.callSearch.said(words, place);
+function lineOf(store: TenantStore, call: ListedCall, found?: FoundPlace): CallLine {
+  const { place: _, recording, ...line } = call;
+  const said = found ? store.callSearch.said(found) : null;
   return {
     ...line,
     tenantId: store.tenantId,

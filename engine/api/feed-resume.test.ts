@@ -139,7 +139,7 @@ describe('the feed', () => {
     const first = listen(person);
     await first.begun;
     box.memberships.set({ tenantId: garage ?? '', userId: person.userId, role: 'member' });
-    expect(await first.closed).toBe(1013);
+    expect(await first.closed).toBe(4403);
     const second = listen(person);
     expect(Object.keys((await second.begun).positions)).toHaveLength(3);
     box.sessions.endOthers(person.userId, null);

@@ -41,6 +41,7 @@ const pingEveryMs = 30_000;
 const tryAgainLater = 1013;
 /** RFC 6455 §7.4.2 leaves 4000-4999 to us. */
 const signedOut = 4401;
+const rightsChanged = 4403;
 
 export function createFeed({ box, live, status, log }: FeedParts): Feed {
   const readers = new Map<WebSocket, Reader>();
@@ -81,7 +82,8 @@ export function createFeed({ box, live, status, log }: FeedParts): Feed {
     const now = still();
     if (now && JSON.stringify(now.rights) === JSON.stringify(who.rights)) return;
     readers.delete(socket);
-    socket.close(now ? tryAgainLater : signedOut, now ? 'the rights have changed' : 'signed out');
+    if (now) socket.close(rightsChanged, 'the rights have changed');
+    else socket.close(signedOut, 'signed out');
   };
   const lookAtAll = (): void => {
     for (const [socket, reader] of [...readers]) look(socket, reader);

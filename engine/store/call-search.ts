@@ -27,6 +27,12 @@ export interface ListedCall extends Omit<Call, 'sipCallId' | 'quality'> {
   readonly costMicroUsd: number | null;
 }
 
+/** A call that words were found in, and the position of the first turn that has them. */
+export interface FoundPlace {
+  readonly place: number;
+  readonly position: number;
+}
+
 export type FoundTurn = Pick<TranscriptTurn, 'speaker' | 'text' | 'startedAtMs'>;
 
 /**
@@ -45,17 +51,17 @@ export interface CallSearch {
   /** Those behind a place, latest first: for whoever reads all of them. */
   after(filter: CallFilter, options: { readonly below: number | null; readonly limit: number }): ListedCall[];
   /**
-   * Places of the calls in which all words are said in one turn, or are in the caller's name or number; looks at `span`
-   * calls below a place (null: from the latest). `below` is where to go on, null at the end.
+   * The calls in which all words are said in one turn, or are in the caller's name or number; looks at `span` calls below
+   * a place (null: from the latest, and at all of them where there is no span). `below` is where to go on, null at the end.
    */
   matches(
     words: string,
     filter: CallFilter,
-    from: { readonly below: number | null; readonly span: number },
-  ): { readonly places: readonly number[]; readonly below: number | null };
+    from: { readonly below: number | null; readonly span: number | null },
+  ): { readonly found: readonly FoundPlace[]; readonly below: number | null };
   at(places: readonly number[]): ListedCall[];
-  /** The first turn of a call in which the words are said. */
-  said(words: string, place: number): FoundTurn | null;
+  /** The turn of a call at a position; null where there is none: the name and the number have none. */
+  said(call: FoundPlace): FoundTurn | null;
   /** Rises with every change of the business's data. */
   version(): number;
 }
@@ -117,12 +123,12 @@ export function callSearch(database: Database): CallSearch {
   const floor = database.prepare<PlaceRow>(
     'select place from calls where place < :below order by place desc limit 1 offset :span',
   );
-  const matches = database.prepare<PlaceRow>(
+  const matches = database.prepare<FoundPlace>(
     // First the words, once; then the calls.
     `with said as materialized (
-       select distinct rowid >> 12 as place from call_words
-       where call_words match :words and rowid >= (:from << 12) and rowid < (:to << 12))
-     select c.place from said cross join calls c on c.place = said.place
+       select rowid >> 12 as place, min(rowid & 4095) as position from call_words
+       where call_words match :words and rowid >= (:from << 12) and rowid < (:to << 12) group by 1)
+     select said.place, said.position from said cross join calls c on c.place = said.place
      where c.${ofFacets} and (:party is null or c.party = :party) order by c.place desc`,
   );
   const at = database.prepare<Row>(
@@ -131,9 +137,7 @@ export function callSearch(database: Database): CallSearch {
   );
   const said = database.prepare<FoundTurn>(
     `select t.speaker, t.text, t.started_at_ms as startedAtMs from calls c
-       join turns t on t.call_id = c.id and t.position =
-         (select min(rowid & 4095) from call_words
-          where call_words match :words and rowid >= (:place << 12) and rowid < (:place << 12) + 4095)
+       join turns t on t.call_id = c.id and t.position = :position
      where c.place = :place`,
   );
   const version = database.prepare<{ sequence: number | null }>(
@@ -188,15 +192,13 @@ export function callSearch(database: Database): CallSearch {
     matches(words, filter, { below, span }) {
       const { from: lowest, to: highest } = rangeOf(filter);
       const to = Math.min(highest, below ?? highest);
-      const next = floor.get({ below: to, span })?.place ?? null;
+      const next = span === null ? null : (floor.get({ below: to, span })?.place ?? null);
       const from = Math.max(lowest, next === null ? 0 : next + 1);
-      const places = matches
-        .all({ words, from, to, facets: kindsOf(filter), party: filter.party ?? null })
-        .map(({ place }) => place);
-      return { places, below: next === null || next < lowest ? null : next + 1 };
+      const found = matches.all({ words, from, to, facets: kindsOf(filter), party: filter.party ?? null });
+      return { found, below: next === null || next < lowest ? null : next + 1 };
     },
     at: rowsAt,
-    said: (words, place) => said.get({ words, place }) ?? null,
+    said: (call) => said.get(call) ?? null,
     version: () => version.get()?.sequence ?? 0,
   };
   return search;
@@ -267,22 +269,21 @@ function piecesOf(filter: CallFilter, facets: string, { days, between }: Countin
 }
 
 /**
- * A question to the index of words: every word has to be there, the last one may go on; "in quotes" they have to follow
- * each other. A number may be written in groups. Null where there is no word in it.
+ * A question to the index of words: every word has to be there; "in quotes" they have to follow each other. A number may
+ * be written in groups. Null where there is no word in it.
+ *
+ * @param options.open the last word may go on
  */
-export function wordsQuery(text: string): string | null {
+export function wordsQuery(text: string, { open = false } = {}): string | null {
   const trimmed = text.trim();
-  if (/^\+?[\d\s().-]{3,}$/.test(trimmed)) {
-    const digits = trimmed.replace(/\D/g, '');
-    if (digits.length >= 3) return `"${digits}" *`;
-  }
-  const parts = [...trimmed.matchAll(/"([^"]*)"|([^\s"]+)/g)].flatMap(([, phrase, word], i, all) => {
+  const end = open ? ' *' : '';
+  const digits = /^\+?[\d\s().-]+$/.test(trimmed) ? trimmed.replace(/\D/g, '') : '';
+  if (digits.length >= 3) return `"${digits}"${end}`;
+  const parts = [...trimmed.matchAll(/"([^"]*)"|([^\s"]+)/g)].flatMap(([, phrase, word]) => {
     const words = (phrase ?? word ?? '').match(/[\p{L}\p{N}]+/gu) ?? [];
-    if (words.length === 0) return [];
-    const open = phrase === undefined && i === all.length - 1 && (words.at(-1)?.length ?? 0) > 1;
-    return [`"${words.join(' ')}"${open ? ' *' : ''}`];
+    return words.length === 0 ? [] : [`"${words.join(' ')}"`];
   });
-  return parts.length === 0 ? null : parts.slice(0, mostWords).join(' AND ');
+  return parts.length === 0 ? null : parts.slice(0, mostWords).join(' AND ') + end;
 }
 
 const mostWords = 12;

@@ -34,7 +34,7 @@ export type {
 export type { CallErasure, ChosenWords } from './call-erasure.ts';
 export { erasedWords } from './call-erasure.ts';
 export type { CallNotes, WrittenNote } from './call-notes.ts';
-export type { CallFilter, CallSearch, FoundTurn, ListedCall } from './call-search.ts';
+export type { CallFilter, CallSearch, FoundPlace, FoundTurn, ListedCall } from './call-search.ts';
 export { wordsQuery } from './call-search.ts';
 export type { CallWords, Rewriting } from './call-words.ts';
 export type {

@@ -81,6 +81,7 @@ export const usersStrings = {
 export const tokensStrings = {
   help: (business: string) => `What lets programs of ${business} use the API. Each sees this business alone.`,
   title: 'Tokens',
+  search: 'Search tokens',
   none: 'No token yet',
   noneHelp: 'Make one for each program, with no more rights than it needs.',
   add: 'Make a token',

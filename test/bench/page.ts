@@ -28,6 +28,12 @@ interface Seen {
   readonly longestTaskMs: number;
 }
 
+/** Evaluated as it is: the page's content policy lets nothing poll within it. */
+const deskSeen = `new Promise((resolve) => {
+  const look = () => (seen.deskMs > 0 ? resolve() : setTimeout(look, 20));
+  look();
+})`;
+
 const readDesk = `({
   ...seen,
   paintMs: performance.getEntriesByName('first-contentful-paint')[0].startTime,
@@ -36,7 +42,7 @@ const readDesk = `({
 /** The page as it is built, given out by the real API, in a browser that has seen nothing of it. */
 export const page: Bench = async ({ quick, tell }) => [
   ...(await weights()),
-  ...(hasBrowser ? await views(quick ? 3 : 15, tell) : []),
+  ...(hasBrowser ? await views(quick ? 3 : 20, tell) : []),
 ];
 
 async function weights(): Promise<Figure[]> {
@@ -75,15 +81,15 @@ async function views(rounds: number, tell: (text: string) => void): Promise<Figu
     }
     tell(`  ${rounds} first views`);
     const of = (key: keyof Seen) => seen.map((one) => one[key]);
-    const note = `${rounds} views, cold cache, worst of them`;
-    const worst = (name: string, values: readonly number[], limit: number | null): Figure => ({
-      ...{ name, value: percentile(values, 100), unit: 'ms', limit, note },
+    const late = (name: string, values: readonly number[], limit: number | null): Figure => ({
+      ...{ name, value: percentile(values, 95), unit: 'ms', limit },
+      note: `p95 of ${rounds} views, cold cache; median ${percentile(values, 50)} ms`,
     });
     return [
-      worst('page: first paint', of('paintMs'), 1000),
-      worst('page: desk with its content', of('deskMs'), 1000),
-      worst('page: longest task of the first view', of('longestTaskMs'), null),
-      worst('page: command palette opens', palettes, 100),
+      late('page: first paint', of('paintMs'), 1000),
+      late('page: desk with its content', of('deskMs'), 1000),
+      late('page: longest task of the first view', of('longestTaskMs'), null),
+      late('page: command palette opens', palettes, 100),
     ];
   } finally {
     await stage.close();
@@ -95,7 +101,7 @@ async function view(stage: Stage): Promise<{ desk: Seen; paletteMs: number }> {
   try {
     await page.addInitScript(watchDesk);
     await page.goto(stage.address);
-    await page.waitForFunction('seen.deskMs > 0');
+    await page.evaluate(deskSeen);
     const desk = await page.evaluate<Seen>(readDesk);
     // The other pages have come meanwhile.
     await page.waitForTimeout(2000);

@@ -148,7 +148,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
 
     it('tests a line while it is watched, and draws the messages', async () => {
       const page = await open('numbers', 'Northern Telecom');
-      await page.getByRole('button', { name: 'Test the line Northern Telecom' }).click();
+      await page.getByRole('button', { name: 'Test line: Northern Telecom' }).click();
       await page.getByRole('button', { name: 'Start the test' }).click();
       await page.getByText('asking who is registered').last().waitFor();
       doctor.goOn();

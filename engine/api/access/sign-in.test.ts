@@ -5,6 +5,7 @@ import { pageHeader } from './access.ts';
 import { createAccounts } from './accounts.ts';
 import { makeEntrance } from './entrance.ts';
 import { codeOf, FakeHouse, fakePasswords, type Headers, olga, personOf, signedIn } from './fake-house.ts';
+import { fakeSession } from './fake-session.ts';
 import { fromBase32, totpCode } from './totp.ts';
 
 let house: FakeHouse;
@@ -188,14 +189,11 @@ describe('a second step', () => {
 });
 
 it('lets nobody ask without end', async () => {
-  const headers = await house.makeOwner();
-  let code: string | null = null;
-  let asked = 0;
-  for (; asked < 2000 && code === null; asked += 1) {
-    const answer = await house.ask('profession.list', undefined, headers);
-    code = answer.status === 200 ? null : codeOf(answer);
-  }
-  expect([code, asked]).toEqual(['too_many_requests', 1001]);
+  const { headers } = fakeSession(house.box, { roles: { [house.tenantId]: 'member' } });
+  // What is refused costs four times as much as what is not: 250 of them use up the thousand.
+  const codes: string[] = [];
+  for (let n = 0; n < 251; n += 1) codes.push(codeOf(await house.ask('trunk.list', undefined, headers)));
+  expect([codes.at(-2), codes.at(-1)]).toEqual(['not_allowed', 'too_many_requests']);
   house.clock.atMs += 1000;
   expect((await house.ask('profession.list', undefined, headers)).status).toBe(200);
 });

@@ -26,7 +26,10 @@ export const callFilterModel = z.strictObject({
   recorded: flag.optional(),
   /** Calls of people of the house who tried the agent. */
   practice: z.enum(['without', 'with', 'only']).default('without'),
-  /** Words said in one turn, "in quotes" one after the other; or the caller's name or number. The last may go on. */
+  /**
+   * Words said in one turn, "in quotes" one after the other; or the caller's name or number. Where nothing has them as
+   * they stand, the last may go on.
+   */
   q: z.string().trim().max(200).optional(),
 });
 
@@ -49,6 +52,8 @@ export const paginationModel = z.object({
   /** Calls of the filter. */
   total: z.number().int(),
   pages: z.number().int(),
+  /** Words were looked for that more calls have: `total` is as far as the search went, the latest 2,000. */
+  more: z.literal(true).optional(),
 });
 
 const moneyModel = z.object({ amountMinor: z.number().int(), currency: z.string() });

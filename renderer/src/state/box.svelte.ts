@@ -74,9 +74,12 @@ export class Box {
       this.feed.onRehearsal((progress) => this.#agentDrafts.get(progress.tenantId)?.heard(progress)),
       this.feed.onProgress((progress) => this.#knowledge.get(progress.tenantId)?.heard(progress)),
       this.feed.onSnapshot(() => void this.refresh()),
+      this.feed.onRights(() => void this.session.read()),
     ];
     this.now.start();
     this.feed.start();
+    // Not after the feed's first word, so that the first view is there sooner.
+    void this.refresh();
     return () => {
       window.removeEventListener('hashchange', follow);
       for (const leave of ways) leave();

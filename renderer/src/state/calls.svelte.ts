@@ -19,6 +19,8 @@ export class CallList {
   filter = $state.raw<CallFilter>({});
   /** Null until it is known. */
   total = $state.raw<number | null>(null);
+  /** The search has ended before it had found all. */
+  more = $state.raw(false);
   failure = $state.raw<Failure | null>(null);
   loading = $state(false);
   #pages = $state.raw<ReadonlyMap<number, readonly CallLine[]>>(new Map());
@@ -106,6 +108,7 @@ export class CallList {
     }
     this.#pages = pages;
     this.total = pagination.total;
+    this.more = pagination.more === true;
   }
 
   #answered = 0;

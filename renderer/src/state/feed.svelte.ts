@@ -14,8 +14,9 @@ export type StoredEvent = Extract<FeedMessage, { type: 'event.stored' }>['event'
 
 const firstWaitMs = 500;
 const longestWaitMs = 8000;
-/** The engine closes with it where nobody is signed in any more. */
+/** The engine closes with it where nobody is signed in any more, and where they may see something else by now. */
 const signedOut = 4401;
+const rightsChanged = 4403;
 
 /** The one WebSocket: calls in progress and the box's health, folded from what the feed tells. */
 export class Feed {
@@ -33,6 +34,7 @@ export class Feed {
   readonly #onModel = new Set<(progress: ModelProgress) => void>();
   readonly #onRehearsal = new Set<(progress: RehearsalProgress) => void>();
   readonly #onSnapshot = new Set<() => void>();
+  readonly #onRights = new Set<() => void>();
 
   start(): void {
     clearTimeout(this.#timer);
@@ -45,6 +47,9 @@ export class Feed {
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       if (code === signedOut) window.dispatchEvent(new Event(signInAsked));
+      if (code === rightsChanged) for (const listener of this.#onRights) listener();
+      // What was heard may be more than they hear now: the picture is made anew.
+      if (code === signedOut || code === rightsChanged) this.#positions.clear();
       this.#socket = null;
       this.connection = 'lost';
       this.#timer = setTimeout(() => this.start(), this.#waitMs);
@@ -87,6 +92,12 @@ export class Feed {
   onRehearsal(listener: (progress: RehearsalProgress) => void): () => void {
     this.#onRehearsal.add(listener);
     return () => this.#onRehearsal.delete(listener);
+  }
+
+  /** Tells that they may see something else by now. Returns the way out. */
+  onRights(listener: () => void): () => void {
+    this.#onRights.add(listener);
+    return () => this.#onRights.delete(listener);
   }
 
   /** Tells that the picture is new: what was fetched before may have missed something that is not told any more. */
