@@ -165,6 +165,8 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       const answered = page.waitForResponse(/\/notifications\?|\/notifications$/);
       await page.reload();
       await answered;
+      // The feed is open too.
+      await page.getByText('Ready', { exact: true }).waitFor();
     };
 
     it('tell what happens, three at a time, and lead to it', async () => {

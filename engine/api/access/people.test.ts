@@ -135,6 +135,7 @@ describe('a reseller', () => {
     expect(codeOf(await house.ask('caller.list', undefined, headers, { id: id }))).toBe('not_allowed');
     expect(codeOf(await house.ask('session.actAs', { tenantId: house.tenantId }, headers))).toBe('not_found');
     const acting = await house.ask('session.actAs', { tenantId: id }, headers);
+    expect(personOf(acting).rights.roles).toEqual({ [id]: 'owner' });
     expect(personOf(acting).acting).toEqual({ tenantId: id, untilMs: house.clock.atMs + 3_600_000 });
     expect((await house.ask('caller.list', undefined, headers, { id: id })).status).toBe(200);
     house.clock.atMs += 3_600_000;

@@ -6,7 +6,7 @@ import type { Serve } from '../method-server.ts';
 import { type Accounts, type Browser, type SignedIn, userOf } from './accounts.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Gate } from './gate.ts';
-import type { Who } from './who.ts';
+import { userAt, type Who } from './who.ts';
 
 export interface SessionParts {
   readonly box: Box;
@@ -70,7 +70,9 @@ export function serveSession(serve: Serve, { box, clock, accounts, gate }: Sessi
       ...who.session,
       ...{ actingTenantId: until?.tenantId ?? null, actingUntilMs: until?.untilMs ?? null },
     };
-    return { person: person({ ...who, session }) };
+    return {
+      person: person(userAt(who.address, { user: userOf(box, who), session, box, nowMs: clock.nowMs() })),
+    };
   };
   serve('session.actAs', ({ who, body }) => acting(who, body.tenantId));
   serve('session.stopActing', ({ who }) => acting(who, null));
