@@ -161,13 +161,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       });
 
     /** What happened before is known: from now on it is told. */
-    const listening = async (page: Page) => {
-      const answered = page.waitForResponse(/\/notifications\?|\/notifications$/);
-      await page.reload();
-      await answered;
-      // The feed is open too.
-      await page.getByText('Ready', { exact: true }).waitFor();
-    };
+    const listening = (page: Page) => page.waitForLoadState('networkidle');
 
     it('tell what happens, three at a time, and lead to it', async () => {
       const page = await stage.page('calendar');
@@ -216,6 +210,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
     it('are told on the desktop where that is wanted, and are muted by kind', async () => {
       const page = await stage.page('settings/notifications');
       await page.context().addInitScript(fakeNotification);
+      await page.reload();
       await listening(page);
       const desktop = page.getByRole('switch', { name: 'On the desktop too' });
       await desktop.check();

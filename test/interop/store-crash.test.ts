@@ -51,7 +51,7 @@ describe('an engine that is killed', () => {
   it('has lost nothing that it acknowledged, and its calls are marked interrupted', async () => {
     const all = { turn: new Set<string>(), booked: new Set<string>(), ended: new Set<string>() };
     for (let round = 0; round < rounds; round += 1) {
-      const changes = await writeAndKill(Math.random() * 120);
+      const changes = await writeAndKill(Math.random() * 500);
       for (const id of changes.get('turn') ?? []) all.turn.add(id);
       for (const id of changes.get('booked') ?? []) all.booked.add(id);
       for (const id of changes.get('ended') ?? []) all.ended.add(id);

@@ -51,6 +51,7 @@ export class Feed {
       // What was heard may be more than they hear now: the picture is made anew.
       if (code === signedOut || code === rightsChanged) this.#positions.clear();
       this.#socket = null;
+      if (code === rightsChanged) return this.start();
       this.connection = 'lost';
       this.#timer = setTimeout(() => this.start(), this.#waitMs);
       this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs);
