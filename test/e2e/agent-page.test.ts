@@ -211,7 +211,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByLabel('Written').last().fill('Dental');
     // Another page and back: nothing that was typed is lost.
-    await page.getByRole('link', { name: 'Calls' }).click();
+    await page.getByRole('link', { name: 'Calls', exact: true }).click();
     await page.getByRole('link', { name: 'Agent' }).click();
     expect(await page.getByLabel('Written').last().inputValue()).toBe('Dental');
     await save(page);
