@@ -160,7 +160,7 @@ async function main() {
   await check('types', 5 * minute);
   await vitest('unit', 8 * minute);
   await vitest('interop', 60 * minute);
-  await vitest('e2e', 10 * minute);
+  await vitest('e2e', 25 * minute);
   summarise(absent);
 }
 
