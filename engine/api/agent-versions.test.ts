@@ -1,19 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { checkedSkill } from './agent-versions.ts';
 import { type AgentDocument, type MethodName, methods } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
-let dataDir: string;
+let fake: FakeApi;
 let box: Box;
 let app: FastifyInstance;
-let stop: () => void;
 let tenantId: string;
 
 const callWith = async (
@@ -35,25 +30,14 @@ const save = async (change: Partial<AgentDocument>) => {
 };
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-agent-api-'));
-  box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  fake = new FakeApi();
+  ({ box } = fake);
   const profile = { profession: 'dentist' };
   tenantId = box.tenants.create({ name: 'Acme', timeZone: 'America/New_York', profile }).id;
-  const built = await buildApi({
-    ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-    live: { list: () => [], on: () => () => {} },
-    health: () => ({ status: 'ready' }),
-  });
-  ({ app } = built);
-  stop = () => built.feed.stop();
+  app = await fake.build({ whoIs: fakeOwner });
 });
 
-afterEach(async () => {
-  stop();
-  await app.close();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterEach(() => fake.close());
 
 describe('the draft', () => {
   it('is kept apart from what is live, with who changed it', async () => {

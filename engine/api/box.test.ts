@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { type Box, openBox } from '../store/index.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { boxProblems } from './box-problems.ts';
 import {
@@ -14,10 +12,10 @@ import {
   type MachineHealth,
   methods,
 } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { cleanLine } from './log-tail.ts';
 import { cpuTemperature, type MachineSample, nvidiaGpus } from './machine.ts';
 import { metricsText } from './metrics.ts';
-import { buildApi } from './server.ts';
 
 const GB = 1e9;
 const line = (name: string, status: LineStatus['status'], reason: string | null = null): LineStatus => ({
@@ -37,32 +35,24 @@ const ready: BoxStatus = {
 };
 
 describe('the health of the box', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-health-'));
-  let box: Box;
+  let fake: FakeApi;
+  let dataDir: string;
   let app: FastifyInstance;
-  let stopFeed: () => void;
   const get = (url: string, headers: Record<string, string> = {}) =>
     app.inject({ method: 'GET', url, headers: { host: 'localhost', ...headers } });
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    fake = new FakeApi();
+    ({ dataDir } = fake);
     mkdirSync(join(dataDir, 'recordings', 'a-tenant'), { recursive: true });
     writeFileSync(join(dataDir, 'recordings', 'a-tenant', 'a-call.wav'), 'RIFF0123456789');
-    const built = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-      live: { list: () => [], on: () => () => {} },
+    app = await fake.build({
+      whoIs: fakeOwner,
       health: () => ({ status: 'ready', version: '0.1.0', capacity: 4 }),
       lines: () => [line('Carrier', 'refused', 'wrong user name or password')],
     });
-    app = built.app;
-    stopFeed = () => built.feed.stop();
   });
-  afterAll(async () => {
-    stopFeed();
-    await app.close();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fake.close());
 
   it('tells how the machine does, and what is wrong', async () => {
     const health = methods['box.health'].answer.parse((await get('/api/v1/box')).json());

@@ -1,53 +1,35 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog, systemIds } from '../foundation/index.ts';
-import {
-  type Box,
-  fakeBookedCall,
-  fakeCaller,
-  fakePractice,
-  openBox,
-  type TenantStore,
-} from '../store/index.ts';
+import { systemIds } from '../foundation/index.ts';
+import { type Box, fakeBookedCall, fakeCaller, fakePractice, type TenantStore } from '../store/index.ts';
 import { fakeOwner } from './access/index.ts';
 import type { CallActions } from './call-routes.ts';
 import { errorModel, methods } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
 const startMs = Date.UTC(2026, 10, 27, 17);
 let nowMs = startMs;
+let fake: FakeApi;
 let dataDir: string;
 let box: Box;
 let store: TenantStore;
 let app: FastifyInstance;
-let stopFeed: () => void;
 const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
 let controls: CallActions | null = null;
 
 beforeEach(async () => {
   nowMs = startMs;
-  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-history-'));
-  box = openBox({ dataDir, clock, ids: systemIds, log: silentLog });
+  fake = new FakeApi(clock);
+  ({ dataDir, box } = fake);
   store = fakePractice(box);
-  const built = await buildApi({
-    ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-    live: { list: () => [], on: () => () => {} },
-    health: () => ({ status: 'ready' }),
-    controls: () => controls,
-  });
-  app = built.app;
-  stopFeed = () => built.feed.stop();
+  app = await fake.build({ whoIs: fakeOwner, controls: () => controls });
 });
 afterEach(async () => {
-  stopFeed();
-  await app.close();
-  box.close();
   controls = null;
-  rmSync(dataDir, { recursive: true, force: true });
+  await fake.close();
 });
 
 const at = (atMs: number): void => {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -14,11 +11,11 @@ import {
   StaffSeat,
   type TransferEnd,
 } from '../call/index.ts';
-import { silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
-import { type Box, openBox, type Tenant } from '../store/index.ts';
+import { silentLog, systemClock, VoxboxError } from '../foundation/index.ts';
+import type { Box, Tenant } from '../store/index.ts';
 import { fakeOwner } from './access/index.ts';
 import { errorModel, liveCallModel, type MethodName, methods } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
 /** Does nothing but remember what it was asked. */
 class FakeControls implements CallControls {
@@ -62,20 +59,18 @@ const line: Line = {
   ...{ callsNow: 1, maxCalls: 4, priority: 0 },
 };
 
-let dataDir: string;
+let fake: FakeApi;
 let box: Box;
 let tenant: Tenant;
 let registry: CallRegistry;
 let defence: Defence;
 let controls: FakeControls;
 let app: FastifyInstance;
-let stopFeed: () => void;
 const callId = 'a-call';
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-api-calls-'));
-  const common = { clock: systemClock, log: silentLog };
-  box = openBox({ dataDir, ids: systemIds, ...common });
+  fake = new FakeApi();
+  ({ box } = fake);
   tenant = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London' });
   registry = createRegistry(systemClock);
   registry.open({
@@ -83,24 +78,18 @@ beforeEach(async () => {
     ...{ callerNumber: '+12025550123', calledNumber: '+12025550100' },
   });
   controls = new FakeControls(callId);
+  const common = { clock: systemClock, log: silentLog };
   defence = createDefence({ ...common, bans: box.bans, guesses: createGuesses(common) });
-  const built = await buildApi({
-    ...{ host: '127.0.0.1', port: 0, box, live: registry, dataDir, log: silentLog, defence },
-    whoIs: fakeOwner,
-    health: () => ({ status: 'ready' }),
+  app = await fake.build({
+    ...{ live: registry, defence, whoIs: fakeOwner },
     controls: registry.liveControls,
     lines: () => [line],
   });
-  app = built.app;
-  stopFeed = () => built.feed.stop();
 });
 
 afterEach(async () => {
-  stopFeed();
-  await app.close();
+  await fake.close();
   defence.stop();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
 });
 
 const answered = (): void => {
@@ -294,19 +283,13 @@ describe('the lines', () => {
       ...{ address: '192.0.2.2', reason: 'scanner', count: 1, bannedAtMs: 1 },
       untilMs: Date.now() + 60_000,
     });
-    const bare = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, live: registry, dataDir, log: silentLog },
-      whoIs: fakeOwner,
-      health: () => ({ status: 'ready' }),
-    });
-    const get = (url: string) => bare.app.inject({ url, headers: { host: 'localhost' } });
+    const bare = await fake.build({ live: registry, whoIs: fakeOwner });
+    const get = (url: string) => bare.inject({ url, headers: { host: 'localhost' } });
     expect((await get('/api/v1/lines')).json()).toEqual({ lines: [], phones: [] });
     expect((await get('/api/v1/defence')).json()).toMatchObject({
       bans: [{ address: '192.0.2.2' }],
       figures: null,
     });
     expect((await get('/api/v1/ladders/last')).statusCode).toBe(404);
-    bare.feed.stop();
-    await bare.app.close();
   });
 });

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import { systemClock, systemIds } from '../foundation/index.ts';
 import { fakeEmbed } from '../knowledge/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { Box } from '../store/index.ts';
 import {
   type DeskMethod,
   deskMethods,
@@ -13,32 +10,25 @@ import {
   feedMessageModel,
   type SourceProgress,
 } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { type FakeBusiness, fakeBusiness } from './fake-business.ts';
-import { type Api, type ApiOptions, type DeskRequest, fakeOwner, startApi } from './index.ts';
-import { buildApi } from './server.ts';
+import { type Api, type DeskRequest, fakeOwner, startApi } from './index.ts';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-desk-'));
+let fake: FakeApi;
 let box: Box;
 let api: Api;
 let salon: FakeBusiness;
 
-const options = (): ApiOptions => ({
-  ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, embed: fakeEmbed },
-  live: { list: () => [], on: () => () => {} },
-  whoIs: fakeOwner,
-  health: () => ({ status: 'ready' }),
-});
-
 beforeAll(async () => {
-  box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  fake = new FakeApi();
+  ({ box } = fake);
   salon = await fakeBusiness('Salon', 1, { box, clock: systemClock, ids: systemIds, embed: fakeEmbed });
-  api = await startApi(options());
+  api = await startApi(fake.options({ embed: fakeEmbed, whoIs: fakeOwner }));
 });
 
 afterAll(async () => {
   await api.stop();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  await fake.close();
 });
 
 const send = ({ method, id = '', query = {}, body, file }: DeskRequest<DeskMethod>): Promise<Response> => {
@@ -133,7 +123,7 @@ describe('knowledge', () => {
   });
 
   it('reads the own network for the box itself alone', async () => {
-    const { app, feed } = await buildApi({ ...options(), host: '0.0.0.0' });
+    const app = await fake.build({ host: '0.0.0.0', embed: fakeEmbed, whoIs: fakeOwner });
     const code = async (remoteAddress: string, allowed: boolean): Promise<string> => {
       const answer = await app.inject({
         method: 'POST',
@@ -146,8 +136,6 @@ describe('knowledge', () => {
     expect(await code('203.0.113.5', true)).toBe('request_refused');
     expect(await code('203.0.113.5', false)).toBe('address_refused');
     expect(await code('::ffff:127.0.0.1', true)).toBe('address_unreachable');
-    feed.stop();
-    await app.close();
   });
 
   it('answers a question once, for all who ask it', async () => {

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import { systemIds } from '../foundation/index.ts';
+import type { Box } from '../store/index.ts';
 import { type FakePerson, fakeSession } from './access/index.ts';
 import {
   type FeedMessage,
@@ -13,10 +10,11 @@ import {
   type LiveCall,
   type LiveEvent,
 } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { missedSince, parsePositions, positionsOf } from './feed-resume.ts';
 import { type Api, startApi } from './index.ts';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-feed-'));
+let fake: FakeApi;
 let box: Box;
 let api: Api;
 let [salon, garage]: string[] = [];
@@ -37,26 +35,26 @@ function change(tenantId = ''): void {
 }
 
 beforeAll(async () => {
-  box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  fake = new FakeApi();
+  ({ box } = fake);
   salon = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London' }).id;
   garage = box.tenants.create({ name: 'Garage', timeZone: 'Europe/London' }).id;
   fakeSession(box, { boxRole: 'owner' });
-  api = await startApi({
-    ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog },
-    live: {
-      list: () => calls,
-      on(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
+  api = await startApi(
+    fake.options({
+      live: {
+        list: () => calls,
+        on(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
       },
-    },
-    health: () => ({ status: 'ready' }),
-  });
+    }),
+  );
 });
 afterAll(async () => {
   await api.stop();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
+  await fake.close();
 });
 
 function listen({ headers }: FakePerson, after = '') {

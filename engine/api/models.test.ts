@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { catalogue } from '../../models/index.ts';
-import { defaultDataDir, silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { openBox } from '../store/index.ts';
+import { defaultDataDir } from '../foundation/index.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { type BoxStatus, type CatalogueModel, errorModel, methods } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { fitOf } from './model-fit.ts';
-import { buildApi } from './server.ts';
 
 const GiB = 2 ** 30;
 const cpu: BoxStatus['devices'][number] = {
@@ -31,19 +30,13 @@ describe('models', () => {
   });
 
   const house = async (env: NodeJS.ProcessEnv) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-api-models-'));
-    const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
-    const { app, feed } = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-      live: { list: () => [], on: () => () => {} },
+    const fake = new FakeApi();
+    const { dataDir } = fake;
+    closers.push(() => fake.close());
+    const app = await fake.build({
+      whoIs: fakeOwner,
       health: () => ({ status: 'ready', devices: [cpu] }),
       models: { modelsDir: join(dataDir, 'models'), env },
-    });
-    closers.push(async () => {
-      feed.stop();
-      await app.close();
-      box.close();
-      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     });
     const send = (method: 'GET' | 'POST' | 'DELETE', url: string) =>
       app.inject({ method, url, headers: { host: 'localhost' } });

@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StoredEvent, silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { StoredEvent } from '../foundation/index.ts';
+import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { errorModel } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
 describe('numbers', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-numbers-'));
   const events: StoredEvent[] = [];
+  let fake: FakeApi;
   let box: Box;
   let app: FastifyInstance;
-  let stopFeed: () => void;
   let salon: string;
   let bakery: string;
   const number = '+12025550123';
@@ -24,24 +20,14 @@ describe('numbers', () => {
   const codeOf = (response: { json(): unknown }) => errorModel.parse(response.json()).error.code;
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    fake = new FakeApi();
+    ({ box } = fake);
     salon = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London', numbers: [] }).id;
     bakery = box.tenants.create({ name: 'Bakery', timeZone: 'Europe/London', numbers: [] }).id;
     box.onEvent((event) => events.push(event));
-    const built = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-      live: { list: () => [], on: () => () => {} },
-      health: () => ({ status: 'ready' }),
-    });
-    app = built.app;
-    stopFeed = () => built.feed.stop();
+    app = await fake.build({ whoIs: fakeOwner });
   });
-  afterAll(async () => {
-    stopFeed();
-    await app.close();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fake.close());
 
   it('are added, changed and removed, and each change is told', async () => {
     const added = await send('POST', `/api/v1/tenants/${salon}/numbers`, { number, label: ' Front desk ' });

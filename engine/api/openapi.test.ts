@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import { systemIds } from '../foundation/index.ts';
 import { sessionCookie } from './access/cookies.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { access, type MethodName, methods } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
 const media = z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()) }));
 const operationModel = z.object({
@@ -38,10 +35,8 @@ const documentModel = z.looseObject({
 const names = Object.keys(methods) as MethodName[];
 
 describe('the description of the API', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-openapi-'));
-  let box: Box;
+  let fake: FakeApi;
   let app: FastifyInstance;
-  let stopFeed: () => void;
   let whole: object;
   let document: z.infer<typeof documentModel>;
   let tenantId: string;
@@ -55,27 +50,20 @@ describe('the description of the API', () => {
   };
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    fake = new FakeApi();
+    const { box, dataDir } = fake;
     const tenant = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London', numbers: [] });
     tenantId = tenant.id;
     box.trunks.add({ kind: 'address', name: 'Carrier', address: '203.0.113.7' });
-    const built = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, whoIs: fakeOwner },
-      live: { list: () => [], on: () => () => {} },
+    app = await fake.build({
+      whoIs: fakeOwner,
       health: () => ({ status: 'ready', version: '0.1.0' }),
       models: { modelsDir: join(dataDir, 'models') },
     });
-    app = built.app;
-    stopFeed = () => built.feed.stop();
     whole = (await get('/api/v1/openapi.json')).json();
     document = documentModel.parse(whole);
   });
-  afterAll(async () => {
-    stopFeed();
-    await app.close();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fake.close());
 
   it('is a valid document of OpenAPI 3.1, whose references all lead somewhere', async () => {
     const { valid, errors } = await new Validator().validate(

@@ -1,45 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type ProviderHealth, silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import type { ProviderHealth } from '../foundation/index.ts';
 import { FakeOpenAi } from '../llm/index.ts';
 import { FakeDeepgram, FakeInference, FakeVoiceService } from '../speech/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/index.ts';
 import { methods, type ProviderChains, type ProviderKind, type ProviderVerdict } from './contract/index.ts';
-import { buildApi } from './server.ts';
+import { FakeApi } from './fake-api.ts';
 
-let dataDir: string;
+let fake: FakeApi;
 let box: Box;
 let tenantId: string;
 let app: FastifyInstance;
-let stopFeed: () => void;
 let health: ProviderHealth[];
 const inference = new FakeInference();
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-providers-api-'));
-  box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  fake = new FakeApi();
+  ({ box } = fake);
   tenantId = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London' }).id;
   health = [];
-  const { app: built, feed } = await buildApi({
-    ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, pageDir: dataDir },
-    live: { list: () => [], on: () => () => {} },
-    whoIs: fakeOwner,
-    health: () => ({ status: 'ready' }),
+  app = await fake.build({
+    ...{ pageDir: fake.dataDir, whoIs: fakeOwner },
     providers: { health: () => health, inference: () => inference },
   });
-  app = built;
-  stopFeed = () => feed.stop();
 });
-afterEach(async () => {
-  stopFeed();
-  await app.close();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterEach(() => fake.close());
 
 const url = (): string => `/api/v1/tenants/${tenantId}/providers`;
 const headers = { host: '127.0.0.1' };

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Clock, hasCode, silentLog, systemIds, VoxboxError } from '../foundation/index.ts';
-import { type Box, openBox, type Tenant } from '../store/index.ts';
+import { type Clock, hasCode, systemIds, VoxboxError } from '../foundation/index.ts';
+import type { Tenant } from '../store/index.ts';
 import { type BoxStatus, errorModel, type FeedMessage, feedMessageModel, methods } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import type { BoxHealth } from './health.ts';
 import { fakeOwner, type LiveCall, type LiveCalls, type LiveEvent, startApi } from './index.ts';
-import { buildApi } from './server.ts';
 
 const nowMs = Date.UTC(2026, 2, 10, 15);
 
@@ -47,32 +47,23 @@ const liveCall = (tenant: Tenant): LiveCall => ({
 });
 
 describe('the API', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-api-'));
+  const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  const fake = new FakeApi(clock);
+  const { box, dataDir } = fake;
   const pageDir = join(dataDir, 'page');
   const live = new FakeLiveCalls();
-  const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   const health: { now: BoxHealth } = { now: { status: 'ready', version: '0.1.0', capacity: 4 } };
   const callId = systemIds.uuid();
-  let box: Box;
   let tenant: Tenant;
   let app: FastifyInstance;
-  let stopFeed: () => void;
   const fakeUseModel = async (id: string): Promise<BoxStatus['models']> => {
     if (id === 'elephant') throw new VoxboxError('model_too_large', 'there is no room for it');
     return [{ id, kind: 'stt', state: 'loaded' }];
   };
-  const options = () => ({
-    host: '127.0.0.1',
-    port: 0,
-    box,
-    live,
-    whoIs: fakeOwner,
-    health: () => health.now,
-    dataDir,
-    log: silentLog,
-    pageDir,
-    useModel: fakeUseModel,
-  });
+  const options = () =>
+    fake.options({
+      ...{ live, whoIs: fakeOwner, health: () => health.now, pageDir, useModel: fakeUseModel },
+    });
 
   const get = async (url: string, headers: Record<string, string> = {}) =>
     app.inject({ method: 'GET', url, headers: { host: 'localhost', ...headers } });
@@ -92,7 +83,6 @@ describe('the API', () => {
   };
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock, ids: systemIds, log: silentLog });
     tenant = box.tenants.create({
       name: 'Bright Smile',
       timeZone: 'America/New_York',
@@ -139,17 +129,10 @@ describe('the API', () => {
     store.calls.end(callId, 'booked');
     mkdirSync(join(dataDir, 'recordings'));
     writeFileSync(join(dataDir, 'recordings', `${callId}.wav`), 'RIFF0123456789');
-    const built = await buildApi(options());
-    app = built.app;
-    stopFeed = () => built.feed.stop();
+    app = await fake.build(options());
   });
 
-  afterAll(async () => {
-    stopFeed();
-    await app.close();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fake.close());
 
   it('tells its health to whoever watches over it', async () => {
     expect((await get('/health')).json()).toEqual({ status: 'ready' });
@@ -323,8 +306,9 @@ describe('the API', () => {
   });
 
   it('keeps the inside of an unforeseen failure to itself', async () => {
-    const { app: broken, feed } = await buildApi({
+    const broken = await fake.build({
       ...options(),
+      live: new FakeLiveCalls(),
       health: () => {
         throw new Error('secret detail');
       },
@@ -332,8 +316,6 @@ describe('the API', () => {
     const response = await broken.inject({ url: '/api/v1/status', headers: { host: 'localhost' } });
     expect([response.statusCode, errorOf(response).code]).toEqual([500, 'internal']);
     expect(response.body).not.toContain('secret detail');
-    feed.stop();
-    await broken.close();
   });
 
   describe('on a real socket', () => {

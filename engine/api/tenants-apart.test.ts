@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import { systemClock, systemIds } from '../foundation/index.ts';
 import { fakeEmbed } from '../knowledge/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { Box } from '../store/index.ts';
 import { fakeSession } from './access/index.ts';
 import { type Access, access, allows, errorModel, type MethodName, methods } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { type FakeBusiness, fakeBusiness } from './fake-business.ts';
 import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
 import { type Api, startApi } from './index.ts';
@@ -40,6 +38,7 @@ interface Request {
 const span = { from: '0', to: String(Date.UTC(2099, 0, 1)) };
 const holdId = '1f0a1c62-6a57-4b0c-9a34-5f1d6a0e7b21';
 const customer = { customerName: 'Ann Smith', customerPhone: '+12025550177' };
+const calendarAccount = { address: 'http://127.0.0.1/', user: 'me', password: 'secret' };
 const local = { provider: 'local' };
 const voice = { voice: 'piper-en-us-joe-medium', speed: 1, turnTaking: { floorMs: 300, ceilingMs: 2000 } };
 const policies = (box: Box, id: string) => ({
@@ -173,6 +172,13 @@ const requests = (
   'doNotCall.remove': { id: other.doNotCall },
   'calendarSettings.read': { own: true },
   'calendarSettings.change': { own: true, body: { approval: 'none' } },
+  'calendar.links': { own: true },
+  'calendar.findCalendars': { code: 'calendar_unreachable', body: calendarAccount },
+  'calendar.link': {
+    body: { ...calendarAccount, calendar: 'http://127.0.0.1/', name: 'Mine', staffId: other.staffId },
+  },
+  'calendar.unlink': { id: other.linkId },
+  'calendar.syncNow': { id: other.linkId, body: {} },
   'agent.read': { own: true },
   'agent.save': {
     own: true,
@@ -200,7 +206,7 @@ const requests = (
 });
 
 describe('two tenants of one box', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-apart-'));
+  let fake: FakeApi;
   let box: Box;
   let api: Api;
   let mine: FakeBusiness;
@@ -211,28 +217,28 @@ describe('two tenants of one box', () => {
   let theirs: FakeBusiness;
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    fake = new FakeApi();
+    ({ box } = fake);
     const parts = { box, clock: systemClock, ids: systemIds, embed: fakeEmbed };
     theirs = await fakeBusiness('Aardvark', 1, parts);
     mine = await fakeBusiness('Bumblebee', 2, parts);
     me = fakeSession(box, { roles: { [mine.tenantId]: 'owner' } }).headers;
-    api = await startApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, embed: fakeEmbed, localKey },
-      live: { list: () => [], on: () => () => {} },
-      health: () => ({ status: 'ready' }),
-      voices: {
-        local: async () => [],
-        inference: () => new FakeVoiceModels(),
-        vendors: new FakeVendor(),
-        ...{ clock: systemClock, ids: systemIds },
-      },
-    });
+    api = await startApi(
+      fake.options({
+        ...{ embed: fakeEmbed, localKey },
+        voices: {
+          local: async () => [],
+          inference: () => new FakeVoiceModels(),
+          vendors: new FakeVendor(),
+          ...{ clock: systemClock, ids: systemIds },
+        },
+      }),
+    );
   });
 
   afterAll(async () => {
     await api.stop();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
+    await fake.close();
   });
 
   const send = async (name: MethodName, tenantId: string, request: Request, who = boxOwner as typeof me) => {

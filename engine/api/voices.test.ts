@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
+import { systemClock, systemIds } from '../foundation/index.ts';
 import { consentSentence, readSoundFile, writeWav } from '../speech/index.ts';
-import { type Box, openBox } from '../store/index.ts';
+import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/index.ts';
 import { errorModel, type LocalVoice, methods, type Voices } from './contract/index.ts';
+import { FakeApi } from './fake-api.ts';
 import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
-import { buildApi } from './server.ts';
 
 const local: readonly LocalVoice[] = [
   {
@@ -40,25 +37,21 @@ const talk = (seconds: number): Buffer => {
   return writeWav({ samples, sampleRateHz: 16_000 });
 };
 
-let dataDir: string;
+let fake: FakeApi;
 let box: Box;
 let tenantId: string;
 let app: FastifyInstance;
-let stopFeed: () => void;
 let models: FakeVoiceModels;
 let vendor: FakeVendor;
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'voxbox-api-voices-'));
-  box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+  fake = new FakeApi();
+  ({ box } = fake);
   tenantId = box.tenants.create({ name: 'Salon', timeZone: 'Europe/London' }).id;
   models = new FakeVoiceModels();
   vendor = new FakeVendor();
-  const built = await buildApi({
-    ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog },
-    live: { list: () => [], on: () => () => {} },
+  app = await fake.build({
     whoIs: fakeOwner,
-    health: () => ({ status: 'ready' }),
     voices: {
       local: async () => local,
       inference: () => models,
@@ -67,16 +60,9 @@ beforeEach(async () => {
       ids: systemIds,
     },
   });
-  app = built.app;
-  stopFeed = () => built.feed.stop();
 });
 
-afterEach(async () => {
-  stopFeed();
-  await app.close();
-  box.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterEach(() => fake.close());
 
 const ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown) =>
   app.inject({

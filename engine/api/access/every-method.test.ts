@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { silentLog, systemClock, systemIds } from '../../foundation/index.ts';
+import { systemClock, systemIds } from '../../foundation/index.ts';
 import { fakeEmbed } from '../../knowledge/index.ts';
-import { type Box, openBox } from '../../store/index.ts';
+import type { Box } from '../../store/index.ts';
 import {
   type Access,
   access,
@@ -19,10 +17,9 @@ import {
   type ScopedRights,
   tokenScopes,
 } from '../contract/index.ts';
+import { FakeApi } from '../fake-api.ts';
 import { type FakeBusiness, fakeBusiness } from '../fake-business.ts';
 import { FakeVendor, FakeVoiceModels } from '../fake-voices.ts';
-import type { Feed } from '../feed.ts';
-import { buildApi } from '../server.ts';
 import { newToken } from './accounts.ts';
 import { fakeSession } from './fake-session.ts';
 import { hashOf } from './who.ts';
@@ -104,16 +101,16 @@ describe('the access table', () => {
 });
 
 describe('every method, asked by everybody', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-every-method-'));
+  let fake: FakeApi;
   let box: Box;
   let app: FastifyInstance;
-  let feed: Feed;
   let [mine, theirs]: FakeBusiness[] = [];
   const people: Record<string, { headers: Readonly<Record<string, string>>; rights: ScopedRights | null }> =
     {};
 
   beforeAll(async () => {
-    box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
+    fake = new FakeApi();
+    ({ box } = fake);
     const parts = { box, clock: systemClock, ids: systemIds, embed: fakeEmbed };
     theirs = await fakeBusiness('Aardvark', 1, parts);
     mine = await fakeBusiness('Bumblebee', 2, parts);
@@ -147,12 +144,10 @@ describe('every method, asked by everybody', () => {
       headers: { authorization: `Bearer vbx_${newToken()}`, 'x-none': '1' },
       rights: null,
     };
-    ({ app, feed } = await buildApi({
-      ...{ host: '127.0.0.1', port: 0, box, dataDir, log: silentLog, embed: fakeEmbed },
-      live: { list: () => [], on: () => () => {} },
-      health: () => ({ status: 'ready' }),
+    app = await fake.build({
+      embed: fakeEmbed,
       useModel: async () => [],
-      models: { modelsDir: join(dataDir, 'models'), env: {} },
+      models: { modelsDir: join(fake.dataDir, 'models'), env: {} },
       lineTests: {
         async *test() {
           yield { kind: 'step', stage: 'name', note: '', afterMs: 0 };
@@ -165,15 +160,10 @@ describe('every method, asked by everybody', () => {
         vendors: new FakeVendor(),
         ...{ clock: systemClock, ids: systemIds },
       },
-    }));
+    });
   });
 
-  afterAll(async () => {
-    feed.stop();
-    await app.close();
-    box.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fake.close());
 
   /** Asks it of their business, or of something that is theirs. */
   const send = async (name: MethodName, headers: Readonly<Record<string, string>>) => {

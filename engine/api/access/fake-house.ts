@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Clock, silentLog, systemIds } from '../../foundation/index.ts';
-import { type Box, openBox } from '../../store/index.ts';
+import type { Clock } from '../../foundation/index.ts';
+import type { Box } from '../../store/index.ts';
 import { errorModel, type MethodName, methods, type Person } from '../contract/index.ts';
-import { type ApiOptions, buildApi } from '../server.ts';
+import { FakeApi } from '../fake-api.ts';
+import type { ApiOptions } from '../server.ts';
 import { makeEntrance } from './entrance.ts';
 import { createPasswords } from './passwords.ts';
 
@@ -34,26 +32,22 @@ export const signedIn = ({ cookie }: Said): Headers => ({
 /** Fake: an API with a clock that is set by hand, and one business. */
 export class FakeHouse {
   readonly clock: Clock & { atMs: number };
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'voxbox-access-'));
   readonly box: Box;
   readonly tenantId: string;
-  readonly #built: ReturnType<typeof buildApi>;
+  readonly #fake: FakeApi;
+  readonly #app: Promise<FastifyInstance>;
 
   constructor() {
     const clock = { atMs: Date.now(), nowMs: () => clock.atMs, monotonicMs: () => clock.atMs };
     this.clock = clock;
-    this.box = openBox({ dataDir: this.dataDir, clock, ids: systemIds, log: silentLog });
+    this.#fake = new FakeApi(clock);
+    this.box = this.#fake.box;
     this.tenantId = this.box.tenants.create({ name: 'Salon', timeZone: 'Europe/London' }).id;
-    this.#built = buildApi(this.options());
+    this.#app = this.build();
   }
 
-  options(host = '127.0.0.1'): ApiOptions {
-    const { box, dataDir, clock } = this;
-    return {
-      ...{ host, port: 0, box, dataDir, log: silentLog, clock, passwords: fakePasswords },
-      live: { list: () => [], on: () => () => {} },
-      health: () => ({ status: 'ready' }),
-    };
+  build(given: Partial<ApiOptions> = {}): Promise<FastifyInstance> {
+    return this.#fake.build({ clock: this.clock, passwords: fakePasswords, ...given });
   }
 
   async ask(
@@ -63,8 +57,7 @@ export class FakeHouse {
     { id = '', tenant }: { id?: string; tenant?: string } = {},
   ): Promise<Said> {
     const { verb, path } = methods[name];
-    const app: FastifyInstance = (await this.#built).app;
-    const response = await app.inject({
+    const response = await (await this.#app).inject({
       method: verb,
       url: `${path.replace(':id', id)}${tenant === undefined ? '' : `?tenant=${tenant}`}`,
       headers: { host: '127.0.0.1', ...headers },
@@ -87,10 +80,7 @@ export class FakeHouse {
   }
 
   async close(): Promise<void> {
-    const { app, feed } = await this.#built;
-    feed.stop();
-    await app.close();
-    this.box.close();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    await this.#app;
+    await this.#fake.close();
   }
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { methods, paths } from '../contract/index.ts';
-import { buildApi } from '../server.ts';
 import { pageHeader } from './access.ts';
 import { createAccounts } from './accounts.ts';
 import { makeEntrance } from './entrance.ts';
@@ -132,14 +131,12 @@ describe('signing in', () => {
 
   it('gives its cookie to https alone where it comes from other machines', async () => {
     const { token } = makeEntrance(house.box);
-    const { app: far, feed } = await buildApi(house.options('0.0.0.0'));
+    const far = await house.build({ host: '0.0.0.0' });
     const response = await far.inject({
       ...{ method: 'POST', url: paths['link.use'], headers: { host: 'box.example:7070' } },
       payload: { token, ...olga },
     });
     expect(String(response.headers['set-cookie'])).toMatch(/; Secure$/);
-    feed.stop();
-    await far.close();
   });
 });
 
