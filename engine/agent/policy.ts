@@ -1,6 +1,6 @@
 import { onPending } from './answers/book.ts';
 import { onAppointments, onChange } from './answers/change.ts';
-import { correctedText, onForm, onSubmitted } from './answers/form.ts';
+import { onCorrectedText, onForm, onSubmitted } from './answers/form.ts';
 import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './answers/person.ts';
 import { advanceBooking, afterRescue, ask, askAgain, cleared, end, next, rescued } from './asking.ts';
 import {
@@ -100,8 +100,9 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     return askAgain(state, facts, [say({ name: 'no-such-date', date: noSuch })], true);
   if (reading.intent?.name === 'repeat' && !fills(reading)) return askAgain(state, facts, [], true);
   // A message is what the caller says, whatever it sounds like.
-  if (isDictated(state, reading, facts) || correctedText(state, reading, facts))
-    return onAnswer(state, reading, facts);
+  if (isDictated(state, reading, facts)) return onAnswer(state, reading, facts);
+  const corrected = onCorrectedText(state, reading, facts);
+  if (corrected) return corrected;
   if (reading.intent?.name === 'out-of-scope' && reading.intent.score === 1) {
     return askAgain(state, facts, [say({ name: 'cannot-help' })], true);
   }

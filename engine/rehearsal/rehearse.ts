@@ -43,19 +43,24 @@ export async function rehearse(
   return results;
 }
 
-async function play(
-  rehearsed: RehearsalCase,
-  options: RehearsalOptions & { readonly intentBank: IntentBank },
-): Promise<CaseResult> {
+/** How a case that begins now goes: what is wrong, what was said, and what is in the database. */
+export function resultsOf(rehearsed: RehearsalCase) {
   const startedMs = performance.now();
-  const result = (
+  return (
     faults: readonly string[],
-    conversation: Conversation | null,
+    conversation: Conversation | null = null,
     there: readonly string[] = [],
   ): CaseResult => ({
     ...{ rehearsed, passed: faults.length === 0, faults, conversation, there },
     tookMs: performance.now() - startedMs,
   });
+}
+
+async function play(
+  rehearsed: RehearsalCase,
+  options: RehearsalOptions & { readonly intentBank: IntentBank },
+): Promise<CaseResult> {
+  const result = resultsOf(rehearsed);
   try {
     const practice = await openPractice(rehearsed, options);
     try {
@@ -66,7 +71,7 @@ async function play(
     }
   } catch (error) {
     const why = isVoxboxError(error) ? error.message : String(error instanceof Error ? error.stack : error);
-    return result([why], null);
+    return result([why]);
   }
 }
 

@@ -13,17 +13,6 @@ export function onForm(state: DialogueState, reading: Reading, facts: Facts): De
   if (!form) return null;
   const slot = askedSlot(state, facts.snapshot);
   if (givesUp(reading, slot)) return dropForm(state, facts);
-  const right = correctedText(state, reading, facts);
-  if (right) {
-    const corrected: DialogueState = {
-      ...state,
-      readBack: null,
-      form: { ...form, values: { ...form.values, ...right } },
-    };
-    return advance(corrected, facts, [
-      say(changedLine(state, corrected, facts.snapshot) ?? { name: 'correction' }),
-    ]);
-  }
   if (state.pending === 'form-read-back') return onFormReadBack(state, reading, facts);
   if (state.pending === 'form-change') {
     const filled = fillForm(state, reading, facts);
@@ -40,7 +29,19 @@ export function onForm(state: DialogueState, reading: Reading, facts: Facts): De
 }
 
 /** "No, the medicine is lisinopril": a text that was taken down wrongly, named and said again; null where it is none. */
-export function correctedText(
+export function onCorrectedText(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { form } = state;
+  const right = correctedText(state, reading, facts);
+  if (!form || !right) return null;
+  if (givesUp(reading, askedSlot(state, facts.snapshot))) return dropForm(state, facts);
+  const values = { ...form.values, ...right };
+  return corrected(state, { ...state, readBack: null, form: { ...form, values } }, facts);
+}
+
+const corrected = (before: DialogueState, after: DialogueState, facts: Facts): Decision =>
+  advance(after, facts, [say(changedLine(before, after, facts.snapshot) ?? { name: 'correction' })]);
+
+function correctedText(
   { form, pending }: DialogueState,
   { text }: Reading,
   { snapshot }: Facts,
@@ -60,10 +61,7 @@ export function correctedText(
 
 function onFormReadBack(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const filled = fillForm(state, reading, facts);
-  if (filled !== state)
-    return advance(filled, facts, [
-      say(changedLine(state, filled, facts.snapshot) ?? { name: 'correction' }),
-    ]);
+  if (filled !== state) return corrected(state, filled, facts);
   if (reading.clearYes && !reading.correction && state.readBack?.kind === 'submit') {
     const { request } = state.readBack;
     return { state: { ...state, waitingFor: 'submit' }, moves: [{ kind: 'submit', request }] };

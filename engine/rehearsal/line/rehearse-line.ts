@@ -8,8 +8,8 @@ import { type Box, openBox, type TenantStore } from '../../store/index.ts';
 import type { RehearsalCase } from '../case.ts';
 import { grade, rowsThere } from '../grade.ts';
 import { clockOf, furnish } from '../practice.ts';
-import type { CaseResult, RehearsalOptions } from '../rehearse.ts';
-import type { Conversation, Spoken } from '../text-call.ts';
+import { type CaseResult, type RehearsalOptions, resultsOf } from '../rehearse.ts';
+import type { Spoken } from '../text-call.ts';
 import { type CallerPhone, openCallerPhone } from './caller-phone.ts';
 import { type CallerVoice, openVoices } from './caller-voice.ts';
 import { chanceOf } from './chance.ts';
@@ -167,15 +167,7 @@ async function playOne(
   parts: RoundParts & { readonly engine: PracticeEngine; readonly box: Box },
 ): Promise<CaseResult> {
   const { rehearsed, tenantId } = prepared;
-  const startedMs = performance.now();
-  const result = (
-    faults: readonly string[],
-    conversation: Conversation | null,
-    there: readonly string[] = [],
-  ): CaseResult => ({
-    ...{ rehearsed, passed: faults.length === 0, faults, conversation, there },
-    tookMs: performance.now() - startedMs,
-  });
+  const result = resultsOf(rehearsed);
   try {
     const store = parts.box.tenant(tenantId);
     const { failure, transfers } = await callOnce(prepared, store, parts);
@@ -185,7 +177,7 @@ async function playOne(
     return result(failure === null ? faults : [failure, ...faults], conversation, rowsThere({ store }));
   } catch (error) {
     if (!isVoxboxError(error)) throw error;
-    return result([error.message], null);
+    return result([error.message]);
   }
 }
 
