@@ -23,6 +23,9 @@ export interface FakeBusiness {
   readonly phone: string;
   readonly ringGroupId: string;
   readonly voiceId: string;
+  readonly staffId: string;
+  /** A calendar elsewhere. */
+  readonly linkId: string;
   /** Its owner; somebody who is invited; a program. */
   readonly memberId: string;
   readonly invitationId: string;
@@ -86,6 +89,17 @@ export async function fakeBusiness(name: string, digit: number, parts: Parts): P
   store.holidays.add({ day: holiday, name: `${name} Day`, spans: [] });
   store.doNotCall.add(doNotCall, callId);
   const questionId = store.unanswered.record(`Does ${name} do weddings?`, callId).id;
+  const staffId = store.profile().staff[0]?.id ?? '';
+  const { id: linkId } = store.calendarLinks.add({
+    ...{ id: ids.uuid(), name: `${name} calendar`, address: 'http://127.0.0.1/', user: name, password: name },
+    ...{
+      calendar: `http://127.0.0.1/${name}/`,
+      staffId,
+      readOnly: false,
+      allowPrivate: true,
+      nextSyncAtMs: 0,
+    },
+  });
   const bytes = Buffer.from(`Service,Price\n${name} cut,$40\n${name} colour,$90\n`);
   const source = await ingest({ kind: 'file', name: `${name}.csv`, bytes }, { store, embed, clock, ids });
   if (store.appointments.find(draftId)?.status !== 'draft')
@@ -104,7 +118,7 @@ export async function fakeBusiness(name: string, digit: number, parts: Parts): P
       submissionId,
       sourceId: source.id,
     },
-    ...{ number: called, questionId, holiday, doNotCall },
+    ...{ number: called, questionId, holiday, doNotCall, staffId, linkId },
     ...(await fakeLine(line, parts)),
     ...fakePeople(line, parts),
   };

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { CalendarSync } from '../calendar/index.ts';
 import {
   type Clock,
   isVoxboxError,
@@ -25,6 +26,7 @@ import { serveAgent } from './agent-versions.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { serveBox } from './box.ts';
 import { serveBusinesses } from './businesses.ts';
+import { busyAnswer, serveCalendarLinks } from './calendar-links.ts';
 import { type CallAudioParts, type CallSeat, serveCallAudio } from './call-audio.ts';
 import { serveCallHistory } from './call-history.ts';
 import { type CallActions, type CallPlacing, serveCalls } from './call-routes.ts';
@@ -77,6 +79,8 @@ export interface ApiOptions {
   readonly voices?: VoiceRouteParts;
   /** Documents are neither read nor asked for where it is absent. */
   readonly embed?: DeskParts['embed'];
+  /** Calendars elsewhere are not linked where it is absent. */
+  readonly calendars?: CalendarSync;
   /** Models are neither listed nor fetched where it is absent. */
   readonly models?: Pick<ModelParts, 'modelsDir' | 'env'>;
   /** Nobody tries an agent out where it is absent: it is published with a reason alone. */
@@ -198,6 +202,7 @@ function serveEverything(
   serveMethods(serve, createAnswers(box), box);
   serveBusinesses(serve, { box, clock });
   serveNumbers(serve, { box });
+  serveCalendarLinks(serve, { box, calendars: options.calendars });
   serveCalls(serve, { controls, live, placing, log });
   const seat = (callId: string) => controls(callId)?.staff ?? null;
   const audio = { live, log, seat, startTalk: options.startTalk };
@@ -259,6 +264,7 @@ function serveMethods(serve: Serve, answers: Answers, box: Box): void {
   serve('tenant.change', ({ id, body }) => ({ tenant: answers.changeTenant(id, body) }));
   serve('appointment.list', ({ query, tenants }) => ({
     appointments: answers.appointments({ ...query, tenants }),
+    busy: query.caller || query.q ? [] : busyAnswer(box, { ...query, tenants }),
   }));
 }
 

@@ -23,6 +23,42 @@ export const calendarErrors = {
     spoken: "I'm sorry, that appointment can't be changed any more.",
     help: 'The appointment is cancelled, or it has begun: it cannot be moved, approved or cancelled any more.',
   },
+  calendar_linked: {
+    category: 'conflict',
+    permanent: true,
+    apiStatus: 409,
+    help: 'That calendar is linked to this business already. Choose another one, or unlink it first.',
+  },
+  calendar_address_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 422,
+    help: 'A calendar is linked by the http or https address of its server. One that stands in your own network is linked at the box itself, where you can allow it.',
+  },
+  calendar_unreachable: {
+    category: 'environment',
+    permanent: false,
+    apiStatus: 502,
+    help: 'The server of the calendar does not answer, or answers with an error. Check its address and that it is up; a linked calendar is tried again by itself.',
+  },
+  calendar_certificate_untrusted: {
+    category: 'refused',
+    permanent: false,
+    apiStatus: 502,
+    help: 'The certificate of the calendar server is not trusted, so the password was not sent. Renew it, or add its authority to those that this machine trusts.',
+  },
+  calendar_login_refused: {
+    category: 'refused',
+    permanent: false,
+    apiStatus: 422,
+    help: 'The calendar server refuses the name or the password. iCloud and Fastmail want a password for apps, made in the settings of the account.',
+  },
+  calendar_not_found: {
+    category: 'missing',
+    permanent: false,
+    apiStatus: 422,
+    help: 'No calendar was found there by CalDAV. Enter the address that the provider gives for CalDAV; a linked calendar may have been removed or renamed there.',
+  },
   mail_unreachable: {
     category: 'environment',
     permanent: false,

@@ -77,6 +77,19 @@ export type DomainEvent =
     }
   | { readonly type: 'holiday.added' | 'holiday.removed'; readonly tenantId: string; readonly day: string }
   | { readonly type: 'calendar.settings-changed'; readonly tenantId: string }
+  /** A calendar elsewhere is kept in step from now on, or is not any more. */
+  | {
+      readonly type: 'calendar.linked' | 'calendar.unlinked';
+      readonly tenantId: string;
+      readonly linkId: string;
+    }
+  /** An appointment was moved there to where it cannot be, and is put back. */
+  | {
+      readonly type: 'calendar.clashed';
+      readonly tenantId: string;
+      readonly linkId: string;
+      readonly appointmentId: string;
+    }
   /** A source was indexed, again where it had changed; it and all its passages went. */
   | {
       readonly type: 'knowledge.changed' | 'knowledge.removed';

@@ -18,6 +18,14 @@ export type { Bans } from './bans.ts';
 export { banMemoryMs } from './bans.ts';
 export type { Box, BoxOptions, Tenants } from './box.ts';
 export { openBox } from './box.ts';
+export type {
+  BusyTime,
+  CalendarCopies,
+  CalendarCopy,
+  CalendarObject,
+  LinkedBusyTime,
+} from './calendar-copies.ts';
+export type { CalendarLink, CalendarLinkProgress, CalendarLinks, NewCalendarLink } from './calendar-links.ts';
 export type { CalendarSettings, MailAccount, MailAccountInput } from './calendar-settings.ts';
 export { mailAddress } from './calendar-settings.ts';
 export type {

@@ -3,6 +3,7 @@ import { afterCallSchema } from './schema/after-call.ts';
 import { agentVersionsSchema } from './schema/agent-versions.ts';
 import { analyticsSchema } from './schema/analytics.ts';
 import { calendarSchema } from './schema/calendar.ts';
+import { calendarLinksSchema } from './schema/calendar-links.ts';
 import { callsSchema } from './schema/calls.ts';
 import { deskSchema } from './schema/desk.ts';
 import { knowledgeSchema } from './schema/knowledge.ts';
@@ -358,4 +359,5 @@ export const tenantMigrations: readonly string[] = [
   callsSchema,
   deskSchema,
   analyticsSchema,
+  calendarLinksSchema,
 ];

@@ -3,6 +3,8 @@ import { type AfterCallQueue, afterCallRows } from './after-call-work.ts';
 import { type AgentVersions, agentVersionRows, beginVersions } from './agent-versions.ts';
 import { analyticsRows, type CallAnalytics } from './analytics.ts';
 import { type Appointments, appointmentRows } from './appointments.ts';
+import { type CalendarCopies, calendarCopyRows } from './calendar-copies.ts';
+import { type CalendarLinks, calendarLinkRows } from './calendar-links.ts';
 import { type CalendarSettingRows, calendarSettingRows } from './calendar-settings.ts';
 import { analysisRows, type CallAnalyses } from './call-analyses.ts';
 import { type CallErasure, callErasure } from './call-erasure.ts';
@@ -62,6 +64,9 @@ export interface TenantStore {
   readonly outgoingMail: OutgoingMails;
   readonly calendarSettings: CalendarSettingRows;
   readonly voices: Voices;
+  /** Calendars elsewhere, and what lies in them. */
+  readonly calendarLinks: CalendarLinks;
+  readonly calendarCopies: CalendarCopies;
   /** Messages, orders, leads: what callers left. */
   readonly submissions: Submissions;
   readonly doNotCall: DoNotCall;
@@ -122,6 +127,8 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
   const profile = profileRows(database);
   const services = serviceRows(database);
   const staff = staffRows(database);
+  // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
+  const keyring = createKeyring(key);
   const passages = passageRows(database);
   const understood = understoodRows(database, { tenantId, clock, events });
   const playbook = playbookRows(database);
@@ -150,8 +157,9 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
     holds: holdRows(database),
     reminders: reminderRows(database, { tenantId, events }),
     outgoingMail: outgoingMailRows(database, { tenantId, events }),
-    // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
-    calendarSettings: calendarSettingRows(database, { tenantId, events, keyring: createKeyring(key) }),
+    calendarSettings: calendarSettingRows(database, { tenantId, events, keyring }),
+    calendarLinks: calendarLinkRows(database, { tenantId, events, keyring }),
+    calendarCopies: calendarCopyRows(database),
     voices: voiceRows(database, { tenantId, clock, events }),
     submissions: submissionRows(database, { tenantId, events }),
     doNotCall: doNotCallRows(database, { tenantId, clock, events }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calendarLinkChangedModel } from './calendar-links.ts';
 import { sourceProgressModel } from './knowledge.ts';
 import { modelProgressModel } from './model-methods.ts';
 import { liveCallModel, statusModel } from './models.ts';
@@ -29,6 +30,7 @@ export const feedMessageModel = z.discriminatedUnion('type', [
   sourceProgressModel,
   rehearsalProgressModel,
   modelProgressModel,
+  calendarLinkChangedModel,
   z.object({ type: z.literal('status.changed'), status: statusModel }),
   z.object({
     type: z.literal('event.stored'),

@@ -5,6 +5,7 @@ export * from './appointments.ts';
 export * from './audit.ts';
 export * from './box.ts';
 export * from './businesses.ts';
+export * from './calendar-links.ts';
 export * from './calendar-settings.ts';
 export * from './call-audio.ts';
 export * from './call-history.ts';

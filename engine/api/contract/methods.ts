@@ -3,6 +3,7 @@ import { agentMethods } from './agent-versions.ts';
 import { auditMethods } from './audit.ts';
 import { boxMethods } from './box.ts';
 import { businessMethods } from './businesses.ts';
+import { busyTimeModel, calendarLinkMethods } from './calendar-links.ts';
 import { calendarSettingMethods } from './calendar-settings.ts';
 import { callAudioMethods } from './call-audio.ts';
 import { callHistoryMethods } from './call-history.ts';
@@ -75,7 +76,7 @@ export const methods = {
   ...callHistoryMethods,
   ...callMethods,
   ...callAudioMethods,
-  /** Earliest first; those that start in [from, to); of one caller's number, or with `q` in name or number. */
+  /** Earliest first; appointments that start in [from, to); of one caller's number, or with `q` in name or number. */
   'appointment.list': {
     verb: 'GET',
     path: paths['appointment.list'],
@@ -87,10 +88,15 @@ export const methods = {
       q: z.string().trim().max(120).optional(),
       limit: limit.default(200),
     }),
-    answer: z.object({ appointments: z.array(appointmentModel) }),
+    answer: z.object({
+      appointments: z.array(appointmentModel),
+      /** What calendars elsewhere keep busy in that span; none where one caller is asked for. */
+      busy: z.array(busyTimeModel),
+    }),
   },
   ...deskMethods,
   ...agentMethods,
+  ...calendarLinkMethods,
   ...calendarSettingMethods,
   ...rehearsalMethods,
   ...modelMethods,
