@@ -26,7 +26,7 @@ export function contrast(one: string, other: string): number {
 }
 
 /** Mixed with black or white until it can be read on every ground of that scheme. */
-export function readable(hex: string, grounds: readonly string[], towards: 'black' | 'white'): string {
+function readable(hex: string, grounds: readonly string[], towards: 'black' | 'white'): string {
   const end: Colour = towards === 'black' ? [0, 0, 0] : [255, 255, 255];
   for (let step = 0; step <= steps; step += 1) {
     const colour = print(mixed(parse(hex), end, step / steps));

@@ -4,7 +4,6 @@ import type {
   CallerLine,
   KnownAnswer,
   NewSourceRequest,
-  NewTenantRequest,
   Pronunciation,
   ProviderChains,
   ProviderEntry,
@@ -30,8 +29,6 @@ type VoicesAnswer = Promise<Answer<{ voices: Voices }>>;
 
 export const client = {
   tenants: () => ask<{ tenants: Tenant[] }>(paths['tenant.list']),
-  createTenant: (tenant: NewTenantRequest) =>
-    ask<{ tenant: Tenant }>(paths['tenant.create'], json('POST', tenant)),
   calls: (tenant: string, limit: number) =>
     ask<{ calls: Call[] }>(withQuery(paths['call.list'], { tenant, limit })),
   appointments: (tenant: string, span: { readonly fromMs: number; readonly toMs: number }) =>

@@ -51,7 +51,6 @@ export const accessStrings = {
     },
     acting: 'One moment …',
     unusable: 'To the sign-in',
-    reading: 'The link is being looked at.',
   },
   passwordHelp: (shortest: number) => `At least ${shortest} characters. A sentence is easy to keep in mind.`,
   shortPassword: (shortest: number) => `At least ${shortest} characters, please.`,

@@ -12,7 +12,6 @@ export const callStrings = {
   practice: 'Practice',
   noMatch: 'No call fits.',
   noMatchHelp: 'Take a filter away, or search for other words.',
-  noneEnded: 'No finished call in this list.',
   refresh: 'Try again',
 
   filters: {
@@ -52,7 +51,6 @@ export const callStrings = {
   removed: (who: string) => `The call with ${who} is deleted.`,
   undo: 'Undo',
   outcome: 'What became of it',
-  outcomeSaved: 'Saved',
 
   summary: 'Summary',
   noSummary: 'The summary is written within a minute of the end of a call.',
@@ -78,8 +76,6 @@ export const callStrings = {
   answer: 'Answer at',
   totalTime: 'Total',
   heard: 'Heard',
-  understood: 'Understood',
-  firstWord: 'First word',
 
   quality: 'Line quality',
   leg: 'Leg',

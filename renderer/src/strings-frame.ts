@@ -50,7 +50,6 @@ export const frameStrings = {
     railWords: 'sidebar collapse expand',
     notifications: 'Mute or allow notifications',
     answer: (title: string, who: string) => (who ? `${title} from ${who}` : title),
-    switchTo: (name: string) => `Switch to ${name}`,
   },
   keys: {
     title: 'Keys',

@@ -134,8 +134,6 @@ export const numbersStrings = {
     removed: (number: string) => `${number} is removed: callers hear that it is not in service.`,
     undo: 'Undo',
     add: 'Add a number',
-    adding: 'Adding…',
-    cancel: 'Cancel',
     wrong: 'Write the number with + and the country code, for example +12025550123.',
   },
 

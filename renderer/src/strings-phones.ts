@@ -39,7 +39,6 @@ export const phonesStrings = {
     title: (name: string) => `Set up ${name} now`,
     once: 'The password is shown this once. The box keeps no copy that can be read.',
     server: 'Server',
-    serverHelp: 'The address of the box in your network.',
     thisMachine:
       'The page is open on the box itself: from another device take the address of this computer in your network.',
     port: 'Port',

@@ -15,7 +15,6 @@ export const setupStrings = {
   stepOf: (step: number, steps: number) => `Step ${step} of ${steps}`,
   next: 'Next',
   back: 'Back',
-  skip: 'Skip for now',
   finish: 'Open the desk',
   cancel: 'Cancel',
   language: 'Language of the callers',

@@ -82,8 +82,6 @@ export const strings = {
     called: (number: string) => `called ${number}`,
     elapsed: 'Length of the call so far',
     latency: (seconds: string) => `The last answer began ${seconds} after the caller stopped speaking`,
-    latencyShort: (seconds: string) => `answers in ${seconds}`,
-    today: 'Today',
     todayLine: (calls: number, booked: number) =>
       calls === 0
         ? 'No calls yet today.'
@@ -94,8 +92,6 @@ export const strings = {
       `${agent} answers as soon as the phone rings. The call appears here while it runs.`,
     receptionist: 'The receptionist',
     tryIt: 'Hear it for yourself',
-    tryNumber: 'Number',
-    trySip: 'From any SIP phone',
     steps: [
       'Open a SIP phone on a computer or mobile in the same network. No account is needed for a direct call.',
       'Call the address below.',
@@ -111,7 +107,6 @@ export const strings = {
     none: 'No appointments today.',
     noneHelp: 'What callers book appears here at once.',
     byPhone: 'Booked by phone',
-    byDesk: 'Booked at the desk',
     cancelled: 'Cancelled',
     now: 'Now',
     with: (staff: string) => `with ${staff}`,
@@ -132,7 +127,6 @@ export const strings = {
     transcript: 'Transcript',
     noTranscript: 'Nothing was said in this call.',
     booked: 'Booked in this call',
-    understood: 'Understood',
     recording: 'Recording',
     noRecording: 'This call was not recorded.',
     recordingFailed: 'The recording cannot be played. Its file may be missing on the box.',
@@ -146,8 +140,6 @@ export const strings = {
     unsureExact: (percent: number) => `The recogniser was ${percent} % sure of these words`,
     notAnswered: 'not answered',
     length: 'Length',
-    toNumber: 'Called',
-    when: 'When',
     speed: 'Time to answer',
     speedMedian: (seconds: string) => `typically ${seconds}`,
     withheld: 'Number withheld',

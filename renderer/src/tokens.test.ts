@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { contrast } from './accent.ts';
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
@@ -11,20 +12,6 @@ const colours = (scheme: 0 | 1): Map<string, string> =>
       ([, name = '', ...values]) => [name, values[scheme] ?? ''],
     ),
   );
-
-/** Relative luminance and contrast ratio, WCAG 2.2. */
-function luminance(colour: string): number {
-  const channel = (at: number): number => {
-    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
-}
-
-function contrast(one: string, other: string): number {
-  const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (high + 0.05) / (low + 0.05);
-}
 
 const pairs: readonly (readonly [text: string, ground: string])[] = [
   ...['ink', 'ink-2', 'ink-3', 'accent', 'live', 'amber', 'red'].flatMap((text) =>

@@ -29,7 +29,7 @@ const pageMethods: Partial<Record<PageName, MethodName>> = {
 };
 
 /** For example `#/invitation/…`; the token stands behind the #, where it reaches no log. */
-export function linkOf(hash: string): OpenedLink | null {
+function linkOf(hash: string): OpenedLink | null {
   const found = /^#\/(welcome|invitation|password|sign-in)\/([\w-]{20,100})$/.exec(hash);
   return found ? { kind: found[1] as OpenedLink['kind'], token: found[2] ?? '' } : null;
 }
