@@ -1,13 +1,6 @@
 import { redact } from '../agent/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
-import {
-  type Box,
-  type CallFilter,
-  type FoundPlace,
-  type ListedCall,
-  type TenantStore,
-  wordsQuery,
-} from '../store/index.ts';
+import type { Box, CallFilter, FoundPlaces, ListedCall, TenantStore } from '../store/index.ts';
 import type { CallLine, CallList, CallQuery } from './contract/index.ts';
 
 type Filter = Omit<CallQuery, 'page' | 'limit'>;
@@ -22,15 +15,13 @@ export interface CallListing {
 /** A page of the calls of one filter in one business, and how many there are. */
 interface Found {
   readonly total: number;
-  /** The search has ended before it had found all. */
-  readonly more?: boolean;
   readonly calls: CallLine[];
 }
 type Page = { readonly offset: number; readonly limit: number };
 
 interface Searched {
   readonly version: number;
-  readonly found: readonly FoundPlace[];
+  readonly found: FoundPlaces;
 }
 
 /** So far back a list of several businesses can be read. */
@@ -47,7 +38,8 @@ export function createCallListing(box: Box): CallListing {
     const version = store.callSearch.version();
     const known = kept.get(key);
     kept.delete(key);
-    const now = known?.version === version ? known : { version, found: await foundOf(store, text, filter) };
+    const now =
+      known?.version === version ? known : { version, found: await store.callSearch.matches(text, filter) };
     kept.set(key, now);
     for (const oldest of kept.keys()) {
       if (kept.size <= keptSearches) break;
@@ -62,14 +54,13 @@ export function createCallListing(box: Box): CallListing {
       const { total, calls } = store.callSearch.list(filter, page);
       return { total, calls: calls.map((call) => lineOf(store, call)) };
     }
-    const found = await search(store, query.q, filter);
-    const shown = found.slice(0, mostFound).slice(page.offset, page.offset + page.limit);
-    const positions = new Map(shown.map((one) => [one.place, one]));
-    const calls = store.callSearch.at([...positions.keys()]);
+    const { places, positions } = await search(store, query.q, filter);
+    const [first, last] = [page.offset, page.offset + page.limit];
+    const shown = new Map([...places.subarray(first, last)].map((place, i) => [place, positions[first + i]]));
+    const calls = store.callSearch.at([...shown.keys()]);
     return {
-      total: Math.min(found.length, mostFound),
-      more: found.length > mostFound,
-      calls: calls.map((call) => lineOf(store, call, positions.get(call.place))),
+      total: places.length,
+      calls: calls.map((call) => lineOf(store, call, shown.get(call.place))),
     };
   };
 
@@ -91,14 +82,7 @@ export function createCallListing(box: Box): CallListing {
       }
       const total = found.reduce((sum, one) => sum + one.total, 0);
       const calls = found.flatMap((one) => one.calls);
-      const more = found.some((one) => one.more === true);
-      const pagination = {
-        page,
-        limit,
-        total,
-        pages: Math.ceil(total / limit),
-        ...(more ? ({ more } as const) : {}),
-      };
+      const pagination = { page, limit, total, pages: Math.ceil(total / limit) };
       return { calls: isOne ? calls : latestFirst(calls).slice(offset, offset + limit), pagination };
     },
     async *all(query, store) {
@@ -145,45 +129,10 @@ const filterOf = ({
   practice,
 });
 
-const firstSpan = 1000;
-const [shortestSpan, longestSpan] = [125, 16_000];
-/** A piece of the search takes about this long; other work comes between any two. */
-const [slowMs, quickMs] = [3, 1.5];
-
-/** Words as they stand; where no call has them so, the last one may go on: "insur" is found before it is written out. */
-async function foundOf(store: TenantStore, text: string, filter: CallFilter): Promise<readonly FoundPlace[]> {
-  const [exact, open] = [wordsQuery(text), wordsQuery(text, { open: true })];
-  // What holds no word finds nothing.
-  if (exact === null || open === null) return [];
-  const found = await inPieces(store, exact, filter);
-  return found.length > 0 ? found : await inPieces(store, open, filter);
-}
-
-/** Of a word that is said in every call the latest are enough: nobody reads on. */
-const mostFound = 2000;
-
-async function inPieces(store: TenantStore, words: string, filter: CallFilter): Promise<FoundPlace[]> {
-  const found: FoundPlace[] = [];
-  let span = firstSpan;
-  for (let below: number | null = null; ; ) {
-    const sinceMs = performance.now();
-    const piece: ReturnType<TenantStore['callSearch']['matches']> = store.callSearch.matches(words, filter, {
-      below,
-      span,
-    });
-    for (const one of piece.found) found.push(one);
-    if (piece.below === null || found.length > mostFound) return found.slice(0, mostFound + 1);
-    below = piece.below;
-    const tookMs = performance.now() - sinceMs;
-    if (tookMs > slowMs) span = Math.max(shortestSpan, Math.round(span / 2));
-    else if (tookMs < quickMs) span = Math.min(longestSpan, span * 2);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-function lineOf(store: TenantStore, call: ListedCall, found?: FoundPlace): CallLine {
-  const { place: _, recording, ...line } = call;
-  const said = found ? store.callSearch.said(found) : null;
+/** @param position of the turn that was found */
+function lineOf(store: TenantStore, call: ListedCall, position?: number): CallLine {
+  const { place, recording, ...line } = call;
+  const said = position === undefined ? null : store.callSearch.said(place, position);
   return {
     ...line,
     tenantId: store.tenantId,

@@ -9,6 +9,7 @@ import { bookAppointment } from '../calendar/index.ts';
 import { hasCode, systemIds } from '../foundation/index.ts';
 import { completeTenant } from './new-tenant.ts';
 import { createTenantFile, openTenantStore, type TenantStoreOptions } from './tenant-store.ts';
+import { createWordSearch } from './word-search.ts';
 
 const doors = {
   calendar: new URL('../calendar/index.ts', import.meta.url).href,
@@ -77,7 +78,16 @@ it('gives no opening twice to processes that book at the same time', { timeout: 
     }),
   );
 
-  const options = { tenantId: 't', timeZone: 'Etc/UTC', path, key, clock, ids: systemIds, tell: () => {} };
+  const options = {
+    tenantId: 't',
+    timeZone: 'Etc/UTC',
+    path,
+    key,
+    clock,
+    ids: systemIds,
+    tell: () => {},
+    search: createWordSearch(),
+  };
   const store = openTenantStore(options satisfies TenantStoreOptions);
   const booked = store.appointments.list({ limit: 1000 });
   const acknowledged = processes.flatMap((one) => one.booked);
@@ -111,7 +121,16 @@ it('lets two connections of one process take turns', () => {
     ids: systemIds,
     clock,
   });
-  const options = { tenantId: 't', timeZone: 'Etc/UTC', path, key, clock, ids: systemIds, tell: () => {} };
+  const options = {
+    tenantId: 't',
+    timeZone: 'Etc/UTC',
+    path,
+    key,
+    clock,
+    ids: systemIds,
+    tell: () => {},
+    search: createWordSearch(),
+  };
   const stores = [openTenantStore(options), openTenantStore(options)];
   const serviceId = stores[0]?.profile().services[0]?.id ?? '';
   let booked = 0;

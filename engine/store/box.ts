@@ -36,6 +36,7 @@ import { type TenantRows, tenantRows } from './tenants.ts';
 import { type TransferTargets, transferTargetRows } from './transfer-targets.ts';
 import { type Trunks, trunkRows } from './trunks.ts';
 import { type Users, userRows } from './users.ts';
+import { createWordSearch } from './word-search.ts';
 
 export interface Tenants {
   /** Oldest first. */
@@ -141,6 +142,7 @@ function assemble(parts: BoxParts): Box {
   const { dataDir, clock, ids, log, lock, keyring, database, readOnly } = parts;
   const listeners = new Set<(event: StoredEvent) => void>();
   const open = new Map<string, OpenTenantStore>();
+  const search = createWordSearch();
   let closed = false;
 
   const tell = (event: StoredEvent): void => {
@@ -212,7 +214,17 @@ function assemble(parts: BoxParts): Box {
       const { timeZone } = known(id);
       const key = keyring.unwrap(id, tenants.sealedKey(id) ?? Buffer.alloc(0));
       const path = pathOf(id);
-      const store = openTenantStore({ tenantId: id, timeZone, path, key, clock, ids, tell, readOnly });
+      const store = openTenantStore({
+        tenantId: id,
+        timeZone,
+        path,
+        key,
+        clock,
+        ids,
+        tell,
+        readOnly,
+        search,
+      });
       open.set(id, store);
       return store;
     },
@@ -224,6 +236,7 @@ function assemble(parts: BoxParts): Box {
     close() {
       if (closed) return;
       closed = true;
+      search.close();
       for (const store of open.values()) store.close();
       database.close();
       lock?.release();

@@ -10,6 +10,7 @@ import { alternatives, bookAppointment, findOpenings, holdOpening } from '../cal
 import { hasCode, silentLog, systemIds } from '../foundation/index.ts';
 import type { Appointment } from './index.ts';
 import { openBox, type TenantStore } from './index.ts';
+import { createWordSearch } from './word-search.ts';
 
 /** Days on which the clocks change; Lord Howe moves them by half an hour. */
 const days = [
@@ -188,7 +189,15 @@ describe('bookings of several processes in one encrypted file', () => {
       const key = randomBytes(32);
       const tenant = completeTenant({ name: 'Race', timeZone, hours: [], ...offered });
       createTenantFile(tenant, { path, key, ...parts });
-      const store = openTenantStore({ tenantId: 't', timeZone, path, key, ...parts, tell: () => {} });
+      const store = openTenantStore({
+        tenantId: 't',
+        timeZone,
+        path,
+        key,
+        ...parts,
+        tell: () => {},
+        search: createWordSearch(),
+      });
       store.holidays.add({ day, ...night });
       store.close();
       const start = DateTime.fromISO(day, { zone: timeZone });
@@ -210,7 +219,15 @@ describe('bookings of several processes in one encrypted file', () => {
     const { openTenantStore } = await import('./tenant-store.ts');
     const { timeZone, path, told } = results[i] ?? { timeZone: '', path: '', told: [] };
     const key = keys[i] ?? Buffer.alloc(0);
-    const store = openTenantStore({ tenantId: 't', timeZone, path, key, ...parts, tell: () => {} });
+    const store = openTenantStore({
+      tenantId: 't',
+      timeZone,
+      path,
+      key,
+      ...parts,
+      tell: () => {},
+      search: createWordSearch(),
+    });
     const booked = expectRight(store, timeZone);
     const acknowledged = told.flatMap((one) => one.booked);
     expect(booked.map(({ id }) => id).toSorted()).toEqual(acknowledged.toSorted());

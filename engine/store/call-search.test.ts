@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, systemIds } from '../foundation/index.ts';
 import { type Box, openBox } from './box.ts';
-import { type CallFilter, wordsQuery } from './call-search.ts';
+import type { CallFilter } from './call-search.ts';
 import { openDatabase } from './database.ts';
 import { fakeCaller, fakePractice } from './fake-calls.ts';
 import { openKeyring } from './keys.ts';
@@ -130,9 +130,9 @@ const filters = fc.record(
 );
 
 describe('a list of calls', () => {
-  it('holds what its filter asks for, whichever way it is read', () => {
-    fc.assert(
-      fc.property(calls, fc.array(filters, { minLength: 5, maxLength: 10 }), (given, asked) => {
+  it('holds what its filter asks for, whichever way it is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, fc.array(filters, { minLength: 5, maxLength: 10 }), async (given, asked) => {
         for (const { id } of store.calls.list({ limit: 1000 })) {
           if (store.calls.find(id)?.endedAtMs === null) store.calls.end(id, 'failed');
           store.callErasure.call(id);
@@ -159,7 +159,7 @@ describe('a list of calls', () => {
             if (below === null) break;
           }
           expect(read).toEqual(wanted);
-          expect(found('canal', filter)).toEqual(
+          expect(await found('canal', filter)).toEqual(
             wanted.filter((id) =>
               made.some((one) => one.id === id && one.given.said.some((text) => /canal/i.test(text))),
             ),
@@ -189,46 +189,31 @@ describe('a list of calls', () => {
   });
 });
 
-/** Ids of the calls that words are found in, in pieces of three calls. */
-function found(text: string, filter: CallFilter = {}): string[] {
-  const [exact, open] = [wordsQuery(text), wordsQuery(text, { open: true })];
-  if (exact === null || open === null) return [];
-  const places: number[] = [];
-  for (let below: number | null = null; ; ) {
-    const piece: ReturnType<TenantStore['callSearch']['matches']> = store.callSearch.matches(exact, filter, {
-      below,
-      span: 3,
-    });
-    places.push(...piece.found.map(({ place }) => place));
-    below = piece.below;
-    if (below === null) break;
-  }
-  const whole = store.callSearch.matches(exact, filter, { below: null, span: null }).found;
-  expect(whole.map(({ place }) => place)).toEqual(places);
-  if (places.length > 0) return store.callSearch.at(places).map(({ id }) => id);
-  const { found } = store.callSearch.matches(open, filter, { below: null, span: null });
-  return store.callSearch.at(found.map(({ place }) => place)).map(({ id }) => id);
+/** Ids of the calls that words are found in. */
+async function found(text: string, filter: CallFilter = {}): Promise<string[]> {
+  const { places } = await store.callSearch.matches(text, filter);
+  return store.callSearch.at([...places]).map(({ id }) => id);
 }
 
 describe('words of calls', () => {
-  it('are found where they are said together, and by their beginning', () => {
+  it('are found where they are said together, and by their beginning', async () => {
     const dentist = make({ ...plain, said: ['I need a root canal.', 'On Tuesday, please.'] });
     const street = make({ ...plain, said: ['You are on Canal Street?'] });
-    expect(found('canal')).toEqual([street, dentist]);
-    expect(found('root can')).toEqual([dentist]);
-    expect(found('canal root')).toEqual([dentist]);
-    expect(found('"canal root"')).toEqual([]);
-    expect(found('"root canal"')).toEqual([dentist]);
+    expect(await found('canal')).toEqual([street, dentist]);
+    expect(await found('root can')).toEqual([dentist]);
+    expect(await found('canal root')).toEqual([dentist]);
+    expect(await found('"canal root"')).toEqual([]);
+    expect(await found('"root canal"')).toEqual([dentist]);
     // Not in one turn.
-    expect(found('canal tuesday')).toEqual([]);
-    expect(found('  "" * ')).toEqual([]);
-    const [first] = store.callSearch.matches('"tuesday"', {}, { below: null, span: null }).found;
-    expect(first && store.callSearch.said(first)).toMatchObject({
+    expect(await found('canal tuesday')).toEqual([]);
+    expect(await found('  "" * ')).toEqual([]);
+    const { places, positions } = await store.callSearch.matches('tuesday', {});
+    expect(store.callSearch.said(places[0] ?? 0, positions[0] ?? 0)).toMatchObject({
       ...{ text: 'On Tuesday, please.', speaker: 'caller' },
     });
   });
 
-  it('may be a name or a number, written as people write them', () => {
+  it('may be a name or a number, written as people write them', async () => {
     const id = systemIds.uuid();
     store.calls.start({
       ...{ id, sipCallId: id, callerNumber: '+12025550123', callerName: 'María López' },
@@ -236,15 +221,15 @@ describe('words of calls', () => {
     });
     const other = make(plain);
     for (const text of ['maria', 'lopez', '+1 202 555 0123', '(202) 555-0123', '555 0123', '0123', '1202']) {
-      expect([text, found(text)]).toEqual([text, [id]]);
+      expect([text, await found(text)]).toEqual([text, [id]]);
     }
-    expect(found(fakeCaller)).toEqual([other]);
+    expect(await found(fakeCaller)).toEqual([other]);
   });
 
-  it('that only look like questions to the index are words', () => {
+  it('that only look like questions to the index are words', async () => {
     const id = make({ ...plain, said: ['NEAR the AND gate: 50% "off" (now)'] });
     for (const text of ['near', 'and', '50%', '(now', 'gate:', 'off"', '-', '*', 'NOT']) {
-      expect([text, found(text)]).toEqual([text, /[a-z0-9]/i.test(text) && text !== 'NOT' ? [id] : []]);
+      expect([text, await found(text)]).toEqual([text, /[a-z0-9]/i.test(text) && text !== 'NOT' ? [id] : []]);
     }
   });
 });
@@ -252,22 +237,22 @@ describe('words of calls', () => {
 describe('what is taken out', () => {
   const card = 'My secret word is xylophone';
 
-  it('is not found any more: by redaction, by forgetting, with the call', () => {
+  it('is not found any more: by redaction, by forgetting, with the call', async () => {
     const ids = [1, 2, 3].map(() => make({ ...plain, said: [card, 'Thank you'] }));
     const [first = '', second = '', third = ''] = ids;
-    expect(found('xylophone')).toHaveLength(3);
+    expect(await found('xylophone')).toHaveLength(3);
     const [turn] = store.transcript.list(first);
     store.callErasure.words(first, [{ turnId: turn?.id ?? '', text: 'xylophone' }]);
-    expect(found('xylophone')).toEqual([third, second]);
-    expect(found('secret')).toHaveLength(3);
+    expect(await found('xylophone')).toEqual([third, second]);
+    expect(await found('secret')).toHaveLength(3);
     store.callErasure.everything(second);
-    expect(found('xylophone')).toEqual([third]);
+    expect(await found('xylophone')).toEqual([third]);
     store.callErasure.call(third);
-    expect(found('xylo')).toEqual([]);
-    expect(found('thank')).toEqual([first]);
-    expect(found('0132')).toEqual([second, first]);
+    expect(await found('xylo')).toEqual([]);
+    expect(await found('thank')).toEqual([first]);
+    expect(await found('0132')).toEqual([second, first]);
     store.callers.forget(fakeCaller, { transcripts: false, scrub: (text) => text });
-    expect(found('0132')).toEqual([]);
+    expect(await found('0132')).toEqual([]);
     expect(store.callSearch.list({}, { limit: 1, offset: 0 }).total).toBe(2);
   });
 

@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import type { Call, CallOutcome, TranscriptTurn } from './model.ts';
 import { facetBits, mostFacets, outcomeCodes, placesPerDay, placesPerMs } from './schema/calls.ts';
+import type { FoundPlaces, WordQuestion } from './word-search.ts';
 
 /** What a list of calls is narrowed to; what is absent does not matter. */
 export interface CallFilter {
@@ -27,18 +28,9 @@ export interface ListedCall extends Omit<Call, 'sipCallId' | 'quality'> {
   readonly costMicroUsd: number | null;
 }
 
-/** A call that words were found in, and the position of the first turn that has them. */
-export interface FoundPlace {
-  readonly place: number;
-  readonly position: number;
-}
-
 export type FoundTurn = Pick<TranscriptTurn, 'speaker' | 'text' | 'startedAtMs'>;
 
-/**
- * The calls of a business however many they are. Nothing here reads through all of them, except `matches`, which does
- * so piece by piece.
- */
+/** The calls of a business however many they are. Nothing here reads through all of them. */
 export interface CallSearch {
   count(filter: CallFilter): number;
   /** Latest first. */
@@ -51,17 +43,13 @@ export interface CallSearch {
   /** Those behind a place, latest first: for whoever reads all of them. */
   after(filter: CallFilter, options: { readonly below: number | null; readonly limit: number }): ListedCall[];
   /**
-   * The calls in which all words are said in one turn, or are in the caller's name or number; looks at `span` calls below
-   * a place (null: from the latest, and at all of them where there is no span). `below` is where to go on, null at the end.
+   * The calls in which all words are said in one turn, or are in the caller's name or number. Words as they stand; where
+   * no call has them so, the last one may go on: "insur" is found before it is written out.
    */
-  matches(
-    words: string,
-    filter: CallFilter,
-    from: { readonly below: number | null; readonly span: number | null },
-  ): { readonly found: readonly FoundPlace[]; readonly below: number | null };
+  matches(text: string, filter: CallFilter): Promise<FoundPlaces>;
   at(places: readonly number[]): ListedCall[];
-  /** The turn of a call at a position; null where there is none: the name and the number have none. */
-  said(call: FoundPlace): FoundTurn | null;
+  /** The turn at a position of the call at a place; null where there is none: the name and the number have none. */
+  said(place: number, position: number): FoundTurn | null;
   /** Rises with every change of the business's data. */
   version(): number;
 }
@@ -92,7 +80,11 @@ const columns = `c.place, c.id, c.direction, c.caller_number as callerNumber, c.
 const joined = 'calls c left join call_analyses a on a.call_id = c.id';
 const ofFacets = 'facets in (select value from json_each(:facets))';
 
-export function callSearch(database: Database): CallSearch {
+/** @param words finds words in the file that `database` is of */
+export function callSearch(
+  database: Database,
+  words: (question: Omit<WordQuestion, 'path' | 'key'>) => Promise<FoundPlaces>,
+): CallSearch {
   const days = database.prepare<{ day: number; calls: number }>(
     `select day, sum(calls) as calls from call_tallies where ${ofFacets} and day >= :first and day < :last
      group by day having sum(calls) > 0 order by day desc`,
@@ -119,17 +111,6 @@ export function callSearch(database: Database): CallSearch {
   const partyPage = database.prepare<PlaceRow>(
     `select place from calls where party = :party and place >= :from and place < :to and ${ofFacets}
      order by place desc limit :limit offset :offset`,
-  );
-  const floor = database.prepare<PlaceRow>(
-    'select place from calls where place < :below order by place desc limit 1 offset :span',
-  );
-  const matches = database.prepare<FoundPlace>(
-    // First the words, once; then the calls.
-    `with said as materialized (
-       select rowid >> 12 as place, min(rowid & 4095) as position from call_words
-       where call_words match :words and rowid >= (:from << 12) and rowid < (:to << 12) group by 1)
-     select said.place, said.position from said cross join calls c on c.place = said.place
-     where c.${ofFacets} and (:party is null or c.party = :party) order by c.place desc`,
   );
   const at = database.prepare<Row>(
     `select ${columns} from ${joined} where c.place in (select value from json_each(:places))
@@ -189,20 +170,21 @@ export function callSearch(database: Database): CallSearch {
       const { party } = filter;
       return rowsAt(party === undefined ? placesIn(range) : partyPlaces({ ...range, party }));
     },
-    matches(words, filter, { below, span }) {
-      const { from: lowest, to: highest } = rangeOf(filter);
-      const to = Math.min(highest, below ?? highest);
-      const next = span === null ? null : (floor.get({ below: to, span })?.place ?? null);
-      const from = Math.max(lowest, next === null ? 0 : next + 1);
-      const found = matches.all({ words, from, to, facets: kindsOf(filter), party: filter.party ?? null });
-      return { found, below: next === null || next < lowest ? null : next + 1 };
+    async matches(text, filter) {
+      const queries = [wordsQuery(text), wordsQuery(text, { open: true })].filter((query) => query !== null);
+      // What holds no word finds nothing.
+      if (queries.length === 0) return nothingFound;
+      const kinds = everyFacets.map((facets) => Number(fits(facets, filter))).join('');
+      return words({ ...rangeOf(filter), queries, kinds, party: filter.party ?? null });
     },
     at: rowsAt,
-    said: (call) => said.get(call) ?? null,
+    said: (place, position) => said.get({ place, position }) ?? null,
     version: () => version.get()?.sequence ?? 0,
   };
   return search;
 }
+
+const nothingFound: FoundPlaces = { places: new Float64Array(), positions: new Uint16Array() };
 
 const fromRow = (row: Row): ListedCall => ({
   ...row,
@@ -274,7 +256,7 @@ function piecesOf(filter: CallFilter, facets: string, { days, between }: Countin
  *
  * @param options.open the last word may go on
  */
-export function wordsQuery(text: string, { open = false } = {}): string | null {
+function wordsQuery(text: string, { open = false } = {}): string | null {
   const trimmed = text.trim();
   const end = open ? ' *' : '';
   const digits = /^\+?[\d\s().-]+$/.test(trimmed) ? trimmed.replace(/\D/g, '') : '';

@@ -42,8 +42,7 @@ export type {
 export type { CallErasure, ChosenWords } from './call-erasure.ts';
 export { erasedWords } from './call-erasure.ts';
 export type { CallNotes, WrittenNote } from './call-notes.ts';
-export type { CallFilter, CallSearch, FoundPlace, FoundTurn, ListedCall } from './call-search.ts';
-export { wordsQuery } from './call-search.ts';
+export type { CallFilter, CallSearch, FoundTurn, ListedCall } from './call-search.ts';
 export type { CallWords, Rewriting } from './call-words.ts';
 export type {
   Caller,
@@ -109,3 +108,4 @@ export type { NewUser, Totp, Users } from './users.ts';
 export { emailOf } from './users.ts';
 export type { VoiceRecordings } from './voice-pieces.ts';
 export type { VoiceChange, Voices } from './voices.ts';
+export type { FoundPlaces } from './word-search.ts';

@@ -39,6 +39,7 @@ import { type Transcript, transcriptRows } from './transcript.ts';
 import { type Unanswered, unansweredRows } from './unanswered.ts';
 import { type Grounding, type Understood, understoodRows } from './understood.ts';
 import { type Voices, voiceRows } from './voices.ts';
+import type { WordSearch } from './word-search.ts';
 
 /** What one business owns, in a file of its own. Synchronous: when a method returns, its change is on the disk. */
 export interface TenantStore {
@@ -63,10 +64,10 @@ export interface TenantStore {
   readonly reminders: Reminders;
   readonly outgoingMail: OutgoingMails;
   readonly calendarSettings: CalendarSettingRows;
-  readonly voices: Voices;
   /** Calendars elsewhere, and what lies in them. */
   readonly calendarLinks: CalendarLinks;
   readonly calendarCopies: CalendarCopies;
+  readonly voices: Voices;
   /** Messages, orders, leads: what callers left. */
   readonly submissions: Submissions;
   readonly doNotCall: DoNotCall;
@@ -117,18 +118,20 @@ export interface TenantStoreOptions {
   /** Hears of every event after its commit. */
   readonly tell: (event: StoredEvent) => void;
   readonly readOnly?: boolean;
+  /** Finds words beside the loop. */
+  readonly search: WordSearch;
 }
 
 /** @throws VoxboxError `database_broken`, `database_version`, `data_dir_unwritable` */
 export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
-  const { tenantId, timeZone, path, key, clock, ids, tell, readOnly } = options;
+  const { tenantId, timeZone, path, key, clock, ids, tell, readOnly, search } = options;
   const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly, vectors: true });
   const events = createEventLog(database, { log: tenantId, clock, tell });
+  // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
+  const keyring = createKeyring(key);
   const profile = profileRows(database);
   const services = serviceRows(database);
   const staff = staffRows(database);
-  // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
-  const keyring = createKeyring(key);
   const passages = passageRows(database);
   const understood = understoodRows(database, { tenantId, clock, events });
   const playbook = playbookRows(database);
@@ -148,7 +151,7 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
       staff: staff.list(),
     }),
     calls: callRows(database, { tenantId, clock, events, whenEnded: afterCall.add }),
-    callSearch: callSearch(database),
+    callSearch: callSearch(database, (question) => search.find({ ...question, path, key })),
     callNotes: callNoteRows(database, { tenantId, clock, ids, events }),
     callErasure: callErasure(database, { tenantId, events, words, analyses }),
     transcript: transcriptRows(database, { tenantId, ids, events }),

@@ -8,7 +8,6 @@ export const callStrings = {
   search: 'Search words, name or number',
   keys: 'j and k move, Enter opens, / searches',
   total: (n: number) => count(n, 'call', 'calls'),
-  totalMore: (n: number) => `the latest ${count(n, 'call', 'calls')}`,
   practice: 'Practice',
   noMatch: 'No call fits.',
   noMatchHelp: 'Take a filter away, or search for other words.',

@@ -52,8 +52,6 @@ export const paginationModel = z.object({
   /** Calls of the filter. */
   total: z.number().int(),
   pages: z.number().int(),
-  /** Words were looked for that more calls have: `total` is as far as the search went, the latest 2,000. */
-  more: z.literal(true).optional(),
 });
 
 const moneyModel = z.object({ amountMinor: z.number().int(), currency: z.string() });

@@ -19,8 +19,6 @@ export class CallList {
   filter = $state.raw<CallFilter>({});
   /** Null until it is known. */
   total = $state.raw<number | null>(null);
-  /** The search has ended before it had found all. */
-  more = $state.raw(false);
   failure = $state.raw<Failure | null>(null);
   loading = $state(false);
   #pages = $state.raw<ReadonlyMap<number, readonly CallLine[]>>(new Map());
@@ -108,7 +106,6 @@ export class CallList {
     }
     this.#pages = pages;
     this.total = pagination.total;
-    this.more = pagination.more === true;
   }
 
   #answered = 0;
