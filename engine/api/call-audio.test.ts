@@ -205,6 +205,11 @@ describe('the sound of a call over the API', () => {
     const [tenant] = box.tenants.list();
     const answer = await post(`tenants/${tenant?.id}/talks`, {});
     expect([answer.status, await answer.json()]).toEqual([201, { callId: 'talk' }]);
-    expect(talks).toEqual([{ tenantId: tenant?.id, by: 'Fake owner' }]);
+    await post(`tenants/${tenant?.id}/talks`, { agent: 'draft' });
+    const talk = { tenantId: tenant?.id, by: 'Fake owner' };
+    expect(talks).toEqual([
+      { ...talk, agent: 'live' },
+      { ...talk, agent: 'draft' },
+    ]);
   });
 });

@@ -39,7 +39,11 @@ export interface CallAudioParts {
   readonly seat: (callId: string) => CallSeat | null;
   /** Nobody talks with the agent where it is absent. */
   readonly startTalk?:
-    | ((order: { readonly tenantId: string; readonly by: string }) => Promise<{ readonly callId: string }>)
+    | ((order: {
+        readonly tenantId: string;
+        readonly by: string;
+        readonly agent: 'live' | 'draft';
+      }) => Promise<{ readonly callId: string }>)
     | undefined;
 }
 
@@ -80,9 +84,9 @@ export function serveCallAudio(
     await needSeat(id).giveBack('given-back');
     return standing(id);
   });
-  serve('talk.start', async ({ id, who, reply }) => {
+  serve('talk.start', async ({ id, who, body, reply }) => {
     if (!startTalk) throw new VoxboxError('inference_unavailable', 'the models are not there');
-    const started = await startTalk({ tenantId: id, by: who.name });
+    const started = await startTalk({ tenantId: id, by: who.name, agent: body.agent });
     reply.code(201);
     return started;
   });

@@ -4,7 +4,7 @@ import { type OutboundParts, permitNumber, placeLeg } from './outbound-leg.ts';
 import type { PlacedLeg } from './placed-leg.ts';
 import { type CallRow, openRecord } from './record.ts';
 import type { CallRegistry } from './registry.ts';
-import { type Route, routeOfPhone } from './router.ts';
+import { type AgentRoute, routeOfPhone } from './router.ts';
 import { usualRingMs } from './transfer-target.ts';
 import type { CallMessage, CallWorker } from './worker-client.ts';
 
@@ -61,8 +61,6 @@ export function createPlacing(house: PlacingHouse, worker: () => CallWorker | nu
     },
   };
 }
-
-type AgentRoute = Extract<Route, { kind: 'agent' }>;
 
 /** One of them, from the ring of the phone to its end. Like all talk among people of the house it is not recorded. */
 class PlacedCall {

@@ -1,7 +1,14 @@
 import { type CallerContext, callerContextOf, type ProfileSnapshot } from '../agent/index.ts';
 import type { Clock, ErrorCode } from '../foundation/index.ts';
-import { errorCatalogue } from '../foundation/index.ts';
-import type { Box, Phone, Playbook, Tenant, TenantStore } from '../store/index.ts';
+import { errorCatalogue, VoxboxError } from '../foundation/index.ts';
+import {
+  asDrafted,
+  type Box,
+  type Phone,
+  type Playbook,
+  type Tenant,
+  type TenantStore,
+} from '../store/index.ts';
 import { recordingNotice } from './wordings.ts';
 
 /** Who answers a call. Decided once, from the number that was called, and frozen for the call. */
@@ -20,6 +27,15 @@ export type Route =
       readonly reason: Extract<ErrorCode, 'number_unknown' | 'tenant_suspended'>;
       readonly text: string;
     };
+
+export type AgentRoute = Extract<Route, { kind: 'agent' }>;
+
+/** Somebody of the house tries the agent. */
+export interface PracticeOrder {
+  readonly tenantId: string;
+  /** `draft`: as it would be published now. */
+  readonly agent: 'live' | 'draft';
+}
 
 export function routeCall(
   box: Box,
@@ -66,6 +82,17 @@ export function routeOfPhone(
   if (tenant.status === 'suspended') return message('tenant_suspended', tenant.id);
   const store = box.tenant(tenant.id);
   const caller = { number: extension, name: label, earlierCalls: 0 };
+  return { kind: 'agent', tenant, store, snapshot: snapshotOf(box, tenant, store), caller };
+}
+
+/** The one way that leads to a draft. @throws VoxboxError `tenant_unknown`, `tenant_suspended` */
+export function routeOfPractice(box: Box, { tenantId, agent }: PracticeOrder): AgentRoute {
+  const tenant = box.tenants.find(tenantId);
+  if (!tenant) throw new VoxboxError('tenant_unknown', `there is no tenant ${tenantId}`);
+  if (tenant.status === 'suspended') throw new VoxboxError('tenant_suspended', 'the business is suspended');
+  const live = box.tenant(tenant.id);
+  const store = agent === 'draft' ? asDrafted(live) : live;
+  const caller = { number: null, name: null, earlierCalls: 0 };
   return { kind: 'agent', tenant, store, snapshot: snapshotOf(box, tenant, store), caller };
 }
 

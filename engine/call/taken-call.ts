@@ -17,7 +17,7 @@ import { type CallRow, keepRecord, openRecord } from './record.ts';
 import { codeOf, refuse } from './refusal.ts';
 import type { CallRegistry } from './registry.ts';
 import { ringCallees } from './ring-group.ts';
-import type { Route } from './router.ts';
+import type { AgentRoute, Route } from './router.ts';
 import type { EmbedTexts } from './tools.ts';
 import { type Callees, calleesOf } from './transfer-target.ts';
 import { busyRequest, closedRequest, recordingNotice } from './wordings.ts';
@@ -271,10 +271,7 @@ export class TakenCall {
   }
 
   /** Asks for a message in words that say why nobody answers. */
-  #messageRequest(
-    because: 'full' | 'closed',
-    { tenant, snapshot }: Extract<Route, { kind: 'agent' }>,
-  ): string {
+  #messageRequest(because: 'full' | 'closed', { tenant, snapshot }: AgentRoute): string {
     const { clock } = this.#given.parts;
     const request =
       because === 'closed'

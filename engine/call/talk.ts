@@ -7,7 +7,7 @@ import { runPracticeTool, tidyPractice } from './practice-tools.ts';
 import { providerChains } from './providers.ts';
 import { type CallRow, keepRecord, openRecord } from './record.ts';
 import type { CallRegistry } from './registry.ts';
-import { type Route, snapshotOf } from './router.ts';
+import { type AgentRoute, type PracticeOrder, routeOfPractice } from './router.ts';
 import { StaffSeat } from './staff-seat.ts';
 import type { EmbedTexts } from './tools.ts';
 import type { CallMessage, CallWorker } from './worker-client.ts';
@@ -25,13 +25,10 @@ export interface TalkHouse {
   readonly log: Log;
 }
 
-export interface TalkOrder {
-  readonly tenantId: string;
+export interface TalkOrder extends PracticeOrder {
   /** Who tries the agent, by name. */
   readonly by: string;
 }
-
-type AgentRoute = Extract<Route, { kind: 'agent' }>;
 
 /** How long the page may take to connect, before the talk is given up. */
 const connectMs = 20_000;
@@ -60,11 +57,12 @@ export class Talk implements CallControls {
   #statistics: CallStatistics = {};
 
   /** @throws VoxboxError `tenant_unknown`, `tenant_suspended`, `capacity_reached` */
-  constructor({ tenantId, by }: TalkOrder, house: TalkHouse, worker: CallWorker) {
+  constructor({ by, ...order }: TalkOrder, house: TalkHouse, worker: CallWorker) {
     const { box, registry, ids, maxCalls, dataDir, clock } = house;
     this.#house = house;
     this.#worker = worker;
-    this.#route = routeOfPractice(box, tenantId);
+    this.#route = routeOfPractice(box, order);
+    const { tenantId } = order;
     if (registry.count() - registry.countWithoutAgent() >= maxCalls)
       throw new VoxboxError('capacity_reached', 'the box carries as many calls as it may');
     this.callId = ids.uuid();
@@ -195,12 +193,3 @@ export class Talk implements CallControls {
 
 const notInPractice = (): Promise<never> =>
   Promise.reject(new VoxboxError('call_not_in_agents_hands', 'a practice talk has no line'));
-
-function routeOfPractice(box: Box, tenantId: string): AgentRoute {
-  const tenant = box.tenants.find(tenantId);
-  if (!tenant) throw new VoxboxError('tenant_unknown', `there is no tenant ${tenantId}`);
-  if (tenant.status === 'suspended') throw new VoxboxError('tenant_suspended', 'the business is suspended');
-  const store = box.tenant(tenant.id);
-  const caller = { number: null, name: null, earlierCalls: 0 };
-  return { kind: 'agent', tenant, store, snapshot: snapshotOf(box, tenant, store), caller };
-}

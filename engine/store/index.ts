@@ -56,6 +56,7 @@ export type {
 export type { CallNote, Calls, NewCall } from './calls.ts';
 export { ensureDemoTenant } from './demo.ts';
 export type { DoNotCall } from './do-not-call.ts';
+export { asDrafted } from './drafted.ts';
 export { fakeBookedCall, fakeCaller, fakePractice } from './fake-calls.ts';
 export type { ForgetOptions, Forgotten } from './forgetting.ts';
 export type { Hold, Holds } from './holds.ts';

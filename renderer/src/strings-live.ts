@@ -42,6 +42,10 @@ export const liveStrings = {
     now: 'Talk now',
     nowHelp: 'With your microphone, or by typing. No phone is needed.',
     title: (agent: string) => `Talk with ${agent}`,
+    spokenWith: {
+      live: 'You talk with the published agent: this is what callers hear.',
+      draft: 'You talk with the draft: callers hear nothing of it before it is published.',
+    },
     starting: 'Ringing…',
     note: 'This is a practice. It is not counted, nobody is rung, and appointments made in it are cancelled when it ends.',
     mute: 'Mute the microphone',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { paths } from '../../engine/api/contract/index.ts';
+import { type MethodName, methods, paths } from '../../engine/api/contract/index.ts';
 import { CallSound, isTone, tone } from '../caller/call-sound.ts';
 import { type Caller, callerNumber, demoNumber, sarahMiller } from '../caller/caller.ts';
 import type { CallDetail, EngineApi } from '../caller/engine-api.ts';
@@ -38,9 +38,9 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
   }, 240_000);
   afterAll(() => scene.end());
 
-  const post = async (name: keyof typeof paths, id: string, body: object = {}) => {
+  const send = async (name: MethodName, id: string, body: object = {}) => {
     const init = {
-      method: 'POST',
+      method: methods[name].verb,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     };
@@ -82,7 +82,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
 
     const asksMs = nowMs();
     const speaking = sound.speak(tone(deskHz, 4000));
-    await post('call.takeOver', callId, { listener: sound.listener });
+    await send('call.takeOver', callId, { listener: sound.listener });
     const takenMs = nowMs();
     const isDesk = ({ samples }: HeardFrame) => isTone(samples, deskHz, 8000);
     const first = await until('the desk’s voice', () => heard.find(isDesk));
@@ -98,7 +98,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
 
     await endpoint.say(await caller.voice.speak('My tooth hurts and I need a filling.'));
     await hasSaid(callId, /caller: .*fill/i);
-    await post('call.giveBack', callId);
+    await send('call.giveBack', callId);
     await hasSaid(callId, /agent: Thank you\. I'm back with you\./);
     await call.hangUp();
     expect(await sound.closed).toBe(1000);
@@ -132,7 +132,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
   it('takes the caller back where the desk leaves, and goes by what was whispered', async () => {
     const { call, endpoint, callId, sound } = await ring();
     await until('the greeting', () => sound.frames.some(({ agent }) => isVoiced(agent)));
-    await post('call.whisper', callId, { text: 'Offer them a whitening.' });
+    await send('call.whisper', callId, { text: 'Offer them a whitening.' });
     await hasSaid(callId, /to the receptionist: Offer them a whitening/);
     await until('the end of the greeting', () =>
       sound.frames.slice(-50).every(({ agent }) => !isVoiced(agent)),
@@ -141,7 +141,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     const understood = async () => (await engine.api.call(callId)).slots.service;
     await hasSaid(callId, /caller: .*appointment/i);
     expect(await until('the service', understood)).toMatch(/whitening/i);
-    await post('call.takeOver', callId, { listener: sound.listener });
+    await send('call.takeOver', callId, { listener: sound.listener });
     await sound.close();
     await hasSaid(callId, /has left the call/);
     await hasSaid(callId, /agent: I'm sorry, my colleague had to leave\. I'm back with you\./);
@@ -152,7 +152,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
 
   it('books an appointment by typing, and leaves nothing of it in the calendar', async () => {
     const [tenant] = await engine.api.tenants();
-    const started = (await post('talk.start', tenant?.id ?? '')) as { callId: string };
+    const started = (await send('talk.start', tenant?.id ?? '')) as { callId: string };
     const sound = await CallSound.open(engine, started.callId);
     const persona = sarahMiller({ zone: tenant?.timeZone ?? '' });
     let answered = 0;
@@ -184,5 +184,24 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     ]);
     expect(sound.frames.some(({ agent }) => isVoiced(agent))).toBe(true);
     expect((await engine.api.calls()).map(({ id }) => id)).not.toContain(started.callId);
+  });
+
+  it('lets the house talk with a draft, and no caller hear of it', async () => {
+    const [tenant] = await engine.api.tenants();
+    const id = tenant?.id ?? '';
+    const read = await engine.api.request(paths['agent.read'].replace(':id', id));
+    const { live, revision } = methods['agent.read'].answer.parse(await read.json()).agent;
+    const document = { ...live.document, greeting: 'This greeting is only a draft.' };
+    await send('agent.save', id, { document, revision });
+
+    const started = (await send('talk.start', id, { agent: 'draft' })) as { callId: string };
+    const talk = await CallSound.open(engine, started.callId);
+    await hasSaid(started.callId, /^agent: This greeting is only a draft/);
+    const { call, callId } = await ring();
+    await hasSaid(callId, /^agent: .*calling Bright Smile/);
+    await call.hangUp();
+    expect(said(await engine.api.finishedCall())).not.toMatch(/only a draft/);
+    await talk.close();
+    await send('agent.discard', id, { revision: revision + 1 });
   });
 });

@@ -61,13 +61,14 @@ export const callAudioMethods = {
   'call.giveBack': act('call.giveBack', z.strictObject({})),
   /**
    * A practice talk with the agent of a business: a call of its own, whose caller is whoever connects to its sound.
-   * Its appointments are cancelled when it ends. `inference_unavailable` while the models are not there.
+   * Its appointments are cancelled when it ends. `draft` is the agent as it would be published now; what is live where
+   * there is no draft. `inference_unavailable` while the models are not there.
    */
   'talk.start': {
     verb: 'POST',
     path: paths['talk.start'],
     query: nothing,
-    body: z.strictObject({}),
+    body: z.strictObject({ agent: z.enum(['live', 'draft']).default('live') }),
     answer: z.object({ callId: z.string() }),
   },
 } as const;

@@ -17,7 +17,8 @@ export const liveClient = {
   hangUp: (callId: string) => ask<CallStanding>(withId('call.hangUp', callId), json('POST', {})),
   targets: (tenant: string) =>
     ask<{ transferTargets: TransferTarget[] }>(withQuery(paths['transferTarget.list'], { tenant })),
-  startTalk: (tenant: string) => ask<{ callId: string }>(withId('talk.start', tenant), json('POST', {})),
+  startTalk: (tenant: string, agent: 'live' | 'draft') =>
+    ask<{ callId: string }>(withId('talk.start', tenant), json('POST', { agent })),
   /** @param what the sound itself, or only how loud it is */
   socketUrl: (callId: string, what: 'sound' | 'levels') => {
     const path = what === 'sound' ? soundPath : levelsPath;
