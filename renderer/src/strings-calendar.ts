@@ -110,12 +110,9 @@ export const calendarStrings = {
   undo: 'Undo',
   dismiss: 'Dismiss',
 
-  connect: {
-    title: 'Calendars',
-    local: 'This box',
-    localState: 'In use: appointments are kept here.',
-    others: 'Google Calendar, Microsoft 365, CalDAV',
-    othersState:
-      'Cannot be connected yet. Customers with an e-mail address get invitations that any calendar reads.',
+  busy: {
+    untitled: 'Busy',
+    allDay: 'all day',
+    told: (title: string, when: string) => `${title}, ${when}. From a connected calendar`,
   },
 } as const;

@@ -6,6 +6,7 @@ export const settingsStrings = {
   sections: {
     numbers: 'Numbers & trunks',
     phones: 'Phones & people',
+    calendars: 'Calendars',
     models: 'Models',
     box: 'Box health',
     users: 'Users',

@@ -1,6 +1,7 @@
 import type {
   Appointment,
   BookRequest,
+  BusyTime,
   HoldRequest,
   Holiday,
   Opening,
@@ -43,7 +44,7 @@ export const calendarClient = {
     span: { readonly fromMs: number; readonly toMs: number },
     which: { readonly q?: string; readonly caller?: string } = {},
   ) =>
-    ask<{ appointments: Appointment[] }>(
+    ask<{ appointments: Appointment[]; busy: BusyTime[] }>(
       withQuery(paths['appointment.list'], {
         ...{ tenant, from: Math.max(0, span.fromMs), to: span.toMs, limit: most },
         ...which,

@@ -73,6 +73,10 @@ export class Box {
       this.feed.onStored((event) => this.#stored(event)),
       this.feed.onRehearsal((progress) => this.#agentDrafts.get(progress.tenantId)?.heard(progress)),
       this.feed.onProgress((progress) => this.#knowledge.get(progress.tenantId)?.heard(progress)),
+      this.feed.onLink(({ tenantId, link }) => {
+        // While it is being brought into step, its busy times are those of before.
+        if (tenantId === this.tenant?.id && link?.state !== 'syncing') this.appointmentsVersion += 1;
+      }),
       this.feed.onSnapshot(() => void this.refresh()),
       this.feed.onRights(() => void this.session.read()),
     ];

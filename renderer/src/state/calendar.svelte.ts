@@ -1,6 +1,7 @@
 import type {
   Appointment,
   BookRequest,
+  BusyTime,
   Holiday,
   Opening,
   OpenSpan,
@@ -39,7 +40,7 @@ const words = calendarStrings.notice;
 export class Calendar {
   readonly tenantId: string;
   readonly zone: string;
-  readonly shown = new Loaded<{ appointments: Appointment[] }>();
+  readonly shown = new Loaded<{ appointments: Appointment[]; busy: BusyTime[] }>();
   readonly offer = new Loaded<Offer>();
   day = $state.raw<Day>({ year: 1970, month: 1, day: 1 });
   view = $state<CalendarView>('week');

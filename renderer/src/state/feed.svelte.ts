@@ -1,5 +1,6 @@
 import type {
   BoxStatus,
+  CalendarLinkChanged,
   FeedMessage,
   LiveCall,
   ModelProgress,
@@ -33,6 +34,7 @@ export class Feed {
   readonly #onProgress = new Set<(progress: SourceProgress) => void>();
   readonly #onModel = new Set<(progress: ModelProgress) => void>();
   readonly #onRehearsal = new Set<(progress: RehearsalProgress) => void>();
+  readonly #onLink = new Set<(changed: CalendarLinkChanged) => void>();
   readonly #onSnapshot = new Set<() => void>();
   readonly #onRights = new Set<() => void>();
 
@@ -95,6 +97,12 @@ export class Feed {
     return () => this.#onRehearsal.delete(listener);
   }
 
+  /** Tells what has changed of a linked calendar. Returns the way out. */
+  onLink(listener: (changed: CalendarLinkChanged) => void): () => void {
+    this.#onLink.add(listener);
+    return () => this.#onLink.delete(listener);
+  }
+
   /** Tells that they may see something else by now. Returns the way out. */
   onRights(listener: () => void): () => void {
     this.#onRights.add(listener);
@@ -141,6 +149,9 @@ export class Feed {
         return;
       case 'model.progressed':
         for (const listener of this.#onModel) listener(message);
+        return;
+      case 'calendar.link-changed':
+        for (const listener of this.#onLink) listener(message);
         return;
       case 'event.stored':
         this.#positions.set(message.event.log, message.event.sequence);

@@ -9,6 +9,7 @@ export type SectionName = keyof (typeof settingsStrings)['sections'];
 export const sections: Record<SectionName, () => Promise<{ default: Component<{ box: Box }> }>> = {
   numbers: () => import('./Numbers.svelte'),
   phones: () => import('./Phones.svelte'),
+  calendars: () => import('./Calendars.svelte'),
   models: () => import('./Models.svelte'),
   box: () => import('./Box.svelte'),
   users: () => import('./Users.svelte'),
@@ -22,6 +23,7 @@ export const sections: Record<SectionName, () => Promise<{ default: Component<{ 
 const needs: Record<SectionName, MethodName> = {
   numbers: 'trunk.list',
   phones: 'phone.list',
+  calendars: 'calendar.links',
   models: 'model.list',
   box: 'box.health',
   users: 'member.list',
