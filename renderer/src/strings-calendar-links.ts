@@ -54,7 +54,7 @@ export const calendarLinkStrings = {
     whose: 'Whose calendar it is',
     everybody: 'The whole business',
     whoseHelp:
-      'Of one member of staff: gets their appointments, and keeps their times free. Of the whole business: gets all of them, and what stands in it keeps everybody’s time.',
+      'Of one member of staff: it gets their appointments, and what stands in it blocks their time. Of the whole business: it gets all appointments, and what stands in it blocks everybody’s time.',
     connect: 'Connect',
     connecting: 'Connecting…',
     wrong: {
@@ -73,6 +73,8 @@ export const calendarLinkStrings = {
       'The calendar is not there any more. Disconnect it, and connect the one that is used now.',
     calendar_unreachable:
       'Its server does not answer. It is tried again by itself; look whether the server runs and is reached from here.',
+    calendar_emptied:
+      'All appointments are gone there at once, so none was cancelled here. Where that was meant, cancel them here; else disconnect it and connect it again: they are written anew.',
     calendar_certificate_untrusted:
       'The certificate of its server is not trusted, so nothing is sent there. Renew it; then it goes on by itself.',
     calendar_address_refused:
