@@ -7,8 +7,6 @@ import type { Box } from './box.svelte.ts';
 export const pageRows = 100;
 /** Pages that are kept: what was scrolled by long ago is fetched anew. */
 const keptPages = 40;
-/** Typing and scrolling settle before anything is asked. */
-const typingMs = 50;
 /** Events come in small bursts. */
 const gatherMs = 150;
 
@@ -20,7 +18,6 @@ export class CallList {
   /** Null until it is known. */
   total = $state.raw<number | null>(null);
   failure = $state.raw<Failure | null>(null);
-  loading = $state(false);
   #pages = $state.raw<ReadonlyMap<number, readonly CallLine[]>>(new Map());
   readonly #tenant: string;
   readonly #asked = new Set<number>();
@@ -28,6 +25,10 @@ export class CallList {
   #round = 0;
   #shown: { readonly first: number; readonly last: number } = { first: 0, last: pageRows };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Questions that wait for their answer. */
+  #waiting = 0;
+  /** The filter has changed while others were waited for. */
+  #changed = false;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
   constructor(tenant: string) {
@@ -54,17 +55,21 @@ export class CallList {
     return this.#pages.get(Math.floor(index / pageRows))?.[index % pageRows] ?? null;
   }
 
-  /** What is shown until the answer comes stays. */
-  narrow(filter: CallFilter, { typed = false }: { readonly typed?: boolean } = {}): void {
+  /** What is shown until the answer comes stays. Of what is typed meanwhile only the last is asked for. */
+  narrow(filter: CallFilter): void {
     this.filter = filter;
     this.#shown = { first: 0, last: pageRows };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.refresh(), typed ? typingMs : 0);
+    this.#timer = setTimeout(() => {
+      this.#changed = this.#waiting > 0;
+      if (!this.#changed) this.refresh();
+    });
   }
 
   /** Fetches what is shown anew. */
   refresh(): void {
     this.#round += 1;
+    this.#changed = false;
     this.#asked.clear();
     this.#load(this.#shown);
   }
@@ -84,11 +89,12 @@ export class CallList {
 
   async #fetch(page: number, round: number): Promise<void> {
     this.#asked.add(page);
-    this.loading = true;
+    this.#waiting += 1;
     const filter = { ...this.filter, tenant: this.#tenant };
     const answer = await callsClient.list(filter, { page: page + 1, limit: pageRows });
+    this.#waiting -= 1;
+    if (this.#changed && this.#waiting === 0) this.refresh();
     if (round !== this.#round) return;
-    this.loading = false;
     this.failure = answer.ok ? null : answer.failure;
     if (!answer.ok) {
       this.#asked.delete(page);
