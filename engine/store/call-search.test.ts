@@ -139,16 +139,16 @@ describe('a list of calls', () => {
         }
         const made = given.map((one) => ({ id: make(one), given: one }));
         const latestFirst = store.callSearch
-          .list({ practice: 'with' }, { limit: 1000, offset: 0 })
-          .calls.map(({ id }) => id);
+          .page({ practice: 'with' }, { limit: 1000, offset: 0 })
+          .map(({ id }) => id);
         expect(latestFirst.toSorted()).toEqual(made.map(({ id }) => id).toSorted());
         for (const filter of asked) {
           const wanted = latestFirst.filter((id) =>
             made.some((one) => one.id === id && fits(one.given, filter)),
           );
-          expect(store.callSearch.list(filter, { limit: 1, offset: 0 }).total).toBe(wanted.length);
-          const paged = [0, 7, 14, 21, 28, 35, 42, 49, 56].flatMap(
-            (offset) => store.callSearch.list(filter, { limit: 7, offset }).calls,
+          expect(store.callSearch.count(filter)).toBe(wanted.length);
+          const paged = [0, 7, 14, 21, 28, 35, 42, 49, 56].flatMap((offset) =>
+            store.callSearch.page(filter, { limit: 7, offset }),
           );
           expect(paged.map(({ id }) => id)).toEqual(wanted);
           const read: string[] = [];
@@ -172,7 +172,7 @@ describe('a list of calls', () => {
 
   it('has the latest of the same moment first, and keeps calls apart when the clock is put back', () => {
     const ids = [make(plain), make(plain), make({ ...plain, atMs: startMs - 300 }), make(plain)];
-    const listed = store.callSearch.list({}, { limit: 10, offset: 0 }).calls;
+    const listed = store.callSearch.page({}, { limit: 10, offset: 0 });
     expect(new Set(listed.map(({ place }) => place)).size).toBe(4);
     expect(listed.map(({ id }) => id)).toEqual([ids[3], ids[2], ids[1], ids[0]]);
   });
@@ -183,7 +183,7 @@ describe('a list of calls', () => {
       summary: { text: 'Booked a cleaning.', by: 'code' },
       cost: { parts: [], totalMicroUsd: 1200 },
     });
-    expect(store.callSearch.list({}, { limit: 1, offset: 0 }).calls).toMatchObject([
+    expect(store.callSearch.page({}, { limit: 1, offset: 0 })).toMatchObject([
       { id, summary: 'Booked a cleaning.', costMicroUsd: 1200, booked: true, practice: false },
     ]);
   });
@@ -253,7 +253,7 @@ describe('what is taken out', () => {
     expect(await found('0132')).toEqual([second, first]);
     store.callers.forget(fakeCaller, { transcripts: false, scrub: (text) => text });
     expect(await found('0132')).toEqual([]);
-    expect(store.callSearch.list({}, { limit: 1, offset: 0 }).total).toBe(2);
+    expect(store.callSearch.count({})).toBe(2);
   });
 
   it('leaves no trace in the file of the index', () => {

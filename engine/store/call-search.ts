@@ -35,11 +35,6 @@ export interface CallSearch {
   count(filter: CallFilter): number;
   /** Latest first. */
   page(filter: CallFilter, page: { readonly limit: number; readonly offset: number }): ListedCall[];
-  /** Both at once. */
-  list(
-    filter: CallFilter,
-    page: { readonly limit: number; readonly offset: number },
-  ): { readonly total: number; readonly calls: ListedCall[] };
   /** Those behind a place, latest first: for whoever reads all of them. */
   after(filter: CallFilter, options: { readonly below: number | null; readonly limit: number }): ListedCall[];
   /**
@@ -137,32 +132,26 @@ export function callSearch(
     partyPage.all(range).map(({ place }) => place);
   const pieces = (filter: CallFilter, kinds: string): Piece[] => piecesOf(filter, kinds, { days, between });
 
-  const search: CallSearch = {
-    count: (filter) => search.list(filter, { limit: 0, offset: 0 }).total,
-    page: (filter, page) => search.list(filter, page).calls,
-    list(filter, page) {
+  return {
+    count(filter) {
       const facets = kindsOf(filter);
       const { party } = filter;
-      if (party !== undefined) {
-        const range = { ...rangeOf(filter), party, facets };
-        const total = ofParty.get(range)?.calls ?? 0;
-        return { total, calls: rowsAt(partyPlaces({ ...range, ...page })) };
-      }
-      const all = pieces(filter, facets);
-      const total = all.reduce((sum, { calls }) => sum + calls, 0);
+      if (party !== undefined) return ofParty.get({ ...rangeOf(filter), party, facets })?.calls ?? 0;
+      return pieces(filter, facets).reduce((sum, { calls }) => sum + calls, 0);
+    },
+    page(filter, { limit, offset }) {
+      const range = { ...rangeOf(filter), facets: kindsOf(filter), limit, offset };
+      const { party } = filter;
+      if (party !== undefined) return rowsAt(partyPlaces({ ...range, party }));
+      if (offset === 0) return rowsAt(placesIn(range));
       let skipped = 0;
       // Days that lie wholly before the page are passed by their number of calls.
-      const first = all.find(({ calls }) => {
-        if (skipped + calls > page.offset) return true;
+      const first = pieces(filter, range.facets).find(({ calls }) => {
+        if (skipped + calls > offset) return true;
         skipped += calls;
         return false;
       });
-      if (!first || page.limit === 0) return { total, calls: [] };
-      const range = { from: rangeOf(filter).from, to: first.to, facets };
-      return {
-        total,
-        calls: rowsAt(placesIn({ ...range, limit: page.limit, offset: page.offset - skipped })),
-      };
+      return first ? rowsAt(placesIn({ ...range, to: first.to, offset: offset - skipped })) : [];
     },
     after(filter, { below, limit }) {
       const { from, to } = rangeOf(filter);
@@ -181,7 +170,6 @@ export function callSearch(
     said: (place, position) => said.get({ place, position }) ?? null,
     version: () => version.get()?.sequence ?? 0,
   };
-  return search;
 }
 
 const nothingFound: FoundPlaces = { places: new Float64Array(), positions: new Uint16Array() };
