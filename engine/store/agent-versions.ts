@@ -156,8 +156,7 @@ export function beginVersions(
   clock: Clock,
   { switchOn = false }: { readonly switchOn?: boolean } = {},
 ): void {
-  const versions = versionTable(database);
-  if (versions.latest()) return;
+  if (database.prepare('select 1 from agent_versions limit 1').get()) return;
   database.transaction(() => {
     const tables = documentTables(database);
     const { skills, ...document } = tables.read();
@@ -165,7 +164,7 @@ export function beginVersions(
     const begun = { ...document, skills: [...skills, ...known] };
     tables.write(begun);
     const line = { number: 1, origin: 'began', by: null, note: null, rehearsal: null } as const;
-    versions.insert({ ...line, atMs: clock.nowMs(), document: begun });
+    versionTable(database).insert({ ...line, atMs: clock.nowMs(), document: begun });
   });
 }
 

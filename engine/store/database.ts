@@ -13,6 +13,7 @@ export interface Statement<Row> {
 
 /** One encrypted SQLite file. Every failure that can be expected leaves it as a VoxboxError. */
 export interface Database {
+  /** Compiled when it is run first: a file is open at once, however many statements there are for it. */
   prepare<Row = unknown>(sql: string): Statement<Row>;
   /** Runs `work` in an immediate transaction, or in a savepoint of the one that is open. `work` is synchronous. */
   transaction<T>(work: () => T): T;
@@ -115,11 +116,12 @@ function migrate(
 function guardedDatabase(sqlite: BetterSqlite.Database, path: string): Database {
   return {
     prepare<Row>(sql: string): Statement<Row> {
-      const statement = guarded(path, () => sqlite.prepare<unknown[], Row>(sql));
+      let known: BetterSqlite.Statement<unknown[], Row> | null = null;
+      const statement = () => (known ??= sqlite.prepare<unknown[], Row>(sql));
       return {
-        get: (...parameters) => guarded(path, () => statement.get(...parameters)),
-        all: (...parameters) => guarded(path, () => statement.all(...parameters)),
-        run: (...parameters) => guarded(path, () => statement.run(...parameters).changes),
+        get: (...parameters) => guarded(path, () => statement().get(...parameters)),
+        all: (...parameters) => guarded(path, () => statement().all(...parameters)),
+        run: (...parameters) => guarded(path, () => statement().run(...parameters).changes),
       };
     },
     transaction: (work) => guarded(path, () => sqlite.transaction(work).immediate()),
