@@ -2,8 +2,11 @@ import { accessSchema } from './schema/access.ts';
 import { afterCallSchema } from './schema/after-call.ts';
 import { agentVersionsSchema } from './schema/agent-versions.ts';
 import { analyticsSchema } from './schema/analytics.ts';
+import { brandSlugsSchema } from './schema/brand-slugs.ts';
 import { calendarSchema } from './schema/calendar.ts';
 import { calendarLinksSchema } from './schema/calendar-links.ts';
+import { callLanguageSchema } from './schema/call-language.ts';
+import { callWordsSchema } from './schema/call-words.ts';
 import { callsSchema } from './schema/calls.ts';
 import { deskSchema } from './schema/desk.ts';
 import { knowledgeSchema } from './schema/knowledge.ts';
@@ -211,6 +214,7 @@ export const boxMigrations: readonly string[] = [
   ) strict;
   `,
   accessSchema,
+  brandSlugsSchema,
 ];
 
 export const tenantMigrations: readonly string[] = [
@@ -360,4 +364,6 @@ export const tenantMigrations: readonly string[] = [
   deskSchema,
   analyticsSchema,
   calendarLinksSchema,
+  callWordsSchema,
+  callLanguageSchema,
 ];
