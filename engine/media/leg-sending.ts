@@ -54,7 +54,7 @@ export class Sending {
   private readonly parts: SendingParts;
   private readonly queue: PlayQueue;
   /** Of a person who speaks in place of the queue. */
-  private readonly fed: FedSound;
+  private fed: FedSound | null = null;
   private readonly music: HoldMusic;
   private readonly ring: Ringback;
   private readonly bridged = new Fader();
@@ -79,7 +79,6 @@ export class Sending {
   constructor(parts: SendingParts) {
     this.parts = parts;
     this.queue = new PlayQueue(parts.kernelFor, codecRates.PCMU.sampleRateHz);
-    this.fed = new FedSound(parts.kernelFor, codecRates.PCMU.sampleRateHz);
     this.music = new HoldMusic(parts.sounds.musicFor);
     this.ring = new Ringback(parts.sounds.ringbackFor);
   }
@@ -123,7 +122,7 @@ export class Sending {
     this.codec = options.codec;
     this.coder = null;
     this.queue.changeRate(rates.sampleRateHz);
-    this.fed.changeRate(rates.sampleRateHz);
+    this.fed?.changeRate(rates.sampleRateHz);
   }
 
   use(coder: AudioCoder): void {
@@ -140,6 +139,7 @@ export class Sending {
 
   /** @throws VoxboxError `input_invalid` when the rate is not usable */
   feed(samples: Int16Array, sampleRateHz: number): void {
+    this.fed ??= new FedSound(this.parts.kernelFor, this.rateHz);
     this.fed.push(samples, sampleRateHz);
   }
 
@@ -215,7 +215,7 @@ export class Sending {
     const isMuted = this.music.isOn || this.echoOn;
     const mix = this.bridged.next(isMuted ? null : others);
     if (others && this.seat?.hasSpeaker) this.ring.turn(false);
-    const own = isMuted ? null : (this.fed.next() ?? this.fromQueue());
+    const own = isMuted ? null : (this.fed?.next() ?? this.fromQueue());
     this.saidFrame = own;
     const ring = isMuted || own ? null : this.ring.next(rateHz);
     return mixed(mixed(mixed(own, mix), mixed(music, echo)), ring);
