@@ -29,6 +29,7 @@ export type { RedactedTurn } from './redaction/turns.ts';
 export { redactTurns, redactTurnsGently } from './redaction/turns.ts';
 export { startAgentSession } from './session.ts';
 export type * from './session-model.ts';
+export { hearStaff } from './staff-hearing.ts';
 export type { Embed, IntentBank } from './understanding/intents.ts';
 export { prepareIntentBank } from './understanding/intents.ts';
 export type { OwnVectors } from './understanding/understand.ts';

@@ -7,8 +7,8 @@ export interface AgentAudio extends CallAudio {
   away(on: boolean): void;
 }
 
-/** As much silence as ends whatever the caller was saying when the agent went away. */
-const closingFrames = 40;
+/** As much silence as ends whatever was being said when nobody hears it any more. */
+export const closingFrames = 40;
 
 export function agentAudio(leg: CarriedLeg): AgentAudio {
   const { media } = leg;

@@ -4,12 +4,14 @@ import type { Bridge } from '../media/index.ts';
 import type { AgentAudio } from './agent-audio.ts';
 import type { CarriedLeg } from './carried-leg.ts';
 import type { RemoteTools } from './remote-tools.ts';
+import type { StaffEar } from './staff-ear.ts';
 
 /** The agent of one call, with the way to its ears and to its mind. */
 export interface CarriedAgent {
   readonly session: AgentCallSession;
   readonly audio: AgentAudio;
   readonly receptionist: Pick<Receptionist, 'hint'>;
+  readonly staff: StaffEar;
 }
 
 /** One call as the worker holds it: its legs, what connects them, and the agent on the caller's. */

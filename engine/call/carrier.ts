@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createReceptionist,
   fixedPhrases,
+  hearStaff,
   type IntentBank,
+  type SessionTurn,
   smallTalkPrompt,
   startAgentSession,
 } from '../agent/index.ts';
@@ -15,7 +17,7 @@ import {
 } from '../foundation/index.ts';
 import { type Inference, ownedBy } from '../inference/index.ts';
 import type { Media } from '../media/index.ts';
-import type { loadVad, PhraseCache } from '../speech/index.ts';
+import { defaultWaitLimits, type loadVad, type PhraseCache, type RecogniserEvents } from '../speech/index.ts';
 import { agentAudio } from './agent-audio.ts';
 import { announce } from './announce.ts';
 import { type ChainParts, llmOf, localSpeaker, recogniserOf, speakerOf } from './call-speech.ts';
@@ -24,6 +26,7 @@ import { CarriedLeg } from './carried-leg.ts';
 import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
 import { createOwnVectorBook } from './own-vectors.ts';
 import { createRemoteTools } from './remote-tools.ts';
+import { StaffEar } from './staff-ear.ts';
 import { recordingNotice } from './wordings.ts';
 
 /** What it takes to hear and to speak; without it calls are carried between people alone. */
@@ -249,17 +252,20 @@ export class CallCarrier {
       },
       ...(providers.llm[0]?.provider === 'local' ? { readAhead: this.#readerOf(callId) } : {}),
     });
-    const audio = agentAudio(legOf(call, callerLeg));
+    const leg = legOf(call, callerLeg);
+    const audio = agentAudio(leg);
+    const recognise = (events: RecogniserEvents) =>
+      recogniserOf(snapshot, providers.stt, { ...parts, events, signal: abort.signal });
+    const ears = { vad, log, recognise, endOfTurn: inference, clock: systemClock };
+    const onTurn = (turn: SessionTurn): void => tell({ kind: 'turn', callId, ...turn });
+    const limits = snapshot.speech?.turnTaking ?? defaultWaitLimits;
+    const staff = new StaffEar(leg, (heard) => hearStaff({ ...ears, audio: heard, limits, onTurn }));
     const session = startAgentSession({
-      ...{ audio, receptionist, snapshot, vad, log },
-      endOfTurn: inference,
+      ...{ ...ears, audio, receptionist, snapshot },
       speaker: speakerOf(snapshot, providers.tts, parts),
-      recognise: (events) =>
-        recogniserOf(snapshot, providers.stt, { ...parts, events, signal: abort.signal }),
-      clock: systemClock,
       signal: abort.signal,
       on: {
-        turn: (turn) => tell({ kind: 'turn', callId, ...turn }),
+        turn: onTurn,
         interim: (text) => tell({ kind: 'interim', callId, text }),
         slots: (slots) => tell({ kind: 'slots', callId, ...slots }),
         transfer: (targetId) => {
@@ -269,7 +275,7 @@ export class CallCarrier {
         endCall: (failed) => tell({ kind: 'end-call', callId, reason: failed ? 'failed' : 'agent' }),
       },
     });
-    call.agent = { session, audio, receptionist };
+    call.agent = { session, audio, receptionist, staff };
     // Stopped meanwhile: nobody else will do it.
     if (abort.signal.aborted) await session.stop();
   }
@@ -277,11 +283,14 @@ export class CallCarrier {
   async #pauseAgent({ callId, withinMs, hears }: Order<'pause-agent'>): Promise<void> {
     const { agent } = this.#find(callId);
     agent?.audio.away(!hears);
+    // Who has the agent hear is a person in its place.
+    agent?.staff.present(hears);
     await agent?.session.pause(withinMs);
   }
 
   #resumeAgent({ callId, after }: Order<'resume-agent'>): void {
     const { agent } = this.#find(callId);
+    agent?.staff.present(false);
     agent?.audio.away(false);
     agent?.session.resume(after);
   }
@@ -344,6 +353,7 @@ export class CallCarrier {
     this.#speech?.inference.closeDialogue(callId).catch(() => {});
     // The legs first: no port waits for an agent that is slow to end.
     call.bridge?.close();
+    call.agent?.staff.stop();
     const agent = call.agent?.session.stop();
     const stopped = await Promise.all(
       [...call.legs].map(async ([id, leg]) => [id, await leg.stop()] as const),

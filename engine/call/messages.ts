@@ -95,7 +95,7 @@ export type ToWorker =
     }
   /**
    * The agent does not speak any more; done when what it was saying has been played, at the latest after `withinMs`.
-   * `hears`: what the caller says is written down all the same.
+   * `hears`: a person talks in its place; what they and the caller say is written down.
    */
   | {
       readonly kind: 'pause-agent';

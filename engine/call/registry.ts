@@ -38,7 +38,7 @@ export interface LiveCall {
 export type Connected = Omit<OtherCall, 'end'> & { readonly tenantId: string };
 
 export interface LiveTurn {
-  readonly speaker: 'caller' | 'agent';
+  readonly speaker: 'caller' | 'agent' | 'staff';
   readonly text: string;
   readonly atMs: number;
   readonly confidence: number | null;

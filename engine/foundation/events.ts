@@ -20,7 +20,7 @@ export type DomainEvent =
       readonly tenantId: string;
       readonly callId: string;
       readonly turnId: string;
-      readonly speaker: 'caller' | 'agent';
+      readonly speaker: 'caller' | 'agent' | 'staff';
       readonly text: string;
     }
   | {

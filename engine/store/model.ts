@@ -335,7 +335,8 @@ export interface TranscriptTurn {
   readonly callId: string;
   /** Order within the call, from 0. */
   readonly position: number;
-  readonly speaker: 'caller' | 'agent';
+  /** `staff`: a person who has taken the call over from the agent. */
+  readonly speaker: 'caller' | 'agent' | 'staff';
   readonly text: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;

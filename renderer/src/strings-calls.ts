@@ -40,7 +40,7 @@ export const callStrings = {
     only: 'Only these',
   },
   table: 'Download as CSV',
-  said: { caller: 'Caller', agent: 'Receptionist' },
+  said: { caller: 'Caller', agent: 'Receptionist', staff: 'Staff' },
 
   link: 'Copy link',
   linkCopied: 'Link copied',

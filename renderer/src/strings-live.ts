@@ -25,7 +25,7 @@ export const liveStrings = {
   giveBack: 'Give back',
   giveBackHelp: 'The receptionist goes on with the caller (T)',
   youTalk:
-    'You are talking with the caller. The receptionist is silent and writes down what the caller says.',
+    'You are talking with the caller. The receptionist is silent and writes down what both of you say.',
   othersTalk: (name: string) => `${name} is talking with the caller.`,
   takenOver: 'Taken over',
   yourLevel: 'Loudness of your microphone',

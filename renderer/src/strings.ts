@@ -183,7 +183,7 @@ export const strings = {
   knowledge: knowledgeStrings,
   agent: agentStrings,
 
-  speaker: { caller: 'Caller', agent: 'Receptionist' },
+  speaker: { caller: 'Caller', agent: 'Receptionist', staff: 'Staff' },
 
   slot: {
     service: 'Service',

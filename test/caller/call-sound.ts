@@ -59,10 +59,10 @@ export class CallSound {
     this.#socket.send(JSON.stringify(order));
   }
 
-  /** Speaks in real time, as a microphone does; 16 kHz. */
-  async speak(samples: Int16Array): Promise<void> {
-    this.order({ kind: 'microphone', rateHz: voiceRateHz });
-    const frameSamples = (voiceRateHz * frameMs) / 1000;
+  /** Speaks in real time, as a microphone does. */
+  async speak(samples: Int16Array, rateHz: 8000 | 16_000 = voiceRateHz): Promise<void> {
+    this.order({ kind: 'microphone', rateHz });
+    const frameSamples = (rateHz * frameMs) / 1000;
     const startedMs = nowMs();
     for (let at = 0, n = 0; at < samples.length; at += frameSamples, n += 1) {
       const frame = samples.subarray(at, at + frameSamples);

@@ -98,6 +98,8 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
 
     await endpoint.say(await caller.voice.speak('My tooth hurts and I need a filling.'));
     await hasSaid(callId, /caller: .*fill/i);
+    await sound.speak(await caller.voice.speak('The dentist can see you this afternoon.'), 8000);
+    await hasSaid(callId, /staff: .*dentist/i);
     await send('call.giveBack', callId);
     await hasSaid(callId, /agent: Thank you\. I'm back with you\./);
     await call.hangUp();

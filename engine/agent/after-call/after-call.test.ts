@@ -12,7 +12,7 @@ import { saysOnly, worded } from './wording.ts';
 const startMs = Date.UTC(2026, 10, 27, 17);
 const caller = '+14155550132';
 
-type Line = readonly ['agent' | 'caller', string];
+type Line = readonly ['agent' | 'caller' | 'staff', string];
 
 function record(
   given: Partial<CallRecord> & { readonly lines?: readonly Line[]; readonly fields?: ExtractionField[] },
@@ -294,6 +294,16 @@ describe('extraction', () => {
       'My back hurts',
     ],
     [field('symptoms', 'text'), [['caller', 'My back hurts']], null],
+    [
+      field('symptoms', 'text'),
+      [
+        ['staff', 'What symptoms do you have?'],
+        ['caller', 'My back hurts'],
+        ['staff', 'Mine hurts as well'],
+      ],
+      'My back hurts',
+    ],
+    [field('date', 'date-time'), [['staff', 'next Tuesday at 3 pm']], null],
     [field('guests', 'number'), [['caller', 'hello']], null],
   ] as readonly [ExtractionField, readonly Line[], string | null][])(
     '%# reads %o',

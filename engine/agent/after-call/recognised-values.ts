@@ -33,7 +33,7 @@ export async function recognisedValue(
   let answer: HeardValue | null = null;
   let question = '';
   for (const turn of record.turns) {
-    if (turn.speaker === 'agent') {
+    if (turn.speaker !== 'caller') {
       question = turn.text;
       continue;
     }

@@ -125,6 +125,18 @@ describe('redaction', () => {
     ).toEqual([]);
   });
 
+  it('finds what a person of the staff reads back in several turns', () => {
+    const turns = [
+      { id: '1', speaker: 'staff', text: 'So it is 4111 1111' },
+      { id: '2', speaker: 'caller', text: 'Yes.' },
+      { id: '3', speaker: 'staff', text: '1111 1111, right?' },
+    ] as const;
+    expect(redactTurns(turns, all).map(({ id, text }) => [id, text])).toEqual([
+      ['1', 'So it is [card number]'],
+      ['3', '[card number], right?'],
+    ]);
+  });
+
   it('checks check digits', () => {
     expect(luhnHolds('4111111111111111') && !luhnHolds('4111111111111112')).toBe(true);
     expect(verhoeffHolds('2363') && !verhoeffHolds('2364')).toBe(true);

@@ -79,7 +79,7 @@ function askedBefore(turns: readonly Turn[], i: number): string {
 /** Turns of one side that carry a number on: the first ends with figures, each further one begins with some. */
 function chains(turns: readonly Turn[]): readonly (readonly number[])[] {
   const found: number[][] = [];
-  for (const speaker of ['caller', 'agent'] as const) {
+  for (const speaker of ['caller', 'agent', 'staff'] as const) {
     let chain: number[] = [];
     const settle = (): void => {
       if (chain.length > 1) found.push(chain);

@@ -28,7 +28,8 @@ export const callStateModel = z.enum([
   'rejected',
   'cancelled',
 ]);
-export const speakerModel = z.enum(['caller', 'agent']);
+/** `staff`: a person who has taken the call over from the agent. */
+export const speakerModel = z.enum(['caller', 'agent', 'staff']);
 /** What is understood, by the name of the slot, in words for the screen. */
 export const slotsModel = z.record(z.string(), z.string()).readonly();
 

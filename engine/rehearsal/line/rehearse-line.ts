@@ -219,7 +219,9 @@ const overWithinMs = 10_000;
 
 const transcriptOf = (store: TenantStore): readonly Spoken[] => {
   const [call] = store.calls.list({ limit: 1 });
-  return call ? store.transcript.list(call.id).map(({ speaker, text }) => ({ by: speaker, text })) : [];
+  const turns = call ? store.transcript.list(call.id) : [];
+  // Nobody of a staff is there to take a call over.
+  return turns.flatMap(({ speaker, text }) => (speaker === 'staff' ? [] : [{ by: speaker, text }]));
 };
 
 /** The record is closed a moment after the line is. */
