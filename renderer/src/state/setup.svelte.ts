@@ -1,5 +1,4 @@
-import type { Profession } from '../../../engine/api/contract/index.ts';
-import { type DayRow, rowsOf } from '../setup-form.ts';
+import type { OpenSpan, Profession } from '../../../engine/api/contract/index.ts';
 
 export const stepNames = ['business', 'hours', 'voice', 'number', 'calendar', 'knowledge', 'talk'] as const;
 export type StepName = (typeof stepNames)[number];
@@ -10,7 +9,7 @@ interface Typed {
   readonly profession: string;
   readonly timeZone: string;
   readonly number: string;
-  readonly days: readonly DayRow[] | null;
+  readonly hours: readonly OpenSpan[] | null;
 }
 
 const keptAs = 'voxbox.setup';
@@ -20,7 +19,7 @@ const usual: Typed = {
   profession: '',
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   number: '',
-  days: null,
+  hours: null,
 };
 
 /** What is typed while a business is set up, and how far that is. It outlives a reload of the page. */
@@ -48,12 +47,8 @@ export class SetupForm {
   }
 
   /** The hours come with the profession until somebody has changed them. */
-  days(profession: Profession | undefined): readonly DayRow[] {
-    return this.#typed.days ?? rowsOf(profession?.hours ?? []);
-  }
-
-  setDay(row: DayRow, profession: Profession | undefined): void {
-    this.set({ days: this.days(profession).map((day) => (day.weekday === row.weekday ? row : day)) });
+  hours(profession: Profession | undefined): readonly OpenSpan[] {
+    return this.#typed.hours ?? profession?.hours ?? [];
   }
 
   go(step: StepName): void {
