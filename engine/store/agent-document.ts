@@ -12,15 +12,17 @@ export const agentDocumentSchema = z.strictObject({
   hours: spans.transform((hours) =>
     hours.toSorted((one, other) => one.weekday - other.weekday || one.fromMinute - other.fromMinute),
   ),
-  services: z.array(
-    z.strictObject({
-      ...serviceFields,
-      id: z.string().min(1).max(64),
-      /** Who does it; all where it is empty. */
-      staffIds: z.array(z.string().max(64)).default([]),
-    }),
-  ),
-  staff: z.array(z.strictObject({ ...staffFields, id: z.string().min(1).max(64) })),
+  services: z
+    .array(
+      z.strictObject({
+        ...serviceFields,
+        id: z.string().min(1).max(64),
+        /** Who does it; all where it is empty. */
+        staffIds: z.array(z.string().max(64)).max(200).default([]),
+      }),
+    )
+    .max(500),
+  staff: z.array(z.strictObject({ ...staffFields, id: z.string().min(1).max(64) })).max(200),
   playbook: playbookSchema,
 });
 

@@ -32,6 +32,7 @@ export const spans = z
       .strictObject({ weekday, fromMinute: minute, toMinute: minute })
       .refine((span) => span.fromMinute < span.toMinute, 'a span must end after it begins'),
   )
+  .max(100)
   .refine(
     (hours) => hours.every((one, i) => !hours.slice(i + 1).some((other) => meet(one, other))),
     'two spans of a day overlap',
@@ -42,13 +43,13 @@ export const agentFields = {
   agentName: text(60),
   profession: text(40),
   greeting: text(500),
-  skills: z.array(text(40)),
+  skills: z.array(text(40)).max(100),
   prompt: z.string().max(20_000),
 };
 
 export const serviceFields = {
   name: text(80),
-  aliases: z.array(text(80)).default([]),
+  aliases: z.array(text(80)).max(50).default([]),
   durationMinutes: z.number().int().min(5).max(1440),
   priceMinor: z.number().int().min(0),
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code'),
@@ -71,7 +72,10 @@ export const newTenantSchema = z.strictObject({
   status: z.enum(['trial', 'active', 'suspended']).default('active'),
   timeZone,
   language: language.default('en-US'),
-  numbers: z.array(z.strictObject({ number: phoneNumber, label: text(60).default('Main') })).default([]),
+  numbers: z
+    .array(z.strictObject({ number: phoneNumber, label: text(60).default('Main') }))
+    .max(200)
+    .default([]),
   profile: z
     .strictObject({ ...agentFields, voice: text(80) })
     .partial()
@@ -82,11 +86,12 @@ export const newTenantSchema = z.strictObject({
       z.strictObject({
         ...serviceFields,
         /** Names of those who do it; all where it is empty. */
-        staff: z.array(text(80)).default([]),
+        staff: z.array(text(80)).max(200).default([]),
       }),
     )
+    .max(500)
     .optional(),
-  staff: z.array(z.strictObject(staffFields)).optional(),
+  staff: z.array(z.strictObject(staffFields)).max(200).optional(),
 });
 
 function meet(one: OpenSpan, other: OpenSpan): boolean {

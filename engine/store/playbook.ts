@@ -5,7 +5,10 @@ import { z } from 'zod';
  * the menu, what to extract. It is data: nothing in it is code, and nothing in it can do more than the skills can.
  */
 
-const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by -');
+const id = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by -');
 const text = (max: number) => z.string().trim().min(1).max(max);
 const phrases = z.array(text(200)).max(60);
 const money = { priceMinor: z.number().int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) };
@@ -37,12 +40,15 @@ const slotSchema = z.strictObject({
   /** Taken when told, never asked for. */
   volunteered: z.boolean().default(false),
   /** Of `choice`: what can be chosen, with the words for it. */
-  choices: z.array(z.strictObject({ id, words: z.array(text(60)).min(1) })).default([]),
+  choices: z
+    .array(z.strictObject({ id, words: z.array(text(60)).min(1).max(60) }))
+    .max(100)
+    .default([]),
   /** Of `number` and `money` (in whole units): what is possible. */
   min: z.number().optional(),
   max: z.number().optional(),
   /** Only for these services; all where empty. Of booking slots. */
-  services: z.array(text(80)).default([]),
+  services: z.array(text(80)).max(500).default([]),
 });
 
 export const skillSchema = z.strictObject({
@@ -76,7 +82,7 @@ const emergencySchema = z.strictObject({
 
 const optionSchema = z.strictObject({
   name: text(60),
-  aliases: z.array(text(60)).default([]),
+  aliases: z.array(text(60)).max(50).default([]),
   /** Added to the price of the item. */
   priceMinor: z.number().int().min(0).default(0),
 });
@@ -84,7 +90,7 @@ const optionSchema = z.strictObject({
 const menuItemSchema = z.strictObject({
   id,
   name: text(80),
-  aliases: z.array(text(80)).default([]),
+  aliases: z.array(text(80)).max(50).default([]),
   ...money,
   options: z.array(optionSchema).max(30).default([]),
 });
@@ -96,7 +102,7 @@ const extractionFieldSchema = z.strictObject({
   kind: z.enum(['text', 'name', 'phone', 'email', 'number', 'money', 'date-time', 'yes-no', 'choice']),
   /** What it is, for the model. */
   description: text(200),
-  choices: z.array(text(60)).default([]),
+  choices: z.array(text(60)).max(100).default([]),
 });
 
 export const playbookSchema = z.strictObject({

@@ -27,6 +27,7 @@ export const privacySchema = z.strictObject({
       mode: z.enum(['none', 'on-screen', 'erase']).default('on-screen'),
       kinds: z
         .array(z.enum(sensitiveKinds))
+        .max(20)
         .default([
           'card',
           'card-security',

@@ -46,20 +46,22 @@ export const privacyModel = z.strictObject({
   redaction: z.strictObject({
     /** `on-screen`: the words are kept and shown masked; `erase`: they are gone, from the recording too. */
     mode: z.enum(['none', 'on-screen', 'erase']),
-    kinds: z.array(
-      z.enum([
-        'card',
-        'card-security',
-        'us-ssn',
-        'uk-ni',
-        'in-aadhaar',
-        'in-pan',
-        'iban',
-        'secret',
-        'birth-date',
-        'health',
-      ]),
-    ),
+    kinds: z
+      .array(
+        z.enum([
+          'card',
+          'card-security',
+          'us-ssn',
+          'uk-ni',
+          'in-aadhaar',
+          'in-pan',
+          'iban',
+          'secret',
+          'birth-date',
+          'health',
+        ]),
+      )
+      .max(20),
   }),
 });
 

@@ -54,7 +54,7 @@ export const trunkChangeModel = z
     /** For challenges of the other side. */
     password: z.string().min(1).max(256).nullable(),
     registerIntervalS: z.number().int(),
-    codecs: z.array(trunkCodecModel).min(1),
+    codecs: z.array(trunkCodecModel).min(1).max(trunkCodecModel.options.length),
     srtp: trunkSrtpModel,
     dtmf: trunkDtmfModel,
     callerId: text(16).nullable(),
@@ -137,7 +137,7 @@ export const ringGroupModel = z.object({
 });
 const ringGroupValues = {
   name: text(60),
-  members: z.array(text(60)),
+  members: z.array(text(60)).max(100),
   strategy: z.enum(['all', 'in-turn']),
   ringS: z.number().int(),
 };
@@ -159,7 +159,7 @@ export const transferTargetModel = z.object({
 });
 const transferTargetValues = {
   name: text(60),
-  aliases: z.array(text(60)),
+  aliases: z.array(text(60)).max(50),
   kind: z.enum(['phone', 'number', 'ring-group']),
   target: text(64),
 };
@@ -244,7 +244,7 @@ export const defenceFiguresModel = z.object({
 
 /** ISO 3166-1 countries; money in minor units. */
 export const outboundPolicyModel = z.strictObject({
-  allowedCountries: z.array(z.string().length(2)).readonly(),
+  allowedCountries: z.array(z.string().length(2)).max(300).readonly(),
   callsPerHour: z.number().int(),
   /** That are set up or go on together. */
   callsAtOnce: z.number().int(),

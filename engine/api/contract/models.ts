@@ -226,6 +226,11 @@ const weekday = z.union([
   z.literal(7),
 ]);
 
+/** Minutes since local midnight; 1 = Monday. */
+const hours = z
+  .array(z.strictObject({ weekday, fromMinute: z.number().int(), toMinute: z.number().int() }))
+  .max(100);
+
 /** What is given to set a tenant up; whatever is absent gets a value that works. The store checks the rest. */
 export const newTenantModel = z.strictObject({
   name: text(120),
@@ -233,27 +238,27 @@ export const newTenantModel = z.strictObject({
   industry: industryModel.optional(),
   timeZone: text(60),
   language: text(20).optional(),
-  numbers: z.array(z.strictObject({ number: text(20), label: text(60).optional() })).optional(),
+  numbers: z
+    .array(z.strictObject({ number: text(20), label: text(60).optional() }))
+    .max(200)
+    .optional(),
   profile: z
     .strictObject({
       agentName: text(60),
       profession: text(40),
       greeting: text(500),
       voice: text(80),
-      skills: z.array(text(40)),
+      skills: z.array(text(40)).max(100),
       prompt: z.string().max(20_000),
     })
     .partial()
     .optional(),
-  /** Minutes since local midnight; 1 = Monday. */
-  hours: z
-    .array(z.strictObject({ weekday, fromMinute: z.number().int(), toMinute: z.number().int() }))
-    .optional(),
+  hours: hours.optional(),
   services: z
     .array(
       z.strictObject({
         name: text(80),
-        aliases: z.array(text(80)).optional(),
+        aliases: z.array(text(80)).max(50).optional(),
         durationMinutes: z.number().int(),
         priceMinor: z.number().int(),
         currency: text(3),
@@ -261,19 +266,14 @@ export const newTenantModel = z.strictObject({
         bufferAfterMinutes: z.number().int().optional(),
         capacity: z.number().int().optional(),
         /** Names of those who do it; all where it is empty. */
-        staff: z.array(text(80)).optional(),
+        staff: z.array(text(80)).max(200).optional(),
       }),
     )
+    .max(500)
     .optional(),
   staff: z
-    .array(
-      z.strictObject({
-        name: text(80),
-        hours: z
-          .array(z.strictObject({ weekday, fromMinute: z.number().int(), toMinute: z.number().int() }))
-          .optional(),
-      }),
-    )
+    .array(z.strictObject({ name: text(80), hours: hours.optional() }))
+    .max(200)
     .optional(),
 });
 
