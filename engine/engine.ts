@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { listVoices } from '../models/index.ts';
 import { createVoiceVendors, type Entrance, makeEntrance, newToken, startApi } from './api/index.ts';
-import { startMailer } from './calendar/index.ts';
+import { type CalendarSync, startCalendarSync, startMailer } from './calendar/index.ts';
 import {
   askExternal,
   createDefence,
@@ -97,6 +97,7 @@ export async function startEngine(config: Config): Promise<Engine> {
     parts.add('after calls', startAfterCall(afterCall), (part) => part.stop());
     const mailer = startMailer({ stores: () => mailingTenants(box), clock: systemClock, log });
     parts.add('mail', mailer, (part) => part.stop());
+    const calendars = startCalendars(house);
     const registry = createRegistry(systemClock);
     const { maxCalls, trustLoopback, sipHost: mediaHost } = config;
     const ours = { box, registry, dataDir, maxCalls, log, clock: systemClock, ids: systemIds };
@@ -107,7 +108,8 @@ export async function startEngine(config: Config): Promise<Engine> {
     const placing = parts.add('placed calls', createPlacing({ ...ours, ...way }, serving.worker), (part) =>
       part.stop(),
     );
-    const api = await startPage({ line, doctor, serving, registry, talks, placing }, house);
+    const shown = { line, doctor, serving, registry, talks, placing, calendars };
+    const api = await startPage(shown, house);
     const calls = takeCalls(
       {
         ...{ ...ours, ...way, digest, embed },
@@ -139,6 +141,19 @@ const mailingTenants = (box: Box) =>
     };
     return { store, business };
   });
+
+/** Calendars elsewhere, which hear of what is booked here soon. */
+function startCalendars({ box, log, parts }: House): CalendarSync {
+  const stores = () => box.tenants.list().map(({ id }) => box.tenant(id));
+  const sync = startCalendarSync({ stores, clock: systemClock, ids: systemIds, log });
+  const leave = box.onEvent(({ type, tenantId }) => {
+    if (type.startsWith('appointment.') && tenantId !== null) sync.nudge(tenantId);
+  });
+  return parts.add('calendars', sync, async (part) => {
+    leave();
+    await part.stop();
+  });
+}
 
 /** Whatever model is there at the time. */
 const embedderOf =
@@ -266,10 +281,11 @@ async function startPage(
     readonly registry: ReturnType<typeof createRegistry>;
     readonly talks: Talks;
     readonly placing: Placing;
+    readonly calendars: CalendarSync;
   },
   { config, box, log, parts }: House,
 ): ReturnType<typeof startApi> {
-  const { line, doctor, serving, registry, talks, placing } = shown;
+  const { line, doctor, serving, registry, talks, placing, calendars } = shown;
   const { lines, defence, traces, sipPort } = line;
   const version = productVersion();
   const localKey = newToken();
@@ -282,6 +298,7 @@ async function startPage(
     controls: registry.liveControls,
     startTalk: talks.start,
     placing,
+    calendars,
     lines: lines.lines,
     defence,
     providers: { health: serving.providerHealth, inference: serving.inference },

@@ -1,7 +1,7 @@
 import type { CalendarSync } from '../calendar/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Box, CalendarLink as StoredLink } from '../store/index.ts';
-import type { BusyTime, CalendarLink } from './contract/index.ts';
+import type { BusyTime, CalendarLink, CalendarLinkChanged } from './contract/index.ts';
 import { isLoopbackName } from './guard.ts';
 import type { Serve } from './method-server.ts';
 
@@ -9,10 +9,11 @@ export interface CalendarLinkParts {
   readonly box: Box;
   /** Nothing is found, linked or brought into step where it is absent. */
   readonly calendars: CalendarSync | undefined;
+  readonly tell: (message: CalendarLinkChanged) => void;
 }
 
 /** Serves `calendarLinkMethods`. */
-export function serveCalendarLinks(serve: Serve, { box, calendars }: CalendarLinkParts): void {
+export function serveCalendarLinks(serve: Serve, { box, calendars, tell }: CalendarLinkParts): void {
   const sync = (): CalendarSync => {
     if (calendars) return calendars;
     throw new VoxboxError('calendar_unreachable', 'calendars elsewhere are not reached from here');
@@ -23,6 +24,10 @@ export function serveCalendarLinks(serve: Serve, { box, calendars }: CalendarLin
     return link;
   };
 
+  calendars?.onChange((tenantId, linkId) => {
+    const link = box.tenant(tenantId).calendarLinks.find(linkId);
+    tell({ type: 'calendar.link-changed', tenantId, linkId, link: link && linkAnswer(link) });
+  });
   serve('calendar.links', ({ id }) => ({ links: box.tenant(id).calendarLinks.list().map(linkAnswer) }));
   serve('calendar.findCalendars', async ({ body: { private: allowPrivate = false, ...account }, reply }) => {
     checkPrivate(allowPrivate, reply.request.ip);
@@ -50,8 +55,8 @@ export function serveCalendarLinks(serve: Serve, { box, calendars }: CalendarLin
   });
 }
 
-/** What the feed tells of a link. */
-export const linkAnswer = ({
+/** Without what is the box's own. */
+const linkAnswer = ({
   allowPrivate: _private,
   ctag: _ctag,
   expandedAtMs: _expanded,

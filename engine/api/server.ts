@@ -202,7 +202,7 @@ function serveEverything(
   serveMethods(serve, createAnswers(box), box);
   serveBusinesses(serve, { box, clock });
   serveNumbers(serve, { box });
-  serveCalendarLinks(serve, { box, calendars: options.calendars });
+  serveCalendarLinks(serve, { box, calendars: options.calendars, tell: feed.tell });
   serveCalls(serve, { controls, live, placing, log });
   const seat = (callId: string) => controls(callId)?.staff ?? null;
   const audio = { live, log, seat, startTalk: options.startTalk };

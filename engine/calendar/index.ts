@@ -3,6 +3,7 @@ export { isOpen, isWithinHours, nextOpening } from './availability.ts';
 export type { BookingRequest, HoldRequest } from './booking.ts';
 export { bookAppointment, holdOpening } from './booking.ts';
 export type { CalendarAccount, CalendarSync, CalendarToLink, FoundCalendar } from './caldav/sync.ts';
+export { startCalendarSync } from './caldav/sync.ts';
 export type { RescheduleRequest } from './changes.ts';
 export {
   approveAppointment,

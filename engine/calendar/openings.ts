@@ -1,5 +1,5 @@
 import { type Clock, VoxboxError } from '../foundation/index.ts';
-import type { Service, Staff, TenantStore } from '../store/index.ts';
+import type { Appointment, Service, Staff, TenantStore } from '../store/index.ts';
 import { type BusySpan, findFreeSpans, isFree, isWithinHours, type TimeSpan } from './availability.ts';
 
 /** A bookable span, UTC milliseconds. */
@@ -166,7 +166,7 @@ export function findFreePlace(
 /** Whether nothing stands at an appointment's place, and no call holds it. */
 export function isPlaceFree(
   tenant: TenantStore,
-  { serviceId, staffId, startsAtMs, blockedFromMs, blockedToMs }: Taken,
+  { serviceId, staffId, startsAtMs, blockedFromMs, blockedToMs }: Appointment,
   nowMs: number,
 ): boolean {
   const blocked = { fromMs: blockedFromMs, toMs: blockedToMs };
@@ -185,10 +185,12 @@ export const staffOf = (
     ({ id }) => (staffIds.length === 0 || staffIds.includes(id)) && (staffId === undefined || id === staffId),
   );
 
-/** What stands in the way of a booking: an appointment, or what a call holds. */
+/** What stands in the way of a booking: an appointment, what a call holds, or what a calendar elsewhere says. */
 interface Taken {
-  readonly serviceId: string;
-  readonly staffId: string;
+  /** Null: it is none of a service. */
+  readonly serviceId: string | null;
+  /** Null: it is in everybody's way. */
+  readonly staffId: string | null;
   readonly startsAtMs: number;
   readonly blockedFromMs: number;
   readonly blockedToMs: number;
@@ -203,6 +205,9 @@ const takenTimes = (
   ...tenant.holds
     .list(nowMs)
     .filter((hold) => hold.callId !== callId && hold.blockedFromMs < toMs && fromMs < hold.blockedToMs),
+  ...tenant.calendarCopies.busy(fromMs, toMs).map(({ staffId, startMs, endMs }) => ({
+    ...{ serviceId: null, staffId, startsAtMs: startMs, blockedFromMs: startMs, blockedToMs: endMs },
+  })),
 ];
 
 /** One member's, as they stand in the way of one service: guests who share a place may be joined until it is full. */
@@ -211,7 +216,7 @@ function busyTimes(
   { id }: Pick<Staff, 'id'>,
   { id: serviceId, capacity = 1 }: Pick<Service, 'id' | 'capacity'>,
 ): BusySpan[] {
-  const own = taken.filter(({ staffId }) => staffId === id);
+  const own = taken.filter(({ staffId }) => staffId === id || staffId === null);
   return own.map((one) => {
     const span = { fromMs: one.blockedFromMs, toMs: one.blockedToMs };
     if (capacity === 1 || one.serviceId !== serviceId) return span;

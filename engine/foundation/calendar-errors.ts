@@ -53,6 +53,12 @@ export const calendarErrors = {
     apiStatus: 422,
     help: 'The calendar server refuses the name or the password. iCloud and Fastmail want a password for apps, made in the settings of the account.',
   },
+  calendar_emptied: {
+    category: 'conflict',
+    permanent: false,
+    apiStatus: 409,
+    help: 'All appointments are gone from the linked calendar at once, so none was cancelled. Where that was meant, cancel them here; else unlink the calendar and link it again: they are written anew.',
+  },
   calendar_not_found: {
     category: 'missing',
     permanent: false,

@@ -32,6 +32,7 @@ export type { Service } from './provider-faults.ts';
 export { askService, faultOf, faultOfStatus, urlOf } from './provider-faults.ts';
 export type { Candidate, Health, HealthBook, ProviderHealth } from './provider-health.ts';
 export { createHealthBook, Tries } from './provider-health.ts';
+export { checkedLookup, createPublicAddressCheck } from './public-address.ts';
 export type { ThreadPriority } from './thread-priority.ts';
 export { runFirst } from './thread-priority.ts';
 export { productVersion } from './version.ts';

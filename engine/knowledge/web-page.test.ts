@@ -1,8 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hasCode } from '../foundation/index.ts';
-import { createPublicAddressCheck } from './public-address.ts';
+import { createPublicAddressCheck, hasCode } from '../foundation/index.ts';
 import { fetchPage } from './web-page.ts';
 
 let server: Server | null = null;

@@ -1,12 +1,10 @@
-import { lookup as resolve } from 'node:dns';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { VoxboxError } from '../foundation/index.ts';
+import { checkedLookup, createPublicAddressCheck, VoxboxError } from '../foundation/index.ts';
 import { type DocumentFile, documentLimits } from './document.ts';
-import { createPublicAddressCheck } from './public-address.ts';
 
 export interface WebPageOptions {
   /** Addresses of the house too; off, because whoever may name an address must not read what is inside. */
@@ -75,18 +73,9 @@ interface Asking {
 function get(url: URL, { isPublic, signal }: Asking): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && !isPublic(host)) throw refused(host);
-  const checked: LookupFunction = (name, options, callback) =>
-    resolve(name, { ...options, all: true }, (error, found) => {
-      const inside = found?.find(({ address }) => !isPublic(address));
-      const fault = error ?? (inside || !found?.[0] ? refused(name) : null);
-      const first = found?.[0];
-      if (fault || !first) callback(fault, '', 0);
-      else if (options.all) callback(null, found);
-      else callback(null, first.address, first.family);
-    });
   const options: RequestOptions = {
     signal,
-    lookup: checked,
+    lookup: checkedLookup(isPublic, refused),
     // a connection of its own: it ends with the answer
     agent: false,
     headers: {

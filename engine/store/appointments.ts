@@ -1,4 +1,5 @@
 import { type Clock, VoxboxError } from '../foundation/index.ts';
+import { busyReader } from './calendar-copies.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
 import type { Appointment } from './model.ts';
@@ -96,6 +97,8 @@ export function appointmentRows(
   );
   const capacity = database.prepare<{ capacity: number }>('select capacity from services where id = ?');
 
+  const busy = busyReader(database);
+
   const known = (id: string): Appointment => {
     const appointment = reads.find(id);
     if (!appointment) throw new VoxboxError('not_found', `there is no appointment ${id}`);
@@ -109,7 +112,10 @@ export function appointmentRows(
       .filter(({ id }) => id !== one.id);
     const together = beside.filter((other) => isTogether(one, other)).length;
     const room = capacity.get(one.serviceId)?.capacity ?? 1;
-    if (together < beside.length || together >= room) {
+    const elsewhere = busy(one.blockedFromMs, one.blockedToMs).some(
+      ({ staffId }) => staffId === null || staffId === one.staffId,
+    );
+    if (elsewhere || together < beside.length || together >= room) {
       throw new VoxboxError('opening_taken', `${one.staffName} is busy then`);
     }
   };

@@ -33,13 +33,21 @@ export type LinkedBusyTime = BusyTime & {
   readonly staffId: string | null;
 };
 
+export interface SeenObject extends CalendarObject {
+  /** The appointment has heard of it, or there is none. */
+  readonly settled: boolean;
+}
+
 export interface CalendarCopies {
   /** `href` → `etag` of everything that was seen. */
   etags(linkId: string): Map<string, string>;
   objects(linkId: string): CalendarObject[];
   objectOf(linkId: string, uid: string): CalendarObject | null;
-  /** With the times that it keeps busy, in the place of its earlier ones. */
-  putObject(linkId: string, object: CalendarObject, busy: readonly BusyTime[]): void;
+  /** In the place of what was seen there before. */
+  putObject(linkId: string, object: SeenObject): void;
+  /** What it keeps busy, laid out anew. */
+  putBusy(linkId: string, href: string, busy: readonly BusyTime[]): void;
+  markSettled(linkId: string, href: string): void;
   removeObject(linkId: string, href: string): void;
   /** Those that share time with [fromMs, toMs), earliest first. */
   busy(fromMs: number, toMs: number): LinkedBusyTime[];
@@ -47,12 +55,27 @@ export interface CalendarCopies {
   copy(linkId: string, appointmentId: string): CalendarCopy | null;
   putCopy(linkId: string, copy: CalendarCopy): void;
   removeCopy(linkId: string, appointmentId: string): void;
-  /**
-   * Ids of appointments that may have to be told there or heard of: those that are not over, and those that were
-   * changed since they were written.
-   */
-  concerned(linkId: string, nowMs: number): Appointment['id'][];
+  /** Ids of appointments that are not over, or not there any more, and differ from what was agreed on. */
+  unsettled(linkId: string, nowMs: number): Appointment['id'][];
+  /** Of events that were agreed on and lie ahead: how many there are, and how many are gone there. */
+  goneThere(linkId: string, nowMs: number): { readonly agreed: number; readonly gone: number };
 }
+
+const noObject = `not exists (select 1 from calendar_objects
+  where calendar_objects.link_id = copy.link_id and uid = copy.appointment_id || '@voxbox')`;
+
+const unsettledQuery = `
+  select id from appointments
+  where status = 'booked' and ends_at_ms > :nowMs and starts_at_ms > :nowMs - 86400000
+    and not exists (select 1 from calendar_copies where link_id = :linkId and appointment_id = appointments.id)
+  union
+  select appointment_id from calendar_copies as copy
+  left join appointments on appointments.id = copy.appointment_id
+  where copy.link_id = :linkId and (appointments.id is null or appointments.ends_at_ms > :nowMs)
+    and (appointments.revision is not copy.revision or ${noObject})
+  union
+  select substr(uid, 1, length(uid) - length('@voxbox')) from calendar_objects
+  where link_id = :linkId and settled = 0`;
 
 export function calendarCopyRows(database: Database): CalendarCopies {
   const etags = database.prepare<{ href: string; etag: string }>(
@@ -66,8 +89,13 @@ export function calendarCopyRows(database: Database): CalendarCopies {
   );
   const removeObject = database.prepare('delete from calendar_objects where link_id = ? and href = ?');
   const insertObject = database.prepare(
-    `insert into calendar_objects (link_id, href, uid, etag, body) values (:linkId, :href, :uid, :etag, :body)`,
+    `insert into calendar_objects (link_id, href, uid, etag, body, settled)
+     values (:linkId, :href, :uid, :etag, :body, :settled)`,
   );
+  const markSettled = database.prepare(
+    'update calendar_objects set settled = 1 where link_id = ? and href = ? and settled = 0',
+  );
+  const removeBusy = database.prepare('delete from busy_times where link_id = ? and href = ?');
   const insertBusy = database.prepare(
     `insert into busy_times (link_id, href, position, start_ms, end_ms, title, all_day)
      values (:linkId, :href, :position, :startMs, :endMs, :title, :allDay)`,
@@ -81,12 +109,11 @@ export function calendarCopyRows(database: Database): CalendarCopies {
      values (:linkId, :appointmentId, :startsAtMs, :endsAtMs, :revision)`,
   );
   const removeCopy = database.prepare('delete from calendar_copies where link_id = ? and appointment_id = ?');
-  const concerned = database.prepare<{ id: string }>(
-    `select id from appointments where starts_at_ms > :nowMs - 86400000 and ends_at_ms > :nowMs
-     union
-     select appointment_id from calendar_copies as copy
-     left join appointments on appointments.id = copy.appointment_id
-     where link_id = :linkId and appointments.revision is not copy.revision`,
+  const unsettled = database.prepare<{ id: string }>(unsettledQuery);
+  const goneThere = database.prepare<{ agreed: number; gone: number }>(
+    `select count(*) as agreed, count(*) filter (where ${noObject}) as gone
+     from calendar_copies as copy join appointments on appointments.id = copy.appointment_id
+     where copy.link_id = :linkId and appointments.starts_at_ms > :nowMs`,
   );
   const busy = busyReader(database);
 
@@ -94,14 +121,21 @@ export function calendarCopyRows(database: Database): CalendarCopies {
     etags: (linkId) => new Map(etags.all(linkId).map(({ href, etag }) => [href, etag])),
     objects: (linkId) => objects.all(linkId),
     objectOf: (linkId, uid) => objectOf.get(linkId, uid) ?? null,
-    putObject: (linkId, object, busyTimes) =>
+    putObject: (linkId, { settled, ...object }) =>
       database.transaction(() => {
         removeObject.run(linkId, object.href);
-        insertObject.run({ linkId, ...object });
-        for (const [position, { allDay, ...time }] of busyTimes.entries()) {
-          insertBusy.run({ linkId, href: object.href, position, ...time, allDay: Number(allDay) });
+        insertObject.run({ linkId, ...object, settled: Number(settled) });
+      }),
+    putBusy: (linkId, href, times) =>
+      database.transaction(() => {
+        removeBusy.run(linkId, href);
+        for (const [position, { allDay, ...time }] of times.entries()) {
+          insertBusy.run({ linkId, href, position, ...time, allDay: Number(allDay) });
         }
       }),
+    markSettled: (linkId, href) => {
+      markSettled.run(linkId, href);
+    },
     removeObject: (linkId, href) => {
       removeObject.run(linkId, href);
     },
@@ -113,7 +147,8 @@ export function calendarCopyRows(database: Database): CalendarCopies {
     removeCopy: (linkId, appointmentId) => {
       removeCopy.run(linkId, appointmentId);
     },
-    concerned: (linkId, nowMs) => concerned.all({ linkId, nowMs }).map(({ id }) => id),
+    unsettled: (linkId, nowMs) => unsettled.all({ linkId, nowMs }).map(({ id }) => id),
+    goneThere: (linkId, nowMs) => goneThere.get({ linkId, nowMs }) ?? { agreed: 0, gone: 0 },
   };
 }
 

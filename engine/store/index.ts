@@ -24,6 +24,7 @@ export type {
   CalendarCopy,
   CalendarObject,
   LinkedBusyTime,
+  SeenObject,
 } from './calendar-copies.ts';
 export type { CalendarLink, CalendarLinkProgress, CalendarLinks, NewCalendarLink } from './calendar-links.ts';
 export type { CalendarSettings, MailAccount, MailAccountInput } from './calendar-settings.ts';

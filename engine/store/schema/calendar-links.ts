@@ -1,6 +1,7 @@
 /**
  * Calendars elsewhere. `calendar_objects` is what lies there as it was last seen, `calendar_copies` what both sides
- * last agreed on of each appointment: what differs from it is what one of them has changed since.
+ * last agreed on of each appointment: what differs from it is what one of them has changed since. An object is
+ * `settled` once the appointment heard of it.
  */
 export const calendarLinksSchema = `
   create table calendar_links (
@@ -30,9 +31,11 @@ export const calendarLinksSchema = `
     uid     text not null,
     etag    text not null,
     body    text not null,
+    settled integer not null check (settled in (0, 1)),
     primary key (link_id, href)
   ) strict, without rowid;
   create index calendar_objects_uid on calendar_objects (link_id, uid);
+  create index calendar_objects_unsettled on calendar_objects (link_id) where settled = 0;
 
   create table calendar_copies (
     link_id        text not null references calendar_links (id) on delete cascade,

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import { lookup as resolve } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** Nets that belong to nobody's public server (RFC 6890 and the registries it set up). */
 const closed = {
@@ -44,3 +45,19 @@ function listOf(family: keyof typeof closed): BlockList {
   }
   return list;
 }
+
+/**
+ * Looks a name up for a connection: the address that was checked is the one connected to. Where one of its addresses
+ * is not allowed, none is.
+ */
+export const checkedLookup =
+  (isAllowed: (address: string) => boolean, refused: (name: string) => Error): LookupFunction =>
+  (name, options, callback) =>
+    resolve(name, { ...options, all: true }, (error, found) => {
+      const inside = found?.find(({ address }) => !isAllowed(address));
+      const first = found?.[0];
+      const fault = error ?? (inside || !first ? refused(name) : null);
+      if (fault || !first) callback(fault, '', 0);
+      else if (options.all) callback(null, found);
+      else callback(null, first.address, first.family);
+    });
