@@ -1,11 +1,11 @@
-export type { Accounts, Entrance, Passwords, Who, WhoIs } from './access/index.ts';
+export type { Entrance, Who } from './access/index.ts';
 export {
   addMember,
-  createAccounts,
   createPasswords,
   fakeOwner,
   makeEntrance,
   newToken,
+  passwordLink,
   setPassword,
 } from './access/index.ts';
 export type { CallActions } from './call-routes.ts';

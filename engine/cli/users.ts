@@ -1,5 +1,6 @@
-import { addMember, createAccounts, createPasswords, setPassword } from '../api/index.ts';
-import { systemClock, VoxboxError } from '../foundation/index.ts';
+import { boxRoleModel, shortestPassword, tenantRoleModel } from '../api/contract/index.ts';
+import { addMember, createPasswords, passwordLink, setPassword } from '../api/index.ts';
+import { VoxboxError } from '../foundation/index.ts';
 import { type Box, type BoxRole, runningEngine, type TenantRole, type User } from '../store/index.ts';
 import { type Call, type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
@@ -8,10 +9,8 @@ import { readSecret } from './secret.ts';
 import { localTime, table } from './table.ts';
 import { write } from './write.ts';
 
-const boxRoles = ['owner', 'technician', 'reseller'] as const satisfies readonly BoxRole[];
-const tenantRoles = ['owner', 'admin', 'member'] as const satisfies readonly TenantRole[];
-const shortestPassword = 10;
-const linkLastsMs = 86_400_000;
+const { options: boxRoles } = boxRoleModel;
+const { options: tenantRoles } = tenantRoleModel;
 
 interface Line {
   readonly id: string;
@@ -97,18 +96,19 @@ export const usersAdd: Command = {
     const tenant = text('tenant');
     const tenantId = tenant === undefined ? null : await tenantIdOf(config(), tenant);
     const password = await newPassword(call);
-    const passwordHash = await createPasswords().hash(password);
     const membership = tenantId === null ? undefined : { tenantId, role };
     const id = await write(config(), {
       method: 'user.add',
       body: { email, name, password, boxRole, membership },
       through: ({ user }) => user.id,
-      alone: (box) =>
-        box.transaction(() => {
+      async alone(box) {
+        const passwordHash = await createPasswords().hash(password);
+        return box.transaction(() => {
           const user = box.users.add({ email, name, boxRole, passwordHash });
           if (membership) addMember(box, { ...membership, userId: user.id });
           return user.id;
-        }),
+        });
+      },
     });
     io.out(json ? `${JSON.stringify({ id, email })}\n` : `Added ${email}.\n`);
     return 0;
@@ -133,11 +133,10 @@ export const usersResetPassword: Command = {
     const [email = ''] = positionals;
     const id = await userIdOf(call, email);
     const password = await newPassword(call);
-    const hash = await createPasswords().hash(password);
     await write(config(), {
       ...{ method: 'user.setPassword', id, body: { password } },
       through: () => {},
-      alone: (box) => setPassword(box, id, hash),
+      alone: async (box) => setPassword(box, id, await createPasswords().hash(password)),
     });
     io.out(json ? `${JSON.stringify({ id, email })}\n` : `${email} has a new password.\n`);
     return 0;
@@ -155,10 +154,7 @@ export const usersLink: Command = {
     const token = await write(config(), {
       ...{ method: 'user.link', id },
       through: ({ link }) => link.token,
-      alone: (box) =>
-        createAccounts({ box, clock: systemClock, passwords: createPasswords() }).newLink({
-          ...{ kind: 'password', userId: id, lastsMs: linkLastsMs },
-        }).token,
+      alone: (box) => passwordLink(box, id).token,
     });
     const { httpHost: host, httpPort: port, dataDir } = config();
     const link = `${engineAddress(runningEngine(dataDir)?.http ?? { host, port })}/#/password/${token}`;

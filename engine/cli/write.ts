@@ -15,7 +15,7 @@ interface Write<M extends WritingMethod, T> {
   /** The `:id` of the path. */
   readonly id?: string;
   readonly through: (answer: AnswerOf<M>) => T;
-  readonly alone: (box: Box) => T;
+  readonly alone: (box: Box) => T | Promise<T>;
 }
 
 /** The engine is the only writer: where one runs it is asked, elsewhere the command is the writer for a moment. */
@@ -25,8 +25,8 @@ export async function write<M extends WritingMethod, T>(
 ): Promise<T> {
   const engine = runningEngine(config.dataDir);
   if (engine) return through(await ask(engine, asked));
-  return await withBox(config, { readOnly: false }, (box) => {
-    const done = alone(box);
+  return await withBox(config, { readOnly: false }, async (box) => {
+    const done = await alone(box);
     recordAlone(box, asked);
     return done;
   });

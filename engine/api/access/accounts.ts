@@ -42,7 +42,6 @@ export interface Accounts {
   readLink(token: string): LinkPurpose;
   /** @throws VoxboxError `link_unusable`, `input_invalid`, `sign_in_required`, `user_exists` */
   useLink(use: LinkUse, asker: { readonly who: Who; readonly browser: Browser }): Promise<SignedIn>;
-  newLink(of: Omit<NewLink, 'tokenHash'>): NewLinkToken;
   person(who: Who): Person;
   /** @throws VoxboxError `not_allowed` for a program, `sign_in_refused` */
   verified(who: Who, password: string): Promise<User>;
@@ -67,6 +66,21 @@ const strict = { free: 5, firstMs: 2000, longestMs: 15 * 60_000 } as const;
 const wide = { free: 20, firstMs: 1000, longestMs: 60_000 } as const;
 
 export const newToken = (): string => randomBytes(tokenBytes).toString('base64url');
+
+/** A link, and the token that leads to it: the store keeps its hash alone. */
+export function newLink(box: Box, of: Omit<NewLink, 'tokenHash'>): NewLinkToken {
+  const token = newToken();
+  return { token, link: box.links.add({ ...of, tokenHash: hashOf(token) }) };
+}
+
+/** For one who cannot get in: what they had is gone with the old password. */
+export function setPassword(box: Box, userId: string, hash: string): void {
+  box.transaction(() => {
+    box.users.setPassword(userId, hash);
+    box.users.setTotp(userId, null);
+    box.sessions.endOthers(userId, null);
+  });
+}
 
 /** As it is typed: capitals, spaces and hyphens do not matter. */
 const recoveryHash = (code: string): Buffer => hashOf(code.toUpperCase().replace(/[\s-]/g, ''));
@@ -173,7 +187,7 @@ function signingIn(parts: AccountParts): Pick<Accounts, 'signIn'> {
   };
 }
 
-function linking(parts: AccountParts): Pick<Accounts, 'newLink' | 'readLink' | 'useLink'> {
+function linking(parts: AccountParts): Pick<Accounts, 'readLink' | 'useLink'> {
   const { box, passwords } = parts;
 
   const found = (token: string): Link => {
@@ -196,11 +210,7 @@ function linking(parts: AccountParts): Pick<Accounts, 'newLink' | 'readLink' | '
       if (link.kind === 'invitation') return settleInvitation(link, given);
       const user = link.userId === null ? null : box.users.find(link.userId);
       if (!user) throw new VoxboxError('link_unusable', 'the account is not there any more');
-      if (link.kind === 'password') {
-        box.users.setPassword(user.id, needed(given.passwordHash, 'password'));
-        box.users.setTotp(user.id, null);
-        box.sessions.endOthers(user.id, null);
-      }
+      if (link.kind === 'password') setPassword(box, user.id, needed(given.passwordHash, 'password'));
       return user;
     });
 
@@ -217,10 +227,6 @@ function linking(parts: AccountParts): Pick<Accounts, 'newLink' | 'readLink' | '
   };
 
   return {
-    newLink(of) {
-      const token = newToken();
-      return { token, link: box.links.add({ ...of, tokenHash: hashOf(token) }) };
-    },
     readLink(token) {
       const { userId, tenantId, kind, boxRole, tenantRole, ...link } = found(token);
       const email = link.email ?? (userId === null ? null : (box.users.find(userId)?.email ?? null));

@@ -1,6 +1,5 @@
 import type { Box } from '../../store/index.ts';
-import { newToken } from './accounts.ts';
-import { hashOf } from './who.ts';
+import { newLink } from './accounts.ts';
 
 /** What lets the person who starts the engine in, once. */
 export interface Entrance {
@@ -15,14 +14,12 @@ const signInLastsMs = 60_000;
 
 /** A new one each time; the one before it makes no owner any more. */
 export function makeEntrance(box: Box): Entrance {
-  const token = newToken();
-  const tokenHash = hashOf(token);
   const owner = box.users.owner();
   if (owner) {
-    box.links.add({ kind: 'sign-in', userId: owner.id, tokenHash, lastsMs: signInLastsMs });
+    const { token } = newLink(box, { kind: 'sign-in', userId: owner.id, lastsMs: signInLastsMs });
     return { kind: 'sign-in', token };
   }
   box.links.clear('welcome');
-  box.links.add({ kind: 'welcome', tokenHash, lastsMs: welcomeLastsMs });
+  const { token } = newLink(box, { kind: 'welcome', lastsMs: welcomeLastsMs });
   return { kind: 'welcome', token };
 }

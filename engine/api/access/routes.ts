@@ -1,15 +1,12 @@
-import type { Box } from '../../store/index.ts';
 import type { Serve } from '../method-server.ts';
 import { serveAudit } from './audit-routes.ts';
 import { type SessionParts, serveAccount, serveSession } from './session-routes.ts';
 import { serveTokens } from './token-routes.ts';
 import { serveMembers, serveUsers } from './user-routes.ts';
 
-export type AccessRouteParts = SessionParts;
-
 /** The methods of who may do what, and of what they did. */
-export function serveAccess(serve: Serve, parts: AccessRouteParts): void {
-  const { box }: { box: Box } = parts;
+export function serveAccess(serve: Serve, parts: SessionParts): void {
+  const { box } = parts;
   serveSession(serve, parts);
   serveAccount(serve, parts);
   serveMembers(serve, parts);

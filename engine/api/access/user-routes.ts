@@ -1,8 +1,8 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import { type Box, emailOf, type Link, type User as StoredUser } from '../../store/index.ts';
+import { type Box, emailOf, type Link, type Membership, type User as StoredUser } from '../../store/index.ts';
 import type { Invitation, Member, User } from '../contract/index.ts';
 import type { Serve } from '../method-server.ts';
-import type { Accounts } from './accounts.ts';
+import { type Accounts, type NewLinkToken, newLink, setPassword } from './accounts.ts';
 
 const invitationLastsMs = 7 * 86_400_000;
 const passwordLinkLastsMs = 86_400_000;
@@ -37,14 +37,7 @@ export function serveMembers(serve: Serve, { box, accounts }: UserRouteParts): v
     invitations: box.links.invitations(id).map(invitationOf),
   }));
   serve('member.invite', ({ id, body, reply }) => {
-    const email = emailOf(body.email);
-    const known = box.users.findByEmail(email);
-    if (known && box.memberships.find(id, known.id)) {
-      throw new VoxboxError('user_exists', `${email} works for the business already`);
-    }
-    const { link, token } = accounts.newLink({
-      ...{ kind: 'invitation', email, tenantId: id, tenantRole: body.role, lastsMs: invitationLastsMs },
-    });
+    const { link, token } = inviteMember({ box, accounts }, { tenantId: id, ...body });
     reply.code(201);
     return { invitation: invitationOf(link), link: { token, expiresAtMs: link.expiresAtMs } };
   });
@@ -60,6 +53,21 @@ export function serveMembers(serve: Serve, { box, accounts }: UserRouteParts): v
   serve('member.remove', ({ id, query }) => {
     box.memberships.remove(query.tenant, id);
     return removed;
+  });
+}
+
+/** @throws VoxboxError `input_invalid`, `user_exists` */
+export function inviteMember(
+  { box }: UserRouteParts,
+  { tenantId, role, ...given }: Omit<Membership, 'userId'> & { readonly email: string },
+): NewLinkToken {
+  const email = emailOf(given.email);
+  const known = box.users.findByEmail(email);
+  if (known && box.memberships.find(tenantId, known.id)) {
+    throw new VoxboxError('user_exists', `${email} works for the business already`);
+  }
+  return newLink(box, {
+    ...{ kind: 'invitation', email, tenantId, tenantRole: role, lastsMs: invitationLastsMs },
   });
 }
 
@@ -93,7 +101,7 @@ export function serveUsers(serve: Serve, { box, accounts }: UserRouteParts): voi
     return { user: userAnswer(added) };
   });
   serve('user.invite', ({ body, reply }) => {
-    const { link, token } = accounts.newLink({
+    const { link, token } = newLink(box, {
       ...{ kind: 'invitation', email: emailOf(body.email), boxRole: body.boxRole },
       lastsMs: invitationLastsMs,
     });
@@ -116,9 +124,7 @@ export function serveUsers(serve: Serve, { box, accounts }: UserRouteParts): voi
     return { user: userAnswer(known(id)) };
   });
   serve('user.link', ({ id }) => {
-    const { link, token } = accounts.newLink({
-      ...{ kind: 'password', userId: known(id).id, lastsMs: passwordLinkLastsMs },
-    });
+    const { link, token } = passwordLink(box, known(id).id);
     return { link: { token, expiresAtMs: link.expiresAtMs } };
   });
 }
@@ -131,11 +137,6 @@ export function addMember(box: Box, membership: Parameters<Box['memberships']['s
   box.memberships.set(membership);
 }
 
-/** By somebody else, for one who cannot get in: what they had is gone with the old password. */
-export function setPassword(box: Box, userId: string, hash: string): void {
-  box.transaction(() => {
-    box.users.setPassword(userId, hash);
-    box.users.setTotp(userId, null);
-    box.sessions.endOthers(userId, null);
-  });
-}
+/** With which somebody chooses a new password. */
+export const passwordLink = (box: Box, userId: string): NewLinkToken =>
+  newLink(box, { kind: 'password', userId, lastsMs: passwordLinkLastsMs });

@@ -40,7 +40,7 @@ export const hashOf = (token: string): Buffer => createHash('sha256').update(tok
 
 const owner: ScopedRights = { boxRole: 'owner', roles: {}, resells: [] };
 
-export const nobodyAt = (address: string): Who => ({
+const nobodyAt = (address: string): Who => ({
   ...{ kind: 'nobody', id: null, name: 'nobody', rights: null, session: null, address },
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { industryModel } from './models.ts';
 import { paths } from './paths.ts';
 import { nothing } from './scope.ts';
+import { openSpanModel } from './services.ts';
 
 /** What the skills of a business are made of. Browser-safe, as the whole contract. */
 
@@ -18,10 +19,7 @@ export const professionModel = z.object({
   agentName: z.string(),
   /** `{business}` stands for the name. */
   greeting: z.string(),
-  /** Minutes since local midnight; 1 = Monday. */
-  hours: z.array(
-    z.object({ weekday: z.number().int(), fromMinute: z.number().int(), toMinute: z.number().int() }),
-  ),
+  hours: z.array(openSpanModel),
 });
 
 const playbook = z.object({ playbook: playbookModel });
