@@ -10,7 +10,7 @@ type Counted = Pick<AnalyticsDay, 'tally' | 'hours'>;
 const spared: readonly CallOutcome[] = ['booked', 'message', 'answered'];
 const minuteMs = 60_000;
 
-const nothing: CallTally = { calls: [], missed: [], revenue: [], latency: [], fields: [] };
+const nothing: CallTally = { calls: [], languages: [], missed: [], revenue: [], latency: [], fields: [] };
 /** A day that has not come yet. */
 export const noDay: Counted = { tally: nothing, hours: [] };
 
@@ -27,7 +27,7 @@ export function analyticsOf(
   counted: readonly Counted[],
   { refusals, minutesPerCall }: { readonly refusals: CallTally['missed']; readonly minutesPerCall: number },
 ): Sums {
-  const { calls, missed, revenue, latency, fields } = sumOf([
+  const { calls, languages, missed, revenue, latency, fields } = sumOf([
     ...counted.map(({ tally }) => tally),
     { ...nothing, missed: refusals },
   ]);
@@ -52,6 +52,9 @@ export function analyticsOf(
     latency: latencyOf(latency),
     days: days.map(({ day }, i) => lineOf(day, counted[i]?.tally ?? nothing)),
     hours: heat(days, counted),
+    languages: languages.toSorted(
+      (one, other) => other.calls - one.calls || (one.language < other.language ? -1 : 1),
+    ),
     missed: missed.toSorted((one, other) => other.calls - one.calls || (one.reason < other.reason ? -1 : 1)),
     extractions: fields.map(({ id, label, calls: times, values }) => ({
       ...{ id, label, calls: times },
@@ -81,6 +84,11 @@ const sumOf = (tallies: readonly CallTally[]): CallTally => ({
     tallies.flatMap(({ calls }) => calls),
     ({ outcome, direction, answered }) => `${outcome} ${direction} ${answered}`,
     (one, other) => ({ ...one, calls: one.calls + other.calls, talkMs: one.talkMs + other.talkMs }),
+  ),
+  languages: added(
+    tallies.flatMap(({ languages }) => languages),
+    ({ language }) => language,
+    (one, other) => ({ ...one, calls: one.calls + other.calls }),
   ),
   missed: added(
     tallies.flatMap(({ missed }) => missed),

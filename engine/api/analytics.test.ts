@@ -45,15 +45,17 @@ interface FakeCall {
   readonly practice?: boolean;
   readonly outbound?: boolean;
   readonly answered?: boolean;
+  readonly language?: string;
 }
 
 function call(startMs: number, fields: FakeCall = {}): string {
   const { outcome = 'answered', seconds = 60, latencies = [], practice, outbound, answered = true } = fields;
+  const { language = null } = fields;
   const id = systemIds.uuid();
   nowMs = startMs;
   store.calls.start({
     ...{ id, sipCallId: id, callerNumber: '+12025550123', callerName: null, calledNumber: '+12025550100' },
-    ...{ direction: outbound ? 'outbound' : 'inbound' },
+    ...{ direction: outbound ? 'outbound' : 'inbound', language },
     ...(practice ? { practice } : {}),
   });
   if (answered) store.calls.answer(id, { recording: null });
@@ -113,6 +115,20 @@ describe('the figures of a period', () => {
     store.calls.start({ id: systemIds.uuid(), ...open });
     const { totals, latency } = await read('2026-03-10', '2026-03-10');
     expect([totals.calls, latency.turns]).toEqual([0, 0]);
+  });
+
+  it('tell the languages in which calls were answered', async () => {
+    for (const language of ['en-US', 'es-MX', 'en-US']) call(at(10, 9), { language });
+    call(at(10, 9), { language: 'es-MX', answered: false, outcome: 'abandoned' });
+    call(at(11, 9), { language: 'en-US' });
+    call(at(11, 9));
+    const languages = [
+      { language: 'en-US', calls: 3 },
+      { language: 'es-MX', calls: 1 },
+    ];
+    expect((await read('2026-03-10', '2026-03-11')).languages).toEqual(languages);
+    // As it is kept.
+    expect((await read('2026-03-10', '2026-03-11')).languages).toEqual(languages);
   });
 
   it('say why calls were missed', async () => {

@@ -49,6 +49,7 @@ export function openRecord(
     ...{ id: callId, sipCallId, calledNumber },
     ...{ callerNumber: isDialled ? null : callerNumber, callerName: route.caller.name },
     direction: isDialled ? 'outbound' : 'inbound',
+    language: isDialled ? null : route.snapshot.language,
     practice: options.isPractice ?? false,
   });
   return {

@@ -14,6 +14,8 @@ export interface CallTally {
     /** From the answer to the end, all together. */
     readonly talkMs: number;
   }[];
+  /** Answered calls, by the language that they were answered in. */
+  readonly languages: readonly { readonly language: string; readonly calls: number }[];
   /** Calls from outside that nobody answered: how they ended, `full` or `closed` where that kept them out. */
   readonly missed: readonly { readonly reason: string; readonly calls: number }[];
   readonly revenue: readonly { readonly currency: string; readonly amountMinor: number }[];
@@ -121,6 +123,10 @@ function tallies(database: Database, playbook: () => Playbook): CallAnalytics['t
             sum(coalesce(c.ended_at_ms - c.answered_at_ms, 0)) as talkMs
      from calls c where ${counted} group by 1, 2, 3`,
   );
+  const languages = database.prepare<CallTally['languages'][number]>(
+    `select c.language, count(*) as calls from calls c
+     where ${counted} and c.answered_at_ms is not null and c.language is not null group by 1`,
+  );
   const missed = database.prepare<CallTally['missed'][number]>(
     `select coalesce(
        (select case type when 'call.overflowed' then 'full' else 'closed' end from events
@@ -140,6 +146,7 @@ function tallies(database: Database, playbook: () => Playbook): CallAnalytics['t
     const analysed = analyses.all(span);
     return {
       calls: calls.all(span).map((row) => ({ ...row, answered: row.answered === 1 })),
+      languages: languages.all(span),
       missed: missed.all(span),
       latency: latencyTally(latency.all(span).map(({ ms }) => ms)),
       revenue: revenueTally(analysed.flatMap(({ revenue }) => read<Money>(revenue))),

@@ -11,6 +11,8 @@ export interface NewCall {
   readonly callerNumber: string | null;
   readonly callerName: string | null;
   readonly calledNumber: string;
+  /** BCP 47, that it is answered in; null where no agent answers. */
+  readonly language?: string | null;
   /** Default `inbound`. */
   readonly direction?: Call['direction'];
   /** Somebody of the house tries the agent; default false. */
@@ -95,9 +97,9 @@ export function callRows(database: Database, { tenantId, clock, events, whenEnde
   const insert = database.prepare(
     // Later calls stand behind earlier ones, even where the clock was put back a little.
     `insert into calls (id, sip_call_id, direction, caller_number, called_number, caller_name, state, started_at_ms,
-                        practice, place)
+                        practice, language, place)
      values (:id, :sipCallId, :direction, :callerNumber, :calledNumber, :callerName, 'invited', :startedAtMs,
-             :practice,
+             :practice, :language,
              max(:startedAtMs * ${placesPerMs},
                  coalesce((select max(place) + 1 from calls
                            where place >= :startedAtMs * ${placesPerMs}
@@ -151,7 +153,8 @@ export function callRows(database: Database, { tenantId, clock, events, whenEnde
     start: (call) =>
       events.transaction(() => {
         const { id, callerNumber, calledNumber, direction = 'inbound', practice = false } = call;
-        insert.run({ ...call, direction, practice: practice ? 1 : 0, startedAtMs: clock.nowMs() });
+        const { language = null } = call;
+        insert.run({ ...call, direction, language, practice: practice ? 1 : 0, startedAtMs: clock.nowMs() });
         events.record({ type: 'call.started', tenantId, callId: id, callerNumber, calledNumber });
         return need(id);
       }),

@@ -68,6 +68,7 @@ export const analyticsStrings = {
   outcomes: 'How calls ended',
   missedWhy: 'Missed because',
   missedNone: 'No call was missed.',
+  languages: 'Languages of the calls',
   latency: 'How long callers wait for an answer',
   latencyHelp: 'From the caller’s last word to the first word of the answer, for each day.',
   latencyNone: 'No answer was measured in this period.',

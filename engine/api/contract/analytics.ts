@@ -42,6 +42,8 @@ export const analyticsModel = z.object({
   ),
   /** Hours in which calls began, those without any left out; 1 = Monday. */
   hours: z.array(z.object({ weekday: count, hour: count, calls: count, missed: count })),
+  /** Answered calls by the language (BCP 47) that they were answered in, the most frequent first. */
+  languages: z.array(z.object({ language: z.string(), calls: count })),
   /** Why calls were missed, the most frequent first: how they ended, or the code of what kept them out. */
   missed: z.array(z.object({ reason: z.string(), calls: count })),
   /** Fields that were read out of calls; `values` where the playbook names what they can be. */
