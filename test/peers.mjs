@@ -19,6 +19,7 @@ const peers = [
     for: 'SIP tests against Kamailio over TLS',
   },
   { program: 'linphonec', package: 'linphone-cli', for: 'SIP and audio tests against linphone' },
+  { program: 'radicale', package: 'radicale', for: 'linked calendars against a CalDAV server' },
   { program: 'svwar', package: 'sipvicious', for: 'the defence against scanners' },
   { program: 'chromium', package: 'chromium', for: 'tests of the screens' },
   { program: 'tcpdump', package: 'tcpdump', for: 'times of packets from the kernel' },

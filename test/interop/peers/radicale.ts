@@ -1,104 +1,108 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, PeerProgram } from './program.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 
-const program = '/usr/bin/radicale';
-/** The end of a test's title that says why it cannot run here; empty where it can. */
-export const radicaleMissing = existsSync(program) ? '' : ` (skipped: no ${program})`;
-
-const content = (type: string) => ({ 'content-type': `${type}; charset=utf-8` });
-const isOk = (status: number): boolean => status >= 200 && status < 300;
-
-export interface RadicaleUser {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** A CalDAV server on the loopback with one account; its calendars lie in a folder that goes with it. */
+/** A real CalDAV server on the loopback with an account of its own, and a hand that writes to it as others do. */
 export class Radicale {
+  readonly user = 'ann';
+  readonly password = 'open sesame';
+  readonly port: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'voxbox-radicale-'));
-  readonly #account: RadicaleUser;
-  #peer: PeerProgram | null = null;
-  #port = 0;
+  #process: ChildProcess | null = null;
 
-  constructor(account: RadicaleUser) {
-    this.#account = account;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}/`;
-  }
-
-  /** At the address that it had before. */
-  async start(): Promise<void> {
-    this.#port ||= await freePort();
-    const { user, password } = this.#account;
-    const users = join(this.#folder, 'users');
-    writeFileSync(users, `${user}:${password}\n`);
-    const config = join(this.#folder, 'config');
-    writeFileSync(
-      config,
-      `[server]\nhosts = 127.0.0.1:${this.#port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${users}
-htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${join(this.#folder, 'calendars')}\n[logging]\nlevel = info\n`,
+  constructor(port: number) {
+    this.port = port;
+    const file = (name: string, text: string): string => {
+      const path = join(this.#folder, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const users = file('users', `${this.user}:${this.password}\n`);
+    file(
+      'config',
+      [
+        `[server]\nhosts = 127.0.0.1:${port}`,
+        `[auth]\ntype = htpasswd\nhtpasswd_filename = ${users}\nhtpasswd_encryption = plain\ndelay = 0`,
+        '[rights]\ntype = owner_only',
+        `[storage]\nfilesystem_folder = ${join(this.#folder, 'collections')}`,
+        '',
+      ].join('\n'),
     );
-    this.#peer = new PeerProgram({ command: program, args: ['--config', config], folder: this.#folder });
-    await this.#peer.said(/Radicale server ready/i);
   }
 
-  /** As if the server were away; what lies in it stays. */
+  get address(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** Resolves when it takes connections. */
+  async start(): Promise<void> {
+    this.#process = spawn('radicale', ['--config', join(this.#folder, 'config')], { stdio: 'ignore' });
+    for (let tries = 0; tries < 200 && !(await isOpen(this.port)); tries += 1) await wait(50);
+  }
+
+  /** What lies in it stays. */
   async stop(): Promise<void> {
-    await this.#peer?.stop();
-    this.#peer = null;
+    const running = this.#process;
+    this.#process = null;
+    if (!running || running.exitCode !== null) return;
+    running.kill('SIGKILL');
+    await once(running, 'exit');
   }
 
-  /** For good. */
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     await this.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** @returns its URL */
-  async addCalendar(id: string, name: string): Promise<string> {
-    const url = `${this.url}${this.#account.user}/${id}/`;
-    await this.#ask('MKCALENDAR', url, {
-      headers: content('application/xml'),
-      body: `<?xml version="1.0"?><C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
-<D:set><D:prop><D:displayname>${name}</D:displayname></D:prop></D:set></C:mkcalendar>`,
+  async makeCalendar(name: string): Promise<string> {
+    const href = `${this.address}${this.user}/${name}/`;
+    const body = `<?xml version="1.0"?><c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop><d:displayname>Calendar of ${name}</d:displayname><c:supported-calendar-component-set><c:comp name="VEVENT"/></c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>`;
+    await this.#ask('MKCALENDAR', href, body);
+    return href;
+  }
+
+  /** Every event in a calendar, by its address. */
+  async events(calendar: string): Promise<Map<string, string>> {
+    const list = await this.#ask('PROPFIND', calendar, '', { depth: '1' });
+    const paths = [...list.matchAll(/<(?:\w+:)?href>([^<]+\.ics)<\/(?:\w+:)?href>/g)].map(
+      (found) => found[1] ?? '',
+    );
+    const found = [...new Set(paths)].map(async (path) => {
+      const href = new URL(path, this.address).href;
+      return [href, await this.#ask('GET', href)] as const;
     });
-    return url;
+    return new Map(await Promise.all(found));
   }
 
-  /** @param lines of a VEVENT, without its UID */
-  async put(calendar: string, uid: string, lines: readonly string[]): Promise<void> {
-    const all = [
-      'BEGIN:VCALENDAR',
-      'VERSION:2.0',
-      'PRODID:-//test//EN',
-      'BEGIN:VEVENT',
-      `UID:${uid}`,
-      ...lines,
-    ];
-    await this.#ask('PUT', `${calendar}${uid}.ics`, {
-      headers: content('text/calendar'),
-      body: [...all, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'),
+  put(href: string, body: string): Promise<string> {
+    return this.#ask('PUT', href, body, { 'content-type': 'text/calendar' });
+  }
+
+  delete(href: string): Promise<string> {
+    return this.#ask('DELETE', href);
+  }
+
+  async #ask(method: string, url: string, body = '', headers: Record<string, string> = {}): Promise<string> {
+    const authorization = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`;
+    const answer = await fetch(url, {
+      ...{ method, headers: { authorization, ...headers } },
+      ...(body === '' ? {} : { body }),
     });
-  }
-
-  async remove(calendar: string, uid: string): Promise<void> {
-    await this.#ask('DELETE', `${calendar}${uid}.ics`);
-  }
-
-  /** Everything in it, as iCalendar. */
-  async contents(calendar: string): Promise<string> {
-    return await (await this.#ask('GET', calendar)).text();
-  }
-
-  async #ask(method: string, url: string, init: RequestInit = {}): Promise<Response> {
-    const { user, password } = this.#account;
-    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    const answer = await fetch(url, { ...init, method, headers: { ...init.headers, authorization } });
-    if (!isOk(answer.status)) throw new Error(`Radicale answers ${method} ${url} with ${answer.status}`);
-    return answer;
+    if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+    return await answer.text();
   }
 }
+
+const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
