@@ -12,8 +12,8 @@ import {
 } from '../store/index.ts';
 import type { Who } from './access/index.ts';
 import { type Agent, allows, type Skill, type SkillProblem } from './contract/index.ts';
+import type { Serve } from './method-server.ts';
 import type { RehearsalBook } from './rehearsals.ts';
-import type { Serve } from './server.ts';
 
 /** Serves `agentMethods`: what an agent is, was, and shall be. */
 export function serveAgent(

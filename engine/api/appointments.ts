@@ -14,7 +14,7 @@ import type { TenantStore } from '../store/index.ts';
 import { appointmentAnswer } from './answers.ts';
 import type { appointmentMethods, holidayMethods, serviceMethods } from './contract/index.ts';
 import type { Desk, DeskParts } from './desk.ts';
-import type { Asked } from './server.ts';
+import type { Asked } from './method-server.ts';
 
 type Methods = keyof typeof appointmentMethods | keyof typeof holidayMethods | keyof typeof serviceMethods;
 

@@ -6,9 +6,9 @@ import type { BoxStatus, LineStatus, MachineHealth } from './contract/index.ts';
 import { isLoopbackName } from './guard.ts';
 import { logTail } from './log-tail.ts';
 import type { Machine } from './machine.ts';
+import type { Serve } from './method-server.ts';
 import { metricsText, metricsType } from './metrics.ts';
 import { describeApi } from './openapi.ts';
-import type { Serve } from './server.ts';
 
 export interface BoxParts {
   readonly machine: Machine;

@@ -9,8 +9,8 @@ import { createCallListing } from './call-list.ts';
 import type { CallActions, CallPlacing } from './call-routes.ts';
 import { callAnswer, createCallBook } from './calls.ts';
 import type { LineTestParts } from './line.ts';
+import type { Serve } from './method-server.ts';
 import { sendRecording } from './recording.ts';
-import type { Serve } from './server.ts';
 import { createWaveforms } from './waveform.ts';
 
 export interface CallHistoryParts {

@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import { type Log, VoxboxError } from '../foundation/index.ts';
 import type { CallStanding, ConnectTo, TransferEnd, TransferRequest } from './contract/index.ts';
 import type { LiveCalls } from './live.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** What the API does to a call that is going on. Every method rejects with a VoxboxError. */
 export interface CallActions {

@@ -11,9 +11,9 @@ import { checked } from './faults.ts';
 import { isLoopbackName } from './guard.ts';
 import { inboxDesk } from './inbox.ts';
 import { knowledgeDesk } from './knowledge.ts';
+import type { Answer, Asked, Serve } from './method-server.ts';
 import { notificationDesk } from './notifications.ts';
 import { playbookDesk } from './playbook.ts';
-import type { Answer, Asked, Serve } from './server.ts';
 
 export interface DeskParts {
   readonly box: Box;

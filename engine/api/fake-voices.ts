@@ -1,7 +1,8 @@
-import { VoxboxError } from '../foundation/index.ts';
+import { systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import type { SynthesisedSpeech, Transcription } from '../inference/index.ts';
 import { FakeInference, type Speech, type VoiceService } from '../speech/index.ts';
 import type { VoiceVendor } from '../store/index.ts';
+import type { VoiceRouteParts } from './voice-routes.ts';
 import type { VoiceVendors } from './voice-vendors.ts';
 
 /** Models that remember what they were to say, and hear what the test wants them to. */
@@ -57,3 +58,11 @@ export class FakeVendor implements VoiceService, VoiceVendors {
     if (this.state !== 'well') throw new VoxboxError('provider_failed', 'Cartesia gave no usable answer');
   }
 }
+
+/** Fake: voices of a box that has none of its own. */
+export const fakeVoices = (
+  models = new FakeVoiceModels(),
+  vendors: VoiceVendors = new FakeVendor(),
+): VoiceRouteParts => ({
+  ...{ local: async () => [], inference: () => models, vendors, clock: systemClock, ids: systemIds },
+});

@@ -1,5 +1,5 @@
 import type { Lines } from './lines.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** The methods of trunks, phones and who is put through where. */
 export function serveLines(serve: Serve, lines: Lines): void {

@@ -1,6 +1,6 @@
 import type { Box, PhoneBinding } from '../store/index.ts';
 import type { Ban, DefenceFigures, LineStatus, PhoneLine } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** What keeps scanners away, as far as the API reads it. */
 export interface DefenceView {

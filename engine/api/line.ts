@@ -1,6 +1,6 @@
 import { VoxboxError } from '../foundation/index.ts';
 import type { LadderAnswer, LineReportAnswer, LineStep, LineTestRequest } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** What the API is given to test lines with: the line doctor and the book of traces. */
 export interface LineTestParts {

@@ -2,8 +2,8 @@ import { freemem } from 'node:os';
 import { listModels, type ModelState, type PullProgress, pullModels } from '../../models/index.ts';
 import { errorCatalogue, type Log, toErrorShape, VoxboxError } from '../foundation/index.ts';
 import type { BoxStatus, CatalogueModel, ModelDownload, ModelProgress } from './contract/index.ts';
+import type { Serve } from './method-server.ts';
 import { fitOf } from './model-fit.ts';
-import type { Serve } from './server.ts';
 
 export interface ModelParts {
   readonly modelsDir: string;

@@ -1,7 +1,7 @@
 import { VoxboxError } from '../foundation/index.ts';
 import type { Box, PhoneNumber as StoredNumber } from '../store/index.ts';
 import type { PhoneNumber } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** Serves `numberMethods`: which numbers lead to a business. */
 export function serveNumbers(serve: Serve, { box }: { readonly box: Box }): void {

@@ -4,7 +4,7 @@ import type { Inference } from '../inference/index.ts';
 import type { Box, ProviderKind, Tenant } from '../store/index.ts';
 import type { Provider, ProviderChains, ProviderEntry, ProviderVerdict } from './contract/index.ts';
 import { knownProviders } from './known-providers.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 /** What is known of providers beyond their settings. */
 export interface ProviderParts {

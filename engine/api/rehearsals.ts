@@ -8,7 +8,7 @@ import {
   type TenantStore,
 } from '../store/index.ts';
 import type { Rehearsal, RehearsalProgress } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 export interface RehearsalParts {
   readonly box: Box;

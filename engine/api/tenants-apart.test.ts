@@ -7,7 +7,7 @@ import { fakeSession } from './access/index.ts';
 import { type Access, access, allows, errorModel, type MethodName, methods } from './contract/index.ts';
 import { FakeApi } from './fake-api.ts';
 import { type FakeBusiness, fakeBusiness } from './fake-business.ts';
-import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
+import { fakeVoices } from './fake-voices.ts';
 import { type Api, startApi } from './index.ts';
 
 /** Where a request says whose it is; null for methods of the box, and of things that have one owner by their id. */
@@ -226,12 +226,7 @@ describe('two tenants of one box', () => {
     api = await startApi(
       fake.options({
         ...{ embed: fakeEmbed, localKey },
-        voices: {
-          local: async () => [],
-          inference: () => new FakeVoiceModels(),
-          vendors: new FakeVendor(),
-          ...{ clock: systemClock, ids: systemIds },
-        },
+        voices: fakeVoices(),
       }),
     );
   });

@@ -3,7 +3,7 @@ import { type Clock, type Ids, type Log, VoxboxError } from '../foundation/index
 import type { Inference } from '../inference/index.ts';
 import type { Box } from '../store/index.ts';
 import type { LocalVoice } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 import { createVoiceRecordings } from './voice-recordings.ts';
 import { createVoiceSamples } from './voice-samples.ts';
 import type { VoiceVendors } from './voice-vendors.ts';

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock, systemIds } from '../foundation/index.ts';
+import { systemIds } from '../foundation/index.ts';
 import { consentSentence, readSoundFile, writeWav } from '../speech/index.ts';
 import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/index.ts';
 import { errorModel, type LocalVoice, methods, type Voices } from './contract/index.ts';
 import { FakeApi } from './fake-api.ts';
-import { FakeVendor, FakeVoiceModels } from './fake-voices.ts';
+import { FakeVendor, FakeVoiceModels, fakeVoices } from './fake-voices.ts';
 
 const local: readonly LocalVoice[] = [
   {
@@ -52,13 +52,7 @@ beforeEach(async () => {
   vendor = new FakeVendor();
   app = await fake.build({
     whoIs: fakeOwner,
-    voices: {
-      local: async () => local,
-      inference: () => models,
-      vendors: vendor,
-      clock: systemClock,
-      ids: systemIds,
-    },
+    voices: { ...fakeVoices(models, vendor), local: async () => local },
   });
 });
 

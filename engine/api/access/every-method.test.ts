@@ -19,7 +19,7 @@ import {
 } from '../contract/index.ts';
 import { FakeApi } from '../fake-api.ts';
 import { type FakeBusiness, fakeBusiness } from '../fake-business.ts';
-import { FakeVendor, FakeVoiceModels } from '../fake-voices.ts';
+import { fakeVoices } from '../fake-voices.ts';
 import { newToken } from './accounts.ts';
 import { fakeSession } from './fake-session.ts';
 import { hashOf } from './who.ts';
@@ -154,12 +154,7 @@ describe('every method, asked by everybody', () => {
         },
         ladder: () => null,
       },
-      voices: {
-        local: async () => [],
-        inference: () => new FakeVoiceModels(),
-        vendors: new FakeVendor(),
-        ...{ clock: systemClock, ids: systemIds },
-      },
+      voices: fakeVoices(),
     });
   });
 
