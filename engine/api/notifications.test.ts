@@ -91,3 +91,19 @@ it('gives the latest ones, each later than the next', async () => {
   expect(told).toHaveLength(2);
   expect(told[0]?.sequence).toBeGreaterThan(told[1]?.sequence ?? Number.POSITIVE_INFINITY);
 });
+
+it('tells of an appointment that a linked calendar could not move', async () => {
+  const appointmentId = book('Put back', null, 11);
+  const link = store.calendarLinks.add({
+    ...{ id: 'link', name: 'Ann', address: 'http://fake.example/', user: 'ann', password: 'secret' },
+    ...{
+      calendar: 'http://fake.example/ann/',
+      staffId: null,
+      readOnly: false,
+      allowPrivate: true,
+      nextSyncAtMs: 0,
+    },
+  });
+  store.transaction(() => store.calendarLinks.countClash(link.id, appointmentId));
+  expect((await list('1'))[0]).toMatchObject({ kind: 'clash', who: 'Put back', urgent: true, appointmentId });
+});

@@ -39,8 +39,9 @@ function noticeOf(event: NoticedEvent, store: TenantStore): Notice | null {
       if (!appointment) return null;
       const { customerName: who, serviceName: what, startsAtMs, callId } = appointment;
       const told = { ...plain, who, what, startsAtMs, callId, appointmentId };
-      return event.type === 'mail.failed'
-        ? { ...told, kind: 'alert', urgent: true }
+      if (event.type === 'mail.failed') return { ...told, kind: 'alert', urgent: true };
+      return event.type === 'calendar.clashed'
+        ? { ...told, kind: 'clash', urgent: true }
         : { ...told, kind: 'booking', urgent: appointment.status === 'draft' };
     }
   }

@@ -9,6 +9,7 @@ export type NoticedEvent = (
       { type: 'appointment.booked' | 'appointment.drafted' | 'call.ended' | 'submission.received' }
     >
   | (Extract<DomainEvent, { type: 'mail.sent' | 'mail.failed' }> & { readonly type: 'mail.failed' })
+  | Extract<DomainEvent, { type: 'calendar.clashed' }>
 ) &
   Pick<StoredEvent, 'sequence' | 'atMs'>;
 

@@ -49,6 +49,8 @@ function wordsOf(notice: Notice, zone: string): Pick<Told, 'title' | 'text' | 'h
       };
     case 'alert':
       return { title: words.mail, text: words.mailTo(who, what ?? ''), href: appointment };
+    case 'clash':
+      return { title: words.clash, text: words.clashOf(who, what ?? ''), href: appointment };
   }
 }
 

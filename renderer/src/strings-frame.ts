@@ -109,6 +109,9 @@ export const frameStrings = {
     urgent: 'Urgent',
     mail: 'An e-mail was not delivered',
     mailTo: (who: string, what: string) => `To ${who}, about ${what}`,
+    clash: 'An appointment was put back',
+    clashOf: (who: string, what: string) =>
+      `${who}, ${what}: a linked calendar had moved it to where it cannot be`,
     problem: 'The box needs attention',
     somebody: 'Somebody',
     withheld: 'a withheld number',
@@ -119,6 +122,7 @@ export const frameStrings = {
       missed: 'Missed calls',
       message: 'Messages, orders and leads',
       alert: 'Alerts of the box',
+      clash: 'Appointments that a linked calendar could not move',
     } satisfies Record<NoticeKind, string>,
     desktop: 'On the desktop too',
     desktopHelp: 'Told by the system while this page is not in front.',

@@ -7,7 +7,7 @@ import { paths } from './paths.ts';
 export const noticeModel = z.object({
   /** Order within the business: what is later is greater. */
   sequence: z.number().int(),
-  /** `alert`: an e-mail to a customer did not go out. */
+  /** `alert`: an e-mail to a customer did not go out; `clash`: a linked calendar had moved it to where it cannot be. */
   kind: z.enum(noticeKinds),
   atMs: z.number().int(),
   /** Name, else number; null where it was withheld, and where it is forgotten. */

@@ -1,3 +1,5 @@
+import { clashNoticesSchema } from './notices.ts';
+
 /**
  * Calendars elsewhere. `calendar_objects` is what lies there as it was last seen, `calendar_copies` what both sides
  * last agreed on of each appointment: what differs from it is what one of them has changed since. An object is
@@ -58,4 +60,5 @@ export const calendarLinksSchema = `
     foreign key (link_id, href) references calendar_objects (link_id, href) on delete cascade
   ) strict, without rowid;
   create index busy_times_end on busy_times (end_ms, start_ms);
+  ${clashNoticesSchema}
 `;
