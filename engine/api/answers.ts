@@ -1,11 +1,10 @@
 import type { Box, Appointment as StoredAppointment, Tenant as StoredTenant } from '../store/index.ts';
-import type { Appointment, NewTenantRequest, Tenant, TenantChangeRequest } from './contract/index.ts';
+import type { Appointment, Tenant, TenantChangeRequest } from './contract/index.ts';
 
 /** What the store knows, in the nouns of the contract. */
 export interface Answers {
   /** Those of them, oldest first. */
   tenants(ids: readonly string[]): Tenant[];
-  createTenant(request: NewTenantRequest): Tenant;
   /** @throws VoxboxError `tenant_unknown` */
   changeTenant(id: string, request: TenantChangeRequest): Tenant;
   /** Of those businesses, earliest first. */
@@ -32,7 +31,6 @@ export function createAnswers(box: Box): Answers {
         .list()
         .filter(({ id }) => ids.includes(id))
         .map(answer),
-    createTenant: (request) => answer(box.tenants.create(request)),
     changeTenant: (id, { recording }) => answer(box.tenants.setRecording(id, recording)),
     appointments: ({ tenants, from, to, caller, q, limit }) =>
       tenants

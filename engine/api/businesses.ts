@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DateTime } from 'luxon';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
 import type { Box, Tenant as StoredTenant } from '../store/index.ts';
-import type { Who } from './access/index.ts';
+import { type Accounts, inviteMember, type Who } from './access/index.ts';
 import { tenantAnswer } from './answers.ts';
 import { csvCell } from './call-export.ts';
 import type { Branding, Business } from './contract/index.ts';
@@ -11,6 +11,7 @@ import type { Serve } from './server.ts';
 export interface BusinessParts {
   readonly box: Box;
   readonly clock: Clock;
+  readonly accounts: Accounts;
 }
 
 const dayMs = 86_400_000;
@@ -27,6 +28,17 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     return tenant;
   };
 
+  serve('tenant.create', ({ body: { ownerEmail, ...business }, who, reply }) => {
+    let link: { readonly token: string; readonly expiresAtMs: number } | null = null;
+    const made = box.tenants.create(business, ({ id }) => {
+      if (who.rights?.boxRole === 'reseller') box.resellers.assign(id, who.id);
+      if (ownerEmail === undefined) return;
+      const invited = inviteMember(parts, { tenantId: id, email: ownerEmail, role: 'owner' });
+      link = { token: invited.token, expiresAtMs: invited.link.expiresAtMs };
+    });
+    reply.code(201);
+    return { tenant: tenantAnswer(box, made), link };
+  });
   serve('business.list', async ({ tenants }) => {
     const businesses: Business[] = [];
     for (const id of tenants) {
@@ -56,7 +68,7 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
   serveBranding(serve, box);
 }
 
-function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {
+function glance(tenant: StoredTenant, { box, clock }: Omit<BusinessParts, 'accounts'>): Business {
   const { callSearch, submissions } = box.tenant(tenant.id);
   const nowMs = clock.nowMs();
   const fromMs = DateTime.fromMillis(nowMs, { zone: tenant.timeZone }).startOf('day').toMillis();

@@ -195,12 +195,10 @@ function serveEverything(
   const access = accessOf({ ...options, clock });
   const serve = methodServer(app, access);
   const serveSocket = socketServer(app, access);
-  serveAccess(serve, {
-    ...{ box, clock, gate: access.gate },
-    accounts: createAccounts({ box, clock, passwords }),
-  });
+  const accounts = createAccounts({ box, clock, passwords });
+  serveAccess(serve, { box, clock, gate: access.gate, accounts });
   serveMethods(serve, createAnswers(box), box);
-  serveBusinesses(serve, { box, clock });
+  serveBusinesses(serve, { box, clock, accounts });
   serveNumbers(serve, { box });
   serveCalendarLinks(serve, { box, calendars: options.calendars, tell: feed.tell });
   serveCalls(serve, { controls, live, placing, log });
@@ -255,12 +253,6 @@ function serveFeed(serveSocket: ServeSocket, feed: Feed): void {
 
 function serveMethods(serve: Serve, answers: Answers, box: Box): void {
   serve('tenant.list', ({ tenants }) => ({ tenants: answers.tenants(tenants) }));
-  serve('tenant.create', ({ body, who, reply }) => {
-    const tenant = answers.createTenant(body);
-    if (who.rights?.boxRole === 'reseller') box.resellers.assign(tenant.id, who.id);
-    reply.code(201);
-    return { tenant };
-  });
   serve('tenant.change', ({ id, body }) => ({ tenant: answers.changeTenant(id, body) }));
   serve('appointment.list', ({ query, tenants }) => ({
     appointments: answers.appointments({ ...query, tenants }),

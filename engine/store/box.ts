@@ -45,9 +45,11 @@ export interface Tenants {
   findBySlug(slug: string): Tenant | null;
   /**
    * Row, key, own database with profile, services, staff and hours, numbers: all or nothing.
+   *
+   * @param within what else belongs to it, of the box alone; what it throws undoes everything
    * @throws VoxboxError `input_invalid`, `tenant_exists`
    */
-  create(input: NewTenant): Tenant;
+  create(input: NewTenant, within?: (tenant: Tenant) => void): Tenant;
   /** @throws VoxboxError `tenant_unknown` */
   setStatus(id: string, status: TenantStatus): void;
   /** For calls that come from now on. @throws VoxboxError `tenant_unknown` */
@@ -171,7 +173,8 @@ function assemble(parts: BoxParts): Box {
       list: tenants.list,
       find: tenants.find,
       findBySlug: tenants.findBySlug,
-      create: (input) => createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf }),
+      create: (input, within = () => {}) =>
+        createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf, within }),
       setStatus: (id, status) => {
         events.transaction(() => {
           tenants.setStatus(known(id).id, status);
@@ -252,6 +255,7 @@ interface CreateParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly pathOf: (id: string) => string;
+  readonly within: (tenant: Tenant) => void;
 }
 
 /**
@@ -283,6 +287,7 @@ function createTenant(input: NewTenant, parts: CreateParts): Tenant {
       tenants.insert(tenant, keyring.wrap(id, key));
       for (const number of complete.numbers) numbers.insert({ ...number, tenantId: id, active: true });
       events.record({ type: 'tenant.created', tenantId: id, name });
+      parts.within(tenant);
     });
   } catch (error) {
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });

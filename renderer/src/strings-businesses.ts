@@ -5,7 +5,8 @@ export const businessesStrings = {
   search: 'Search businesses',
   keys: 'j and k move, Enter opens, / searches',
   none: 'No business yet',
-  noneHelp: 'Add the first one: its profession brings services, hours and skills along.',
+  noneHelp:
+    'Press “Add a business”. Its profession brings services, hours and skills along, and its owner gets a link to sign in with.',
   noMatch: (term: string) => `Nothing matches “${term}”.`,
   columns: {
     name: 'Business',
@@ -41,6 +42,8 @@ export const businessesStrings = {
     cancel: 'Cancel',
     name: 'Name',
     needName: 'Enter the name of the business.',
+    owner: 'E-mail of its owner',
+    ownerHelp: 'Nothing is sent: you get a link to hand over. Empty: nobody is invited yet.',
     profession: 'Profession',
     professionHelp: 'What it begins with; everything can be changed.',
     timeZone: 'Time zone',

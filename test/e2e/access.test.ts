@@ -212,7 +212,9 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(rita, 'Your name').fill('Rita Reseller');
     await field(rita, 'Password').fill('ten letters or more');
     await rita.getByRole('button', { name: 'Join' }).click();
-    await settle(rita, 'Set up a business');
+    // Nothing is theirs yet: the list says what to do.
+    await settle(rita, 'Businesses');
+    await rita.getByText('No business yet').waitFor();
     box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
     // The page hears that they may see something else by now.
     await rita.getByText('Bright Smile', { exact: true }).first().waitFor();
@@ -220,9 +222,11 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await settle(rita, 'Businesses');
     await rita.getByRole('button', { name: 'Add a business' }).click();
     await field(rita, 'Name').fill('Corner Bakery');
+    await field(rita, 'E-mail of its owner').fill('bea@example.com');
     await rita.getByLabel('Profession').selectOption('restaurant');
     await photograph(rita, 'business-form');
     await rita.keyboard.press('Control+s');
+    await rita.getByRole('group', { name: 'Hand this link to bea@example.com' }).waitFor();
     await rita.getByText('Corner Bakery').first().waitFor();
     await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).click();
     await rita.getByText('Corner Bakery is suspended').waitFor();

@@ -20,7 +20,7 @@ import { rehearsalMethods } from './rehearsals.ts';
 import { phoneNumber } from './scope.ts';
 import { sessionMethods } from './session.ts';
 import { tokenMethods } from './tokens.ts';
-import { userMethods } from './users.ts';
+import { emailModel, linkTokenModel, userMethods } from './users.ts';
 import { voiceMethods } from './voices.ts';
 
 const timeMs = z.coerce.number().int().nonnegative();
@@ -53,12 +53,14 @@ export const methods = {
     query: nothing,
     answer: z.object({ tenants: z.array(tenantModel) }),
   },
+  /** The business with its agent, and the link that invites its owner: all or nothing. */
   'tenant.create': {
     verb: 'POST',
     path: paths['tenant.create'],
     query: nothing,
-    body: newTenantModel,
-    answer: z.object({ tenant: tenantModel }),
+    body: newTenantModel.extend({ ownerEmail: emailModel.optional() }),
+    /** `link` is null where nobody is invited. */
+    answer: z.object({ tenant: tenantModel, link: linkTokenModel.nullable() }),
   },
   /** Calls in progress go on as they began. */
   'tenant.change': {

@@ -5,7 +5,7 @@ import { boxRoleModel, newPassword, tenantRoleModel } from './session.ts';
 
 /** Who works for a business, and who has an account on the box. Browser-safe, as the whole contract. */
 
-const email = z.string().trim().min(3).max(254);
+export const emailModel = z.string().trim().min(3).max(254);
 const name = z.string().trim().min(1).max(80);
 
 export const invitationModel = z.object({
@@ -34,8 +34,8 @@ export const userModel = memberModel.omit({ role: true }).extend({
 });
 
 /** To be handed over as it is: it is not kept and cannot be shown again. */
-const link = z.object({ token: z.string(), expiresAtMs: z.number().int() });
-const invited = z.object({ invitation: invitationModel, link });
+export const linkTokenModel = z.object({ token: z.string(), expiresAtMs: z.number().int() });
+const invited = z.object({ invitation: invitationModel, link: linkTokenModel });
 const user = z.object({ user: userModel });
 
 /** `:id` is the tenant's where the path says so, else the user's or the invitation's. */
@@ -50,7 +50,7 @@ export const userMethods = {
     verb: 'POST',
     path: paths['member.invite'],
     query: nothing,
-    body: z.strictObject({ email, role: tenantRoleModel }),
+    body: z.strictObject({ email: emailModel, role: tenantRoleModel }),
     answer: invited,
   },
   'member.uninvite': { verb: 'DELETE', path: paths['member.uninvite'], query: ofTenant, answer: removed },
@@ -75,7 +75,7 @@ export const userMethods = {
     path: paths['user.add'],
     query: nothing,
     body: z.strictObject({
-      email,
+      email: emailModel,
       name,
       password: newPassword,
       boxRole: boxRoleModel.nullable().default(null),
@@ -87,7 +87,7 @@ export const userMethods = {
     verb: 'POST',
     path: paths['user.invite'],
     query: nothing,
-    body: z.strictObject({ email, boxRole: boxRoleModel }),
+    body: z.strictObject({ email: emailModel, boxRole: boxRoleModel }),
     answer: invited,
   },
   'user.uninvite': { verb: 'DELETE', path: paths['user.uninvite'], query: nothing, answer: removed },
@@ -108,7 +108,12 @@ export const userMethods = {
     answer: user,
   },
   /** A link with which they choose a new password, good for a day. */
-  'user.link': { verb: 'POST', path: paths['user.link'], query: nothing, answer: z.object({ link }) },
+  'user.link': {
+    verb: 'POST',
+    path: paths['user.link'],
+    query: nothing,
+    answer: z.object({ link: linkTokenModel }),
+  },
 } as const;
 
 export type Invitation = z.infer<typeof invitationModel>;

@@ -11,7 +11,12 @@ import { ask, json, withId } from '../asking.ts';
 
 export const setupClient = {
   professions: () => ask<{ professions: Profession[] }>(paths['profession.list']),
-  create: (tenant: NewTenantRequest) => ask<{ tenant: Tenant }>(paths['tenant.create'], json('POST', tenant)),
+  /** @param ownerEmail who is invited as its owner */
+  create: (tenant: NewTenantRequest, ownerEmail?: string) =>
+    ask<{ tenant: Tenant; link: { token: string } | null }>(
+      paths['tenant.create'],
+      json('POST', { ...tenant, ownerEmail }),
+    ),
   addNumber: (tenant: string, number: string) =>
     ask<{ number: PhoneNumber }>(withId('number.add', tenant), json('POST', { number })),
   calendar: (tenant: string) => ask<{ settings: CalendarSettings }>(withId('calendarSettings.read', tenant)),

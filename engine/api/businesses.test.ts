@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, FakeHouse, personOf, signedIn } from './access/fake-house.ts';
+import { fakeSession } from './access/fake-session.ts';
+import { methods } from './contract/index.ts';
+
+let house: FakeHouse;
+
+beforeEach(() => {
+  house = new FakeHouse();
+});
+
+afterEach(() => house.close());
+
+describe('a new business', () => {
+  const bakery = { name: 'Bakery', timeZone: 'Europe/London' };
+
+  it('comes with its agent and the link that makes its owner', async () => {
+    await house.makeOwner();
+    const { headers } = fakeSession(house.box, { boxRole: 'reseller' });
+    const made = await house.ask('tenant.create', { ...bakery, ownerEmail: 'Bea@Example.com' }, headers);
+    const { tenant, link } = methods['tenant.create'].answer.parse(made.said);
+    expect(house.box.tenant(tenant.id).agent.live().document.agentName).not.toBe('');
+    const used = await house.ask('link.use', {
+      ...{ token: link?.token, name: 'Bea', password: 'ten letters or more' },
+    });
+    expect(personOf(used)).toMatchObject({
+      email: 'bea@example.com',
+      rights: { roles: { [tenant.id]: 'owner' } },
+    });
+    expect((await house.ask('agent.read', undefined, signedIn(used), { id: tenant.id })).status).toBe(200);
+  });
+
+  it('is not there where its owner cannot be invited', async () => {
+    const owner = await house.makeOwner();
+    const before = house.box.tenants.list();
+    const refused = await house.ask('tenant.create', { ...bakery, ownerEmail: 'no address' }, owner);
+    expect(codeOf(refused)).toBe('input_invalid');
+    expect(house.box.tenants.list()).toEqual(before);
+    const made = await house.ask('tenant.create', bakery, owner);
+    expect(methods['tenant.create'].answer.parse(made.said).link).toBeNull();
+  });
+});
