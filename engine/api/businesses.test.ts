@@ -40,3 +40,26 @@ describe('a new business', () => {
     expect(methods['tenant.create'].answer.parse(made.said).link).toBeNull();
   });
 });
+
+describe('a brand', () => {
+  it('is told to strangers at its sign-in page, and nothing else of its reseller is', async () => {
+    await house.makeOwner();
+    const { headers } = fakeSession(house.box, { boxRole: 'reseller' });
+    const set = await house.ask('branding.set', { name: 'Ring Ring', accent: '#7a1fa2' }, headers);
+    const { slug = '' } = methods['branding.set'].answer.parse(set.said).branding ?? {};
+    expect(slug).toBe('ring-ring');
+    const told = await house.ask('branding.ofSlug', undefined, {}, { id: slug });
+    expect(told.said).toEqual({ branding: { name: 'Ring Ring', accent: '#7a1fa2', hasLogo: false } });
+    expect(codeOf(await house.ask('branding.logoOfSlug', undefined, {}, { id: slug }))).toBe('not_found');
+    const png = { bytes: Buffer.from('png'), type: 'image/png' };
+    house.box.resellers.setLogo(house.box.resellers.ofSlug(slug) ?? '', png);
+    const again = await house.ask('branding.ofSlug', undefined, {}, { id: slug });
+    expect(again.said).toMatchObject({ branding: { hasLogo: true } });
+  });
+
+  it('is not there under a slug that nobody has', async () => {
+    const told = await house.ask('branding.ofSlug', undefined, {}, { id: 'nobody' });
+    expect([told.status, told.said]).toEqual([200, { branding: null }]);
+    expect(codeOf(await house.ask('branding.logoOfSlug', undefined, {}, { id: 'nobody' }))).toBe('not_found');
+  });
+});

@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
 import { DateTime } from 'luxon';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
 import type { Box, Tenant as StoredTenant } from '../store/index.ts';
-import { type Accounts, inviteMember, type Who } from './access/index.ts';
+import { inviteMember, type Who } from './access/index.ts';
 import { tenantAnswer } from './answers.ts';
 import { csvCell } from './call-export.ts';
-import type { Branding, Business } from './contract/index.ts';
+import type { Branding, Business, OwnBranding } from './contract/index.ts';
 import type { Serve } from './server.ts';
 
 export interface BusinessParts {
   readonly box: Box;
   readonly clock: Clock;
-  readonly accounts: Accounts;
 }
 
 const dayMs = 86_400_000;
@@ -33,7 +33,7 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     const made = box.tenants.create(business, ({ id }) => {
       if (who.rights?.boxRole === 'reseller') box.resellers.assign(id, who.id);
       if (ownerEmail === undefined) return;
-      const invited = inviteMember(parts, { tenantId: id, email: ownerEmail, role: 'owner' });
+      const invited = inviteMember(box, { tenantId: id, email: ownerEmail, role: 'owner' });
       link = { token: invited.token, expiresAtMs: invited.link.expiresAtMs };
     });
     reply.code(201);
@@ -68,7 +68,7 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
   serveBranding(serve, box);
 }
 
-function glance(tenant: StoredTenant, { box, clock }: Omit<BusinessParts, 'accounts'>): Business {
+function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {
   const { callSearch, submissions } = box.tenant(tenant.id);
   const nowMs = clock.nowMs();
   const fromMs = DateTime.fromMillis(nowMs, { zone: tenant.timeZone }).startOf('day').toMillis();
@@ -108,10 +108,20 @@ async function usageOf(
 
 /** What a reseller's businesses see in place of the product's own name. */
 function serveBranding(serve: Serve, box: Box): void {
+  const ownBrandingOf = (resellerId: string): OwnBranding | null => {
+    const branding = box.resellers.branding(resellerId);
+    return branding && { ...branding, hasLogo: box.resellers.logo(resellerId) !== null };
+  };
   const brandingOf = (resellerId: string | null): Branding | null => {
-    const branding = resellerId === null ? null : box.resellers.branding(resellerId);
-    if (!branding || resellerId === null) return null;
-    return { ...branding, hasLogo: box.resellers.logo(resellerId) !== null };
+    const branding = resellerId === null ? null : ownBrandingOf(resellerId);
+    if (!branding) return null;
+    const { slug: _, ...shown } = branding;
+    return shown;
+  };
+  const sendLogo = (resellerId: string | null, reply: FastifyReply): FastifyReply => {
+    const logo = resellerId === null ? null : box.resellers.logo(resellerId);
+    if (!logo) throw new VoxboxError('not_found', 'there is no logo');
+    return reply.header('cache-control', 'private, max-age=300').type(logo.type).send(logo.bytes);
   };
   const own = ({ kind, id }: Who): string => {
     if (kind !== 'user' || id === null || !box.users.find(id)) {
@@ -121,20 +131,17 @@ function serveBranding(serve: Serve, box: Box): void {
   };
 
   serve('branding.read', ({ id }) => ({ branding: brandingOf(box.resellers.ofTenant(id)) }));
-  serve('branding.logo', ({ id, reply }) => {
-    const resellerId = box.resellers.ofTenant(id);
-    const logo = resellerId === null ? null : box.resellers.logo(resellerId);
-    if (!logo) throw new VoxboxError('not_found', 'there is no logo');
-    return reply.header('cache-control', 'private, max-age=300').type(logo.type).send(logo.bytes);
-  });
-  serve('branding.own', ({ who }) => ({ branding: brandingOf(own(who)) }));
+  serve('branding.logo', ({ id, reply }) => sendLogo(box.resellers.ofTenant(id), reply));
+  serve('branding.ofSlug', ({ id }) => ({ branding: brandingOf(box.resellers.ofSlug(id)) }));
+  serve('branding.logoOfSlug', ({ id, reply }) => sendLogo(box.resellers.ofSlug(id), reply));
+  serve('branding.own', ({ who }) => ({ branding: ownBrandingOf(own(who)) }));
   serve('branding.set', ({ who, body }) => {
     box.resellers.setBranding(own(who), body);
-    return { branding: brandingOf(own(who)) };
+    return { branding: ownBrandingOf(own(who)) };
   });
   serve('branding.setLogo', ({ who, file, reply }) => {
     const type = reply.request.headers['content-type'] ?? '';
     box.resellers.setLogo(own(who), file.length === 0 ? null : { bytes: file, type });
-    return { branding: brandingOf(own(who)) };
+    return { branding: ownBrandingOf(own(who)) };
   });
 }

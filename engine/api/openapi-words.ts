@@ -110,6 +110,8 @@ const sentences: Readonly<Partial<Record<MethodName, string>>> = {
   'branding.own': 'Read the own name, colour and logo of a reseller',
   'branding.set': 'Set the own name and colour of a reseller',
   'branding.setLogo': 'Upload the own logo of a reseller',
+  'branding.ofSlug': 'Read what a sign-in page shows of a reseller',
+  'branding.logoOfSlug': 'Read the logo that a sign-in page shows',
   'trunk.presets': 'List carriers and PBXs whose facts are known, and the fields that each needs',
   'line.test': 'Test a trunk and say in words what is wrong',
   'line.progress': 'Read how far the test of a trunk is, or its last report',

@@ -24,6 +24,7 @@ interface Described {
 const files: Readonly<Record<string, string>> = {
   'business.usage': 'text/csv',
   'branding.logo': 'image/*',
+  'branding.logoOfSlug': 'image/*',
   'voices.sample': 'audio/wav',
   'voice.recording': 'audio/wav',
   'call.recording': 'audio/wav',

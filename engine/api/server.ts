@@ -195,10 +195,12 @@ function serveEverything(
   const access = accessOf({ ...options, clock });
   const serve = methodServer(app, access);
   const serveSocket = socketServer(app, access);
-  const accounts = createAccounts({ box, clock, passwords });
-  serveAccess(serve, { box, clock, gate: access.gate, accounts });
+  serveAccess(serve, {
+    ...{ box, clock, gate: access.gate },
+    accounts: createAccounts({ box, clock, passwords }),
+  });
   serveMethods(serve, createAnswers(box), box);
-  serveBusinesses(serve, { box, clock, accounts });
+  serveBusinesses(serve, { box, clock });
   serveNumbers(serve, { box });
   serveCalendarLinks(serve, { box, calendars: options.calendars, tell: feed.tell });
   serveCalls(serve, { controls, live, placing, log });

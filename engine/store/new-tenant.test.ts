@@ -47,3 +47,17 @@ describe('a new tenant', () => {
     expect(told).toContain('invitation.changed');
   });
 });
+
+describe('the slug of a brand', () => {
+  it('is free, and stays what it first was', () => {
+    const user = (name: string): string =>
+      box.users.add({ email: `${name}@example.com`, name, boxRole: 'reseller', passwordHash: null }).id;
+    const [rita, ron] = [user('rita'), user('ron')];
+    box.resellers.setBranding(rita, { name: 'Ring Ring!', accent: null });
+    box.resellers.setBranding(ron, { name: 'ring ring', accent: null });
+    expect([box.resellers.ofSlug('ring-ring'), box.resellers.ofSlug('ring-ring-2')]).toEqual([rita, ron]);
+    box.resellers.setBranding(rita, { name: 'Other', accent: '#0f5f5c' });
+    expect(box.resellers.branding(rita)).toEqual({ name: 'Other', accent: '#0f5f5c', slug: 'ring-ring' });
+    expect(box.resellers.ofSlug('other')).toBeNull();
+  });
+});

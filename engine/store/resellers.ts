@@ -2,6 +2,7 @@ import { VoxboxError } from '../foundation/index.ts';
 import type { Branding } from './access-model.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
+import { slugOf } from './new-tenant.ts';
 
 /** A picture by its bytes and content type. */
 export interface Logo {
@@ -16,8 +17,10 @@ export interface Resellers {
   /** Null: the tenant is the box's own. */
   ofTenant(tenantId: string): string | null;
   assign(tenantId: string, userId: string | null): void;
-  branding(userId: string): Branding | null;
-  /** @throws VoxboxError `input_invalid` */
+  branding(userId: string): (Branding & { readonly slug: string }) | null;
+  /** Whose brand it is; null where there is none. */
+  ofSlug(slug: string): string | null;
+  /** Its slug stays what it first was: links have it. @throws VoxboxError `input_invalid` */
   setBranding(userId: string, branding: Branding): void;
   logo(userId: string): Logo | null;
   /** Needs a branding. Null: none any more. @throws VoxboxError `not_found` */
@@ -32,15 +35,25 @@ export function resellerRows(database: Database, { events }: { events: EventLog 
     'select reseller_id as resellerId from tenants where id = ?',
   );
   const assign = database.prepare('update tenants set reseller_id = ? where id = ?');
-  const branding = database.prepare<Branding>('select name, accent from brandings where reseller_id = ?');
+  const branding = database.prepare<Branding & { slug: string }>(
+    'select name, accent, slug from brandings where reseller_id = ?',
+  );
+  const bySlug = database.prepare<{ userId: string }>(
+    'select reseller_id as userId from brandings where slug = ?',
+  );
   const put = database.prepare(
-    `insert into brandings (reseller_id, name, accent) values (:userId, :name, :accent)
+    `insert into brandings (reseller_id, name, accent, slug) values (:userId, :name, :accent, :slug)
      on conflict (reseller_id) do update set name = excluded.name, accent = excluded.accent`,
   );
   const logo = database.prepare<{ bytes: Buffer | null; type: string | null }>(
     'select logo as bytes, logo_type as type from brandings where reseller_id = ?',
   );
   const setLogo = database.prepare('update brandings set logo = ?, logo_type = ? where reseller_id = ?');
+  const freeSlug = (wanted: string): string => {
+    let slug = wanted;
+    for (let n = 2; bySlug.get(slug); n += 1) slug = `${wanted}-${n}`;
+    return slug;
+  };
   return {
     tenantsOf: (userId) => tenants.all(userId).map(({ id }) => id),
     ofTenant: (tenantId) => ofTenant.get(tenantId)?.resellerId ?? null,
@@ -50,6 +63,7 @@ export function resellerRows(database: Database, { events }: { events: EventLog 
         if (userId !== null) events.record({ type: 'user.changed', tenantId: null, userId });
       }),
     branding: (userId) => branding.get(userId) ?? null,
+    ofSlug: (slug) => bySlug.get(slug)?.userId ?? null,
     setBranding(userId, { name, accent }) {
       if (name.trim() === '' || name.length > 60) {
         throw new VoxboxError('input_invalid', 'name: must have 1 to 60 characters');
@@ -57,7 +71,7 @@ export function resellerRows(database: Database, { events }: { events: EventLog 
       if (accent !== null && !/^#[0-9a-f]{6}$/i.test(accent)) {
         throw new VoxboxError('input_invalid', 'accent: must be a colour such as #0f5f5c');
       }
-      put.run({ userId, name: name.trim(), accent });
+      put.run({ userId, name: name.trim(), accent, slug: freeSlug(slugOf(name)) });
     },
     logo(userId) {
       const row = logo.get(userId);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { href, parseRoute } from './route.ts';
+import { brandOfSignIn, href, parseRoute, signInHref } from './route.ts';
 
 describe('route', () => {
   it('reads what it writes', () => {
@@ -16,5 +16,11 @@ describe('route', () => {
     expect(parseRoute('')).toEqual({ page: 'desk', id: null });
     expect(parseRoute('#/nowhere/1')).toEqual({ page: 'desk', id: null });
     expect(parseRoute('#/calls/%E0%A4%A')).toEqual({ page: 'calls', id: null });
+  });
+
+  it('knows whose brand a sign-in page shows', () => {
+    expect(brandOfSignIn(signInHref('ring-ring'))).toBe('ring-ring');
+    for (const none of ['', '#/sign-in', '#/desk?brand=x']) expect(brandOfSignIn(none)).toBeNull();
+    expect(parseRoute(signInHref('ring-ring'))).toEqual({ page: 'desk', id: null });
   });
 });

@@ -48,6 +48,13 @@ export const href = (page: PageName, id?: string, query: Readonly<Record<string,
   return search === '' ? path : `${path}?${search}`;
 };
 
+/** Whose brand a sign-in page shows. */
+export const signInHref = (brand: string): string => `#/sign-in?${new URLSearchParams({ brand })}`;
+export function brandOfSignIn(hash: string): string | null {
+  const [path, search] = hash.split('?');
+  return path === '#/sign-in' ? new URLSearchParams(search).get('brand') : null;
+}
+
 function safeDecode(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -61,6 +61,9 @@ export const businessesStrings = {
     accent: 'Colour',
     accentHelp: 'Such as #0f5f5c; made lighter or darker where it could not be read. Empty: the usual one.',
     wrongAccent: 'A colour is # and six digits or letters from a to f.',
+    signIn: 'Sign-in page with your brand',
+    signInHelp:
+      'For the people of your businesses. It tells strangers your name, colour and logo, and nothing else.',
     logo: 'Logo',
     logoHelp: 'PNG, JPEG or WebP, up to 256 kB.',
   },

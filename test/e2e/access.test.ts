@@ -48,6 +48,17 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
   }
   const settle = async (page: Page, heading: string) =>
     page.getByRole('heading', { name: heading, exact: true }).first().waitFor();
+  /** For strangers; under an address that names nobody it is the plain page. */
+  async function opensInBrand(address: string) {
+    const stranger = await stage.page(address.split('#/')[1], real);
+    await settle(stranger, 'Sign in');
+    await stranger.getByText('Ring Ring', { exact: true }).waitFor();
+    expect(await stranger.getByText('Voxbox', { exact: true }).isVisible()).toBe(false);
+    await stranger.context().close();
+    const other = await stage.page('sign-in?brand=nobody', real);
+    await other.getByText('Voxbox', { exact: true }).waitFor();
+    await other.context().close();
+  }
 
   it('is nobody until the owner opens the link that the engine printed', async () => {
     const stranger = await stage.page('desk', real);
@@ -238,6 +249,10 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(rita, 'Colour').fill('#7a1fa2');
     await rita.keyboard.press('Control+s');
     await rita.getByText('Ring Ring').first().waitFor();
+    await rita.getByRole('button', { name: 'Change your brand' }).click();
+    const signInPage = await rita.getByText('#/sign-in?brand=').innerText();
+    await rita.getByRole('button', { name: 'Close', exact: true }).click();
+    await opensInBrand(signInPage);
     await rita.getByRole('button', { name: 'Act as Bright Smile' }).click();
     await rita.getByRole('button', { name: 'Act as this business' }).click();
     await rita.getByText('You act as Bright Smile.').waitFor();

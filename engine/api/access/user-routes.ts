@@ -21,7 +21,7 @@ const seenAtMs = (box: Box, userId: string): number | null =>
   box.sessions.ofUser(userId)[0]?.usedAtMs ?? null;
 
 /** Who works for a business. */
-export function serveMembers(serve: Serve, { box, accounts }: UserRouteParts): void {
+export function serveMembers(serve: Serve, { box }: Pick<UserRouteParts, 'box'>): void {
   const memberOf = (tenantId: string, userId: string): Member => {
     const [user, membership] = [box.users.find(userId), box.memberships.find(tenantId, userId)];
     if (!user || !membership) throw new VoxboxError('not_found', `there is no user ${userId}`);
@@ -37,7 +37,7 @@ export function serveMembers(serve: Serve, { box, accounts }: UserRouteParts): v
     invitations: box.links.invitations(id).map(invitationOf),
   }));
   serve('member.invite', ({ id, body, reply }) => {
-    const { link, token } = inviteMember({ box, accounts }, { tenantId: id, ...body });
+    const { link, token } = inviteMember(box, { tenantId: id, ...body });
     reply.code(201);
     return { invitation: invitationOf(link), link: { token, expiresAtMs: link.expiresAtMs } };
   });
@@ -58,7 +58,7 @@ export function serveMembers(serve: Serve, { box, accounts }: UserRouteParts): v
 
 /** @throws VoxboxError `input_invalid`, `user_exists` */
 export function inviteMember(
-  { box }: UserRouteParts,
+  box: Box,
   { tenantId, role, ...given }: Omit<Membership, 'userId'> & { readonly email: string },
 ): NewLinkToken {
   const email = emailOf(given.email);

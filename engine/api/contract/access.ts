@@ -109,6 +109,8 @@ export const access = {
   'branding.own': { who: 'reseller', tenant: 'none' },
   'branding.set': { who: 'reseller', tenant: 'none' },
   'branding.setLogo': { who: 'reseller', tenant: 'none' },
+  'branding.ofSlug': { who: 'anyone', tenant: 'none' },
+  'branding.logoOfSlug': { who: 'anyone', tenant: 'none' },
   'tenant.list': { who: 'user', tenant: 'seen' },
   'tenant.create': { who: 'reseller', tenant: 'none' },
   'tenant.change': { who: 'admin', tenant: 'path' },

@@ -26,7 +26,11 @@ export const brandingModel = z.object({
   hasLogo: z.boolean(),
 });
 
+/** `slug` stands in the address of the sign-in page that shows it. */
+export const ownBrandingModel = brandingModel.extend({ slug: z.string() });
+
 const branding = z.object({ branding: brandingModel.nullable() });
+const ownBranding = z.object({ branding: ownBrandingModel.nullable() });
 const timeMs = z.coerce.number().int().nonnegative();
 
 export const businessMethods = {
@@ -55,7 +59,7 @@ export const businessMethods = {
   /** A picture: PNG, JPEG or WebP. `:id` is the tenant's. */
   'branding.logo': { verb: 'GET', path: paths['branding.logo'], query: nothing },
   /** The reseller's own. */
-  'branding.own': { verb: 'GET', path: paths['branding.own'], query: nothing, answer: branding },
+  'branding.own': { verb: 'GET', path: paths['branding.own'], query: nothing, answer: ownBranding },
   'branding.set': {
     verb: 'PUT',
     path: paths['branding.set'],
@@ -67,16 +71,20 @@ export const businessMethods = {
         .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #0f5f5c')
         .nullable(),
     }),
-    answer: branding,
+    answer: ownBranding,
   },
   'branding.setLogo': {
     verb: 'PUT',
     path: paths['branding.setLogo'],
     query: nothing,
     upload: { types: ['image/png', 'image/jpeg', 'image/webp'], maxBytes: 256 * 1024 },
-    answer: branding,
+    answer: ownBranding,
   },
+  /** For the sign-in page: all that strangers are told of a reseller. `:id` is the slug; null where there is none. */
+  'branding.ofSlug': { verb: 'GET', path: paths['branding.ofSlug'], query: nothing, answer: branding },
+  'branding.logoOfSlug': { verb: 'GET', path: paths['branding.logoOfSlug'], query: nothing },
 } as const;
 
 export type Business = z.infer<typeof businessModel>;
 export type Branding = z.infer<typeof brandingModel>;
+export type OwnBranding = z.infer<typeof ownBrandingModel>;

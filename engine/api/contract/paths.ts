@@ -40,6 +40,8 @@ export const paths = {
   'branding.own': '/api/v1/branding',
   'branding.set': '/api/v1/branding',
   'branding.setLogo': '/api/v1/branding/logo',
+  'branding.ofSlug': '/api/v1/brands/:id',
+  'branding.logoOfSlug': '/api/v1/brands/:id/logo',
   'tenant.list': '/api/v1/tenants',
   'tenant.create': '/api/v1/tenants',
   'tenant.change': '/api/v1/tenants/:id',

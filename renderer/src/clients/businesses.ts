@@ -1,8 +1,9 @@
-import type { Branding, Business, Tenant } from '../../../engine/api/contract/index.ts';
+import type { Branding, Business, OwnBranding, Tenant } from '../../../engine/api/contract/index.ts';
 import { paths } from '../../../engine/api/contract/paths.ts';
 import { ask, json, withId, withQuery } from '../asking.ts';
 
 type BrandingAnswer = { branding: Branding | null };
+type OwnBrandingAnswer = { branding: OwnBranding | null };
 
 /** The businesses of a reseller, or of the whole box. */
 export const businessesClient = {
@@ -13,11 +14,14 @@ export const businessesClient = {
   usageUrl: (from: number, to: number) => withQuery(paths['business.usage'], { from, to }),
   branding: (tenant: string) => ask<BrandingAnswer>(withId('branding.read', tenant)),
   logoUrl: (tenant: string) => withId('branding.logo', tenant),
-  ownBranding: () => ask<BrandingAnswer>(paths['branding.own']),
+  /** What strangers are told at the sign-in page. */
+  brand: (slug: string) => ask<BrandingAnswer>(withId('branding.ofSlug', slug)),
+  brandLogoUrl: (slug: string) => withId('branding.logoOfSlug', slug),
+  ownBranding: () => ask<OwnBrandingAnswer>(paths['branding.own']),
   setBranding: (branding: Pick<Branding, 'name' | 'accent'>) =>
-    ask<BrandingAnswer>(paths['branding.set'], json('PUT', branding)),
+    ask<OwnBrandingAnswer>(paths['branding.set'], json('PUT', branding)),
   setLogo: (file: File) =>
-    ask<BrandingAnswer>(paths['branding.setLogo'], {
+    ask<OwnBrandingAnswer>(paths['branding.setLogo'], {
       ...{ method: 'PUT', headers: { 'content-type': file.type }, body: file },
     }),
 };

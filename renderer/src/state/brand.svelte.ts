@@ -10,17 +10,26 @@ export class Brand {
   #latest = 0;
 
   /** Of the business at hand; null: the product's own. */
-  async load(tenantId: string | null): Promise<void> {
-    this.#latest += 1;
-    const mine = this.#latest;
-    const answer = tenantId === null ? null : await businessesClient.branding(tenantId);
-    if (mine !== this.#latest) return;
-    this.#paint(tenantId, answer?.ok ? answer.value.branding : null);
+  load(tenantId: string | null): Promise<void> {
+    if (tenantId === null) return this.#show(null, '');
+    return this.#show(businessesClient.branding(tenantId), businessesClient.logoUrl(tenantId));
   }
 
-  #paint(tenantId: string | null, branding: Branding | null): void {
+  /** Before anybody is signed in: the one that the address names. */
+  loadOf(slug: string): Promise<void> {
+    return this.#show(businessesClient.brand(slug), businessesClient.brandLogoUrl(slug));
+  }
+
+  async #show(asked: ReturnType<typeof businessesClient.branding> | null, logoUrl: string): Promise<void> {
+    this.#latest += 1;
+    const mine = this.#latest;
+    const answer = await asked;
+    if (mine === this.#latest) this.#paint(answer?.ok ? answer.value.branding : null, logoUrl);
+  }
+
+  #paint(branding: Branding | null, logoUrl: string): void {
     this.name = branding?.name ?? null;
-    this.logo = branding?.hasLogo && tenantId !== null ? businessesClient.logoUrl(tenantId) : null;
+    this.logo = branding?.hasLogo ? logoUrl : null;
     const { style } = document.documentElement;
     for (const property of ['--accent', '--accent-hover', '--accent-soft', '--on-accent']) {
       style.removeProperty(property);
