@@ -9,7 +9,7 @@ export default defineConfig({
   root,
   base: './',
   plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },
+  build: { outDir: 'dist', emptyOutDir: true, manifest: true, target: 'es2023', assetsInlineLimit: 0 },
   server: {
     host: '127.0.0.1',
     proxy: { '/api': { target: 'http://127.0.0.1:7070', ws: true }, '/health': 'http://127.0.0.1:7070' },

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { percentile } from '../caller/percentiles.ts';
+import { hasBrowser } from '../e2e/browser.ts';
 import { builtSizes } from '../e2e/built-sizes.ts';
 import { fullPractice } from '../e2e/full-practice.ts';
 import { SetClock } from '../e2e/practice.ts';
-import { hasBrowser, Stage } from '../e2e/stage.ts';
+import { Stage } from '../e2e/stage.ts';
 import type { Bench, Figure } from './figure.ts';
 
 /** When the desk says what today was like, its calls and appointments are there. */
@@ -41,27 +39,22 @@ const readDesk = `({
 
 /** The page as it is built, given out by the real API, in a browser that has seen nothing of it. */
 export const page: Bench = async ({ quick, tell }) => [
-  ...(await weights()),
+  ...weights(),
   ...(hasBrowser ? await views(quick ? 3 : 20, tell) : []),
 ];
 
-async function weights(): Promise<Figure[]> {
-  const outDir = mkdtempSync(join(tmpdir(), 'voxbox-built-'));
-  try {
-    const { scriptsBytes, firstViewBytes } = await builtSizes(outDir);
-    return [
-      {
-        ...{ name: 'page: all scripts', value: scriptsBytes / 1024, unit: 'kB', limit: 350 },
-        note: 'gzip, of all pages together',
-      },
-      {
-        ...{ name: 'page: first view', value: firstViewBytes / 1024, unit: 'kB', limit: null },
-        note: 'gzip, scripts and styles that the desk waits for',
-      },
-    ];
-  } finally {
-    rmSync(outDir, { recursive: true, force: true });
-  }
+function weights(): readonly Figure[] {
+  const { scriptsBytes, firstViewBytes } = builtSizes();
+  return [
+    {
+      ...{ name: 'page: all scripts', value: scriptsBytes / 1024, unit: 'kB', limit: 350 },
+      note: 'gzip, of all pages together',
+    },
+    {
+      ...{ name: 'page: first view', value: firstViewBytes / 1024, unit: 'kB', limit: null },
+      note: 'gzip, scripts and styles that the desk waits for',
+    },
+  ];
 }
 
 async function views(rounds: number, tell: (text: string) => void): Promise<Figure[]> {

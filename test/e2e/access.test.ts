@@ -1,15 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeEntrance } from '../../engine/api/index.ts';
 import { systemClock } from '../../engine/foundation/index.ts';
-import { hasBrowser, root, Stage, withBrowser } from './stage.ts';
+import { hasBrowser, withBrowser } from './browser.ts';
+import { lensTo } from './look.ts';
+import { Stage } from './stage.ts';
 import { codeNow } from './totp-code.ts';
 
-const pictures = join(root, 'test-results', 'access');
-const widths = [390, 1280, 1920] as const;
-const schemes = ['light', 'dark'] as const;
+const { look } = lensTo('access');
 const real = { atPracticeDay: false } as const;
 const olga = { name: 'Olga Owner', email: 'olga@example.com', password: 'a sentence is easy' };
 
@@ -18,28 +16,12 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
   let tenantId: string;
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     stage = new Stage({ clock: systemClock, signIn: true });
     tenantId = stage.box.tenants.create({ name: 'Bright Smile', timeZone: 'Europe/Berlin' }).id;
     await stage.open();
   });
   afterAll(() => stage.close());
 
-  /** As it is now, in every width and scheme. */
-  async function photograph(page: Page, name: string): Promise<void> {
-    const before = page.viewportSize();
-    for (const colorScheme of schemes) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
-        await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
-        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect([name, width, Number(over) <= 0]).toEqual([name, width, true]);
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    if (before) await page.setViewportSize(before);
-  }
   const field = (page: Page, label: string) => page.getByLabel(label, { exact: true });
   async function signIn(page: Page, { email, password }: { email: string; password: string }) {
     await field(page, 'E-mail').fill(email);
@@ -54,6 +36,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await settle(stranger, 'Sign in');
     await stranger.getByText('Ring Ring', { exact: true }).waitFor();
     expect(await stranger.getByText('Voxbox', { exact: true }).isVisible()).toBe(false);
+    await look(stranger, 'sign-in-brand');
     await stranger.context().close();
     const other = await stage.page('sign-in?brand=nobody', real);
     await other.getByText('Voxbox', { exact: true }).waitFor();
@@ -63,7 +46,6 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
   it('is nobody until the owner opens the link that the engine printed', async () => {
     const stranger = await stage.page('desk', real);
     await settle(stranger, 'This box has no owner yet');
-    await photograph(stranger, 'unowned');
     await stranger.context().close();
     const page = await stage.page(`welcome/${makeEntrance(stage.box).token}`, real);
     await settle(page, 'Welcome');
@@ -75,7 +57,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(page, 'Password').fill('short');
     await field(page, 'Password').blur();
     await page.getByText('At least 10 characters, please.').waitFor();
-    await photograph(page, 'welcome');
+    await look(page, 'welcome');
     await field(page, 'Password').fill(olga.password);
     await page.keyboard.press('Control+s');
     await settle(page, 'Set up a business');
@@ -88,10 +70,9 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
   it('signs in, is told what is wrong, and signs out', async () => {
     const page = await stage.page('desk', real);
     await settle(page, 'Sign in');
-    await photograph(page, 'sign-in');
     await signIn(page, { ...olga, password: 'something else' });
     await page.getByText('The e-mail address, the password or the code is wrong').waitFor();
-    await photograph(page, 'sign-in-refused');
+    await look(page, 'sign-in-refused');
     expect(await field(page, 'Password').inputValue()).toBe('something else');
     await signIn(page, olga);
     await settle(page, 'Desk');
@@ -108,18 +89,18 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await page.getByRole('button', { name: 'Set up an app' }).click();
     await page.getByRole('img', { name: 'QR code for the app' }).waitFor();
     const secret = (await page.locator('.by-hand .mono').innerText()).replaceAll(' ', '');
-    await photograph(page, 'totp');
+    await look(page, 'totp');
     await field(page, 'Code that the app shows now').fill(codeNow(secret));
     await field(page, 'Your password').fill(olga.password);
     await page.getByRole('button', { name: 'Turn it on' }).click();
     await page.getByText('Keep these codes in a safe place.').waitFor();
     const [recovery = ''] = await page.locator('.codes li').allInnerTexts();
-    await photograph(page, 'recovery-codes');
+    await look(page, 'recovery-codes');
     await page.getByRole('button', { name: 'I have kept them' }).click();
     await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await signIn(page, olga);
     await settle(page, 'One more step');
-    await photograph(page, 'code');
+    await look(page, 'code');
     await field(page, 'Code').fill(recovery);
     await page.getByRole('button', { name: 'Continue' }).click();
     await settle(page, 'My account');
@@ -127,7 +108,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(page, 'Your password').fill(olga.password);
     await page.getByRole('button', { name: 'Do without the app' }).click();
     await page.getByRole('button', { name: 'Set up an app' }).waitFor();
-    await photograph(page, 'account');
+    await look(page, 'account');
     await page.context().close();
   });
 
@@ -140,15 +121,15 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(page, 'E-mail').blur();
     await page.getByText('That is no e-mail address.').waitFor();
     await field(page, 'E-mail').fill('ann@example.com');
-    await photograph(page, 'invite');
+    await look(page, 'invite');
     await page.keyboard.press('Control+s');
     const told = page.getByRole('group', { name: 'Hand this link to ann@example.com' });
     const link = await told.locator('.mono').innerText();
-    await photograph(page, 'users');
+    await look(page, 'users');
 
     const ann = await stage.page(link.split('#/')[1], real);
     await settle(ann, 'Join Bright Smile');
-    await photograph(ann, 'invitation');
+    await look(ann, 'invitation');
     await field(ann, 'Your name').fill('Ann Member');
     await field(ann, 'Password').fill('ten letters or more');
     await ann.getByRole('button', { name: 'Join' }).click();
@@ -179,13 +160,13 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await page.getByRole('button', { name: 'Make a token' }).click();
     expect(await field(page, 'What it is for').inputValue()).toBe('Website');
     await page.getByRole('checkbox', { name: 'Read analytics' }).check();
-    await photograph(page, 'token-form');
+    await look(page, 'token-form');
     await page.keyboard.press('Control+s');
     const told = page.getByRole('group', { name: 'The token Website' });
     expect(await told.locator('.mono').innerText()).toMatch(/^vbx_/);
     await told.getByRole('button', { name: 'Done' }).click();
     await page.getByText('Made by Olga Owner · 1 right').waitFor();
-    await photograph(page, 'tokens');
+    await look(page, 'tokens');
     await page.getByRole('button', { name: 'Revoke Website' }).click();
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByText('Revoked').waitFor();
@@ -198,7 +179,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await page.getByRole('cell', { name: 'token.revoke' }).waitFor();
     await page.getByRole('button', { name: 'Check the log' }).click();
     await page.getByText(/All \d+ entries are as they were written\./).waitFor();
-    await photograph(page, 'audit');
+    await look(page, 'audit');
     await page.getByRole('searchbox', { name: 'Search what' }).fill('member.');
     await page.getByRole('cell', { name: 'token.revoke' }).waitFor({ state: 'detached' });
     await page.getByRole('cell', { name: 'member.invite' }).waitFor();
@@ -226,6 +207,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     // Nothing is theirs yet: the list says what to do.
     await settle(rita, 'Businesses');
     await rita.getByText('No business yet').waitFor();
+    await look(rita, 'businesses-none');
     box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
     // The page hears that they may see something else by now.
     await rita.getByText('Bright Smile', { exact: true }).first().waitFor();
@@ -235,13 +217,14 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await field(rita, 'Name').fill('Corner Bakery');
     await field(rita, 'E-mail of its owner').fill('bea@example.com');
     await rita.getByLabel('Profession').selectOption('restaurant');
-    await photograph(rita, 'business-form');
+    await look(rita, 'business-form');
     await rita.keyboard.press('Control+s');
     await rita.getByRole('group', { name: 'Hand this link to bea@example.com' }).waitFor();
+    await look(rita, 'business-made');
     await rita.getByText('Corner Bakery').first().waitFor();
     await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).click();
     await rita.getByText('Corner Bakery is suspended').waitFor();
-    await photograph(rita, 'businesses');
+    await look(rita, 'businesses');
     await rita.getByRole('button', { name: 'Undo' }).click();
     await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).waitFor();
     await rita.getByRole('button', { name: 'Change your brand' }).click();
@@ -251,13 +234,14 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await rita.getByText('Ring Ring').first().waitFor();
     await rita.getByRole('button', { name: 'Change your brand' }).click();
     const signInPage = await rita.getByText('#/sign-in?brand=').innerText();
+    await look(rita, 'brand-form');
     await rita.getByRole('button', { name: 'Close', exact: true }).click();
     await opensInBrand(signInPage);
     await rita.getByRole('button', { name: 'Act as Bright Smile' }).click();
     await rita.getByRole('button', { name: 'Act as this business' }).click();
     await rita.getByText('You act as Bright Smile.').waitFor();
     await settle(rita, 'Desk');
-    await photograph(rita, 'acting');
+    await look(rita, 'acting');
     await rita.getByRole('button', { name: 'Stop' }).click();
     await settle(rita, 'Businesses');
     await rita.context().close();

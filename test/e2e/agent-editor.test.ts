@@ -1,57 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MethodName, methods, paths } from '../../engine/api/contract/index.ts';
-import { loadConfig } from '../../engine/foundation/index.ts';
-import { EngineApi } from '../caller/engine-api.ts';
-import { type EngineProcess, repositoryRoot, startEngineProcess } from '../caller/engine-process.ts';
-import { ownerCookie } from './owner-cookie.ts';
+import { methods } from '../../engine/api/contract/index.ts';
+import { Scene } from '../caller/scene.ts';
+import { type EngineStage, engineStageMissing, startEngineStage } from './engine-stage.ts';
+import { lensTo } from './look.ts';
 
-const executablePath = '/usr/bin/chromium';
-const missing = !existsSync(executablePath)
-  ? `no browser at ${executablePath}`
-  : ['moonshine-tiny-en', 'piper-en-us-joe-medium', 'all-minilm-l6-v2'].find(
-      (id) => !existsSync(join(loadConfig().modelsDir, id)),
-    );
-const title = missing === undefined ? 'the agent editor' : `the agent editor (skipped: ${missing})`;
-const pictures = join(repositoryRoot, 'test-results', 'page');
+const missing = await engineStageMissing();
+const { look } = lensTo('page');
 /** A rehearsal of a profession on a small box. */
 const rehearsed = { timeout: 180_000 };
 
-describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-agent-editor-'));
-  let engine: EngineProcess;
-  let browser: Browser;
-  let cookie: Awaited<ReturnType<typeof ownerCookie>>;
-  let tenantId: string;
-  const complaints: string[] = [];
+describe.skipIf(missing)(`the agent editor${missing}`, { timeout: 300_000 }, () => {
+  const scene = new Scene();
+  let stage: EngineStage;
 
-  const ask = (name: MethodName, init?: RequestInit) =>
-    new EngineApi(engine).request(paths[name].replace(':id', tenantId), init);
-  const agent = async () => methods['agent.read'].answer.parse(await (await ask('agent.read')).json()).agent;
+  const agent = async () =>
+    methods['agent.read'].answer.parse(await (await stage.ask('agent.read')).json()).agent;
 
-  async function openPage(
-    viewport = { width: 1280, height: 800 },
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<Page> {
-    const context = await browser.newContext({
-      viewport,
-      colorScheme,
-      locale: 'en-US',
-      reducedMotion: 'reduce',
-    });
-    await context.addCookies([cookie]);
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      const isOurs = message.text().startsWith('Failed to load resource');
-      if (['error', 'warning'].includes(message.type()) && !isOurs) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${engine.http}/#/agent`);
-    await page.getByRole('heading', { name: 'Agent', exact: true }).waitFor();
+  async function openPage(): Promise<Page> {
+    const page = await stage.page('agent');
     await page.getByRole('textbox', { name: 'Greeting' }).waitFor();
     return page;
   }
@@ -65,24 +32,11 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
   };
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    await build({ configFile: join(repositoryRoot, 'renderer', 'vite.config.ts'), logLevel: 'error' });
-    engine = await startEngineProcess({ dataDir });
-    expect(engine.trouble).toBeNull();
-    cookie = await ownerCookie(engine);
-    const list = await new EngineApi(engine).request(paths['tenant.list']);
-    tenantId = methods['tenant.list'].answer.parse(await list.json()).tenants[0]?.id ?? '';
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--headless', '--no-sandbox', '--disable-gpu'],
-    });
+    stage = await startEngineStage(scene);
+    await stage.launch();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await engine?.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => scene.end());
 
   it('keeps a changed greeting as a draft, shows what differs, and takes it over after a rehearsal', async () => {
     const page = await openPage();
@@ -115,6 +69,31 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
     await page.context().close();
   });
 
+  it('lets people talk with what is on the screen before it is published', async () => {
+    const page = await openPage();
+    const greeting = page.getByRole('textbox', { name: 'Greeting' });
+    const talk = page.getByRole('region', { name: /^Talk with/ });
+    await page.getByRole('button', { name: 'Talk now' }).click();
+    await talk.getByText('You talk with the published agent').waitFor();
+    const before = (await agent()).live.document.greeting;
+    await talk.getByText(before.slice(0, 20)).first().waitFor();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+
+    await greeting.fill('');
+    await page.getByRole('button', { name: 'Talk now' }).click();
+    await page.getByText('Write what a caller hears first').waitFor();
+    expect(await talk.isVisible()).toBe(false);
+    await greeting.fill('Hello, this is only a draft of a greeting.');
+    await page.getByRole('button', { name: 'Talk now' }).click();
+    await talk.getByText('You talk with the draft').waitFor();
+    await talk.getByText('only a draft').first().waitFor();
+    const { live, draft } = await agent();
+    expect(live.document.greeting).toBe(before);
+    expect(draft?.document.greeting).toContain('only a draft');
+    await look(page, 'talk-draft');
+    await page.context().close();
+  });
+
   it('does not publish a greeting that no caller may hear, names the callers, and takes a reason', async () => {
     const page = await openPage();
     const greeting = 'Thank you for calling. We diagnose every infection over the phone!';
@@ -129,7 +108,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
     });
     await failed.first().locator('summary').click();
     await failed.first().getByText('which must not match').first().waitFor();
-    await page.screenshot({ path: join(pictures, 'agent-refused-1280-light.png') });
+    await look(page, 'agent-refused');
     await section(page, 'Publish').getByLabel('Publish all the same').fill('Only for a demonstration');
     await section(page, 'Publish').getByRole('button', { name: 'Publish all the same' }).click();
     await page.getByText('Version 3 holds from the next call on.').waitFor(rehearsed);
@@ -145,6 +124,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
     await versions.getByText('Version 3').first().waitFor();
     await versions.getByRole('button', { name: 'Compare version 2' }).click();
     await versions.locator('ins', { hasText: 'diagnose' }).waitFor();
+    await look(page, 'agent-versions');
     await versions.getByRole('button', { name: 'Restore version 2' }).click();
     await page.getByText('Version 2 is the draft now.').waitFor();
     expect(await page.getByRole('textbox', { name: 'Greeting' }).inputValue()).toContain('Good day');
@@ -208,7 +188,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
     const { live, revision } = await agent();
     const body = JSON.stringify({ document: { ...live.document, prompt: 'Be kind.' }, revision });
     const headers = { 'content-type': 'application/json' };
-    expect((await ask('agent.save', { method: 'PUT', headers, body })).status).toBe(200);
+    expect((await stage.ask('agent.save', { method: 'PUT', headers, body })).status).toBe(200);
     await page.keyboard.press('Control+s');
     await page.getByText('Somebody else has changed the draft meanwhile.').waitFor();
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
@@ -218,29 +198,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 300_000 }, () => {
     await page.context().close();
   });
 
-  it('can be looked at in every size and both schemes', async () => {
-    for (const viewport of [
-      { width: 390, height: 844 },
-      { width: 1280, height: 800 },
-      { width: 1920, height: 1080 },
-    ]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await openPage(viewport, colorScheme);
-        const wide = await page
-          .locator('html')
-          .evaluate((html: { readonly scrollWidth: number }) => html.scrollWidth);
-        expect(wide, `the editor at ${viewport.width} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
-        const name = `agent-editor-${viewport.width}-${colorScheme}`;
-        await page.screenshot({ path: join(pictures, `${name}.png`) });
-        for (const part of ['Skills', 'Services', 'Opening hours', 'Rules', 'Versions']) {
-          await section(page, part).scrollIntoViewIfNeeded();
-          await page.screenshot({
-            path: join(pictures, `${name}-${part.toLowerCase().replace(' ', '-')}.png`),
-          });
-        }
-        await page.context().close();
-      }
-    }
-    expect(complaints).toEqual([]);
+  it('complains of nothing', () => {
+    expect(stage.complaints).toEqual([]);
   });
 });

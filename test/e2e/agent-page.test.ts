@@ -1,27 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { methods, paths, type Voices } from '../../engine/api/contract/index.ts';
-import { loadConfig } from '../../engine/foundation/index.ts';
-import { EngineApi } from '../caller/engine-api.ts';
-import { type EngineProcess, repositoryRoot, startEngineProcess } from '../caller/engine-process.ts';
+import { methods, type Voices } from '../../engine/api/contract/index.ts';
 import { openListeningCall } from '../caller/listening-call.ts';
 import { voicedMs } from '../caller/loudness.ts';
+import { Scene } from '../caller/scene.ts';
 import { parseWav, writeWav } from '../caller/wav-file.ts';
+import { type EngineStage, engineStageMissing, startEngineStage } from './engine-stage.ts';
 import { FakeCartesia } from './fake-cartesia.ts';
-import { ownerCookie } from './owner-cookie.ts';
+import { lensTo } from './look.ts';
 
-const executablePath = '/usr/bin/chromium';
-const missing = !existsSync(executablePath)
-  ? `no browser at ${executablePath}`
-  : ['moonshine-tiny-en', 'piper-en-us-joe-medium'].find(
-      (id) => !existsSync(join(loadConfig().modelsDir, id)),
-    );
-const title = missing === undefined ? 'the page of the agent' : `the page of the agent (skipped: ${missing})`;
-const pictures = join(repositoryRoot, 'test-results', 'page');
+const missing = await engineStageMissing();
+const { look } = lensTo('page');
 const greeting = 'Thank you for calling Bright Smile Dental. How can I help you today?';
 /** Long enough for a sample; the box itself says it, as the speaker. */
 const passage = [
@@ -30,22 +21,16 @@ const passage = [
   'It was nice talking to you. Have a wonderful day, and see you soon. If the door is closed, please ring the bell twice, and somebody will let you in.',
 ];
 
-describe.skipIf(missing !== undefined)(title, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-agent-page-'));
+describe.skipIf(missing)(`the page of the agent${missing}`, () => {
+  const scene = new Scene();
   const cartesia = new FakeCartesia();
-  let engine: EngineProcess;
-  let cookie: Awaited<ReturnType<typeof ownerCookie>>;
-  let browser: Browser;
-  let tenantId: string;
+  let stage: EngineStage;
   let vendorUrl: string;
-  const complaints: string[] = [];
 
-  const ask = (name: keyof typeof paths, init?: RequestInit) =>
-    new EngineApi(engine).request(paths[name].replace(':id', tenantId), init);
   const voices = async (): Promise<Voices> =>
-    methods['voices.list'].answer.parse(await (await ask('voices.list')).json()).voices;
+    methods['voices.list'].answer.parse(await (await stage.ask('voices.list')).json()).voices;
   const sample = async (request: object): Promise<Int16Array & { rateHz?: number }> => {
-    const response = await ask('voices.sample', {
+    const response = await stage.ask('voices.sample', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
@@ -62,7 +47,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   };
   /** The voice of the box says it; the browser takes it for the microphone, or for a file. */
   const speak = async (name: string, texts: readonly string[]): Promise<string> => {
-    const path = join(dataDir, name);
+    const path = join(scene.folder, name);
     const said: Int16Array[] = [];
     let rateHz = 0;
     for (const text of texts) {
@@ -76,28 +61,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     writeWav(path, Int16Array.from(all.flatMap((samples) => [...samples])), rateHz);
     return path;
   };
-  const readyPhrases = (): readonly string[] => readdirSync(join(dataDir, 'phrases')).sort();
+  const readyPhrases = (): readonly string[] => readdirSync(join(scene.dataDir, 'phrases')).sort();
 
-  async function openPage(
-    viewport = { width: 1280, height: 800 },
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<Page> {
-    const context = await browser.newContext({
-      viewport,
-      colorScheme,
-      locale: 'en-US',
-      reducedMotion: 'reduce',
-    });
-    await context.addCookies([cookie]);
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      // What the test breaks on purpose is told by the browser as well.
-      const isOurs = message.text().startsWith('Failed to load resource');
-      if (['error', 'warning'].includes(message.type()) && !isOurs) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${engine.http}/#/agent`);
-    await page.getByRole('heading', { name: 'Agent', exact: true }).waitFor();
+  async function openPage(): Promise<Page> {
+    const page = await stage.page('agent');
     await page.getByRole('radio', { name: 'Joe' }).waitFor();
     return page;
   }
@@ -122,35 +89,18 @@ describe.skipIf(missing !== undefined)(title, () => {
   const placeIn = (page: Page, kind: string) => page.getByRole('group', { name: kind });
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    await build({ configFile: join(repositoryRoot, 'renderer', 'vite.config.ts'), logLevel: 'error' });
     vendorUrl = await cartesia.start();
-    engine = await startEngineProcess({ dataDir });
-    cookie = await ownerCookie(engine);
-    expect(engine.trouble).toBeNull();
-    const { tenants } = methods['tenant.list'].answer.parse(await (await ask('tenant.list')).json());
-    tenantId = tenants[0]?.id ?? '';
+    scene.after(() => cartesia.stop());
+    stage = await startEngineStage(scene);
     const { consentSentence } = await voices();
     const consent = await speak('consent.wav', [consentSentence.replace('{speaker}', 'Anna Berg')]);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-audio-capture=${consent}%noloop`,
-      ],
-    });
+    await stage.launch([
+      ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      `--use-file-for-fake-audio-capture=${consent}%noloop`,
+    ]);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await engine?.stop();
-    await cartesia.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => scene.end());
 
   it('lets people listen before they choose', async () => {
     const page = await openPage();
@@ -248,7 +198,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await speaking.getByRole('button', { name: 'Settings of Cartesia' }).click();
     expect(await speaking.getByLabel('Key').inputValue()).toBe('');
     expect(await speaking.getByLabel('Key').getAttribute('placeholder')).toBe('Stored');
-    expect(await (await ask('providers.list')).text()).not.toContain('good-key');
+    expect(await (await stage.ask('providers.list')).text()).not.toContain('good-key');
     await page.context().close();
   });
 
@@ -285,7 +235,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByRole('button', { name: 'Make the copy' }).click();
     await steps.getByRole('alert').waitFor();
     expect(await voices()).toMatchObject({ clonedVoiceId: null, cloned: [] });
-    await page.screenshot({ path: join(pictures, 'agent-copy-failed-1280-light.png') });
+    await look(page, 'agent-copy-failed');
     cartesia.broken = false;
     await steps.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('Anna Berg speaks from the next call on.').waitFor({ timeout: 30_000 });
@@ -306,7 +256,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   it('answers with the voice of the box when the service of the copy is down', async () => {
     const ring = async (): Promise<number> => {
-      const target = `sip:+15555550100@${engine.sip.host}:${engine.sip.port}`;
+      const target = `sip:+15555550100@${stage.engine.sip.host}:${stage.engine.sip.port}`;
       const { call, endpoint } = await openListeningCall({ target, from: '+12025550123' });
       const heard: Int16Array[] = [];
       endpoint.onHeard(({ samples }) => heard.push(samples));
@@ -348,23 +298,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.context().close();
   });
 
-  it('can be looked at in every size and both schemes', async () => {
-    for (const viewport of [
-      { width: 390, height: 844 },
-      { width: 1280, height: 800 },
-      { width: 1920, height: 1080 },
-    ]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await openPage(viewport, colorScheme);
-        await placeIn(page, 'Speaking').getByRole('button', { name: 'Settings of Cartesia' }).waitFor();
-        const wide = await page
-          .locator('html')
-          .evaluate((html: { readonly scrollWidth: number }) => html.scrollWidth);
-        expect(wide, `the agent at ${viewport.width} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
-        await page.screenshot({ path: join(pictures, `agent-${viewport.width}-${colorScheme}.png`) });
-        await page.context().close();
-      }
-    }
-    expect(complaints).toEqual([]);
+  it('complains of nothing', () => {
+    expect(stage.complaints).toEqual([]);
   });
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { repositoryRoot } from '../caller/engine-process.ts';
 
 interface Chunk {
   readonly file: string;
@@ -20,19 +19,14 @@ export interface BuiltSizes {
   readonly parts: readonly (readonly [file: string, bytes: number])[];
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const dist = join(repositoryRoot, 'renderer', 'dist');
 
-/** Builds the page for production and weighs it. */
-export async function builtSizes(outDir: string): Promise<BuiltSizes> {
-  await build({
-    configFile: join(root, 'renderer', 'vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir, manifest: true },
-  });
+/** Weighs the page as it is built. */
+export function builtSizes(): BuiltSizes {
   const manifest: Readonly<Record<string, Chunk>> = JSON.parse(
-    readFileSync(join(outDir, '.vite', 'manifest.json'), 'utf8'),
+    readFileSync(join(dist, '.vite', 'manifest.json'), 'utf8'),
   );
-  const weigh = (file: string): number => gzipSync(readFileSync(join(outDir, file))).length;
+  const weigh = (file: string): number => gzipSync(readFileSync(join(dist, file))).length;
   const filesOf = (name: string, seen: Set<string>): Set<string> => {
     const chunk = manifest[name];
     if (!chunk || seen.has(chunk.file)) return seen;

@@ -1,19 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantStore } from '../../engine/store/index.ts';
 import { makeCalls } from '../bench/many-calls.ts';
+import { hasBrowser, withBrowser } from './browser.ts';
+import { FakeLineDoctor } from './fake-machine.ts';
+import { lensTo } from './look.ts';
 import { fillPractice, nowMs, Practice, SetClock } from './practice.ts';
-import { hasBrowser, root, Stage, withBrowser } from './stage.ts';
+import { Stage } from './stage.ts';
 
-const pictures = join(root, 'test-results', 'calls');
+const { look } = lensTo('calls');
 const many = 3000;
-const sizes = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-] as const;
 
 /** What the test reads of elements in the page. */
 interface Media {
@@ -31,8 +27,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     page.locator('.foot').getByText(text, { exact: true }).waitFor();
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    stage = new Stage({ clock });
+    stage = new Stage({ clock, parts: { lineTests: new FakeLineDoctor() } });
     const practice = new Practice({ box: stage.box, clock, dataDir: stage.dataDir });
     store = stage.box.tenant(practice.tenant.id);
     callId = fillPractice(practice);
@@ -91,6 +86,8 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').fill('');
     await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByLabel('Outcome').waitFor();
+    await look(page, 'filters');
     await page.getByLabel('Outcome').selectOption('failed');
     await page.getByLabel('From', { exact: true }).fill('2026-03-10');
     await total(page, '1 call');
@@ -146,6 +143,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     await detail.getByRole('heading', { name: 'Timing of each answer' }).click();
     expect(await detail.getByRole('table').first().getByRole('row').count()).toBe(5);
     await detail.getByText('1180', { exact: true }).waitFor();
+    await look(page, 'timing');
     await detail.getByRole('heading', { name: 'Line quality' }).click();
     await detail.getByText('PCMU').waitFor();
     await page.context().close();
@@ -173,45 +171,13 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     await page.context().close();
   });
 
-  it('looks right in every size and both schemes', async () => {
-    for (const viewport of sizes) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await stage.page('calls', { viewport, colorScheme });
-        const look = async (name: string) => {
-          const wide = await page
-            .locator('html')
-            .evaluate((html: { readonly scrollWidth: number }) => html.scrollWidth);
-          expect(wide, `${name} at ${viewport.width} scrolls sideways`).toBeLessThanOrEqual(viewport.width);
-          await page.screenshot({ path: join(pictures, `${name}-${viewport.width}-${colorScheme}.png`) });
-        };
-        await rows(page).getByText('Maria Lopez').first().waitFor();
-        await look('list');
-        await page.getByRole('button', { name: 'Filters' }).click();
-        await page.getByLabel('Outcome').waitFor();
-        await look('filters');
-        await page.evaluate(`location.hash = '#/calls/${callId}'`);
-        await page.getByRole('article').getByText('Three thirty is great.').waitFor();
-        await page.locator('.line svg').nth(1).waitFor({ state: 'attached' });
-        await look('call');
-        await page.getByRole('button', { name: 'Redact…' }).click();
-        await page.getByRole('button', { name: 'Redact “thirty”' }).first().click();
-        await page.getByRole('heading', { name: 'Redact this call' }).scrollIntoViewIfNeeded();
-        await look('redact');
-        await page.getByRole('button', { name: 'Keep' }).click();
-        await page.getByRole('heading', { name: 'Timing of each answer' }).click();
-        await page.getByRole('table').first().scrollIntoViewIfNeeded();
-        await look('timing');
-        await page.context().close();
-      }
-    }
-  });
-
   it('takes words out for good once a word is typed', async () => {
     const page = await stage.page(`calls/${callId}`);
     await page.getByRole('button', { name: 'Redact…' }).click();
     await page.getByRole('button', { name: 'Redact “Maria”' }).first().click();
     await page.getByRole('button', { name: 'Redact “Lopez.”' }).first().click();
     await page.getByText('2 words chosen.').waitFor();
+    await look(page, 'redact');
     await page.getByRole('button', { name: 'Redact for good' }).click();
     await page.getByText('Type the word as it stands there.').waitFor();
     await page.getByLabel('This cannot be undone').fill('redact');

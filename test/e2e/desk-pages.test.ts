@@ -1,132 +1,51 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, fakeOwner, startApi } from '../../engine/api/index.ts';
-import { silentLog, systemIds } from '../../engine/foundation/index.ts';
-import { fakeEmbed } from '../../engine/knowledge/fake-embedding.ts';
-import { type Box, openBox, type TenantStore } from '../../engine/store/index.ts';
-import { fillKnowledge } from './known-things.ts';
-import { fillInbox, leave } from './left-things.ts';
-import { fillPractice, hourMs, nowMs, Practice, SetClock } from './practice.ts';
-import { ScriptedLiveCalls } from './scripted-live.ts';
+import type { TenantStore } from '../../engine/store/index.ts';
+import { hasBrowser, phone, withBrowser } from './browser.ts';
+import { fullPractice } from './full-practice.ts';
+import { leave } from './left-things.ts';
+import { lensTo } from './look.ts';
+import { SetClock } from './practice.ts';
+import { type PageOptions, Stage } from './stage.ts';
 
-const executablePath = '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const pictures = join(root, 'test-results', 'page');
-const title = hasBrowser
-  ? 'the pages of the desk'
-  : `the pages of the desk (skipped: no browser at ${executablePath})`;
+const { picture } = lensTo('page');
 
-const maria = '+12025550123';
-describe.skipIf(!hasBrowser)(title, () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'voxbox-desk-pages-'));
-  const pageDir = join(dataDir, 'page');
+describe.skipIf(!hasBrowser)(withBrowser('the pages of the desk'), () => {
   const clock = new SetClock();
-  let box: Box;
+  let stage: Stage;
   let store: TenantStore;
   let callId: string;
-  let api: Api;
-  let browser: Browser;
-  const complaints: string[] = [];
+  let maria: string;
 
-  async function openPage(
-    path: string,
-    ready: string,
-    options: Parameters<Browser['newContext']>[0] = {},
-  ): Promise<Page> {
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      locale: 'en-US',
-      timezoneId: 'Europe/Berlin',
-      reducedMotion: 'reduce',
-      ...options,
-    });
-    const page = await context.newPage();
-    await page.clock.install({ time: nowMs });
-    page.on('console', (message) => {
-      // What the test breaks on purpose is told by the browser as well.
-      const isOurs = message.text().startsWith('Failed to load resource');
-      if (['error', 'warning'].includes(message.type()) && !isOurs) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`http://127.0.0.1:${api.port}/#/${path}`);
+  /** Once its content is there: a key pressed before finds nothing. */
+  async function openPage(path: string, ready: string, options?: PageOptions): Promise<Page> {
+    const page = await stage.page(path, options);
     await page.locator('#main').getByText(ready).first().waitFor();
     return page;
   }
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    await build({
-      configFile: join(root, 'renderer', 'vite.config.ts'),
-      logLevel: 'error',
-      build: { outDir: pageDir },
-    });
-    box = openBox({ dataDir, clock, ids: systemIds, log: silentLog });
-    const practice = new Practice({ box, clock, dataDir });
-    callId = fillPractice(practice);
-    store = box.tenant(practice.tenant.id);
-    store.callers.remember({
-      ...{ number: maria, callId, name: 'Maria Lopez', atMs: nowMs - hourMs },
-      preferences: { serviceId: null, staffId: null, partOfDay: 'afternoon' },
-      facts: [{ kind: 'booked', text: 'Booked a check-up and cleaning today at 3:30 PM with Dr. Osei.' }],
-      summary: 'Asked for a cleaning this afternoon and took the first time that was offered.',
-    });
-    fillInbox(store, callId);
-    await fillKnowledge(store, clock);
-    api = await startApi({
-      ...{ host: '127.0.0.1', port: 0, box, live: new ScriptedLiveCalls(), dataDir, pageDir, log: silentLog },
-      whoIs: fakeOwner,
-      health: () => ({ status: 'ready', version: '0.1.0', sipAddress: '192.168.1.20:5060', capacity: 4 }),
-      embed: fakeEmbed,
-    });
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    stage = new Stage({ clock });
+    ({ store, callId, caller: maria } = await fullPractice(stage, clock));
+    await stage.open();
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await api?.stop();
-    box?.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  });
-
-  it('can be looked at in every size and both schemes', async () => {
-    for (const width of [390, 1280, 1920]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const viewport = { width, height: width === 390 ? 844 : width === 1280 ? 800 : 1080 };
-        const page = await openPage('inbox', 'A filling came out', { viewport, colorScheme });
-        const look = async (name: string, path: string, ready: string) => {
-          await page.goto(`http://127.0.0.1:${api.port}/#/${path}`);
-          await page.getByText(ready).first().waitFor();
-          const wide = await page
-            .locator('html')
-            .evaluate((html: { readonly scrollWidth: number }) => html.scrollWidth);
-          expect(wide, `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(width);
-          await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
-        };
-        await look('inbox', 'inbox', 'A filling came out');
-        await look('callers', 'callers', 'Olivia Brown');
-        await look('caller', `callers/${encodeURIComponent(maria)}`, 'Prefers afternoons');
-        await look('knowledge', 'knowledge', 'prices.csv');
-        await page.context().close();
-      }
-    }
-  });
+  afterAll(() => stage.close());
 
   it('is reached on a phone, the last pages through one more tap', async () => {
-    const page = await openPage('desk', 'No call in progress', { viewport: { width: 390, height: 844 } });
+    const page = await openPage('desk', 'the two thirty would be', { viewport: phone });
     const pages = page.getByRole('navigation', { name: 'Pages' });
-    expect(await pages.getByRole('link').allInnerTexts()).toEqual(['Desk', 'Calls', 'Calendar', 'Inbox\n3']);
+    expect(await pages.getByRole('link').allInnerTexts()).toEqual([
+      'Desk\n2',
+      'Calls',
+      'Calendar',
+      'Inbox\n3',
+    ]);
     for (const name of ['Callers', 'Knowledge', 'Agent']) {
       await pages.getByRole('button', { name: 'More' }).click();
-      if (name === 'Knowledge') await page.screenshot({ path: join(pictures, 'more-390-light.png') });
+      if (name === 'Knowledge') await picture(page, 'more-390-light');
       await pages.getByRole('link', { name }).click();
       await page.getByRole('heading', { name, exact: true }).waitFor();
       expect(await pages.getByRole('link', { name }).count()).toBe(0);
@@ -136,7 +55,8 @@ describe.skipIf(!hasBrowser)(title, () => {
 
   describe('inbox', () => {
     it('shows what is to be done, urgent things first, and counts it in the rail', async () => {
-      const page = await openPage('inbox', '3 to do');
+      const page = await openPage('inbox', 'A filling came out');
+      await page.getByText('3 to do').waitFor();
       const rows = page.locator('[data-id]');
       expect(await rows.locator('.name').allTextContents()).toEqual([
         ...['Maria Lopez', 'Tom Becker', 'Aisha Rahman', 'Grace Kim'],
@@ -157,7 +77,6 @@ describe.skipIf(!hasBrowser)(title, () => {
     });
 
     it('is worked through with the keyboard, and a slip is undone', async () => {
-      // The heading counts before the rows stand, and a key pressed between the two does nothing.
       const page = await openPage('inbox', 'A filling came out');
       await page.getByText('3 to do').waitFor();
       const open = () => store.submissions.list({ status: 'open', limit: 10 }).map((one) => one.customerName);
@@ -169,13 +88,13 @@ describe.skipIf(!hasBrowser)(title, () => {
       expect(open()).not.toContain('Tom Becker');
       const focused = () => page.locator('[data-row]:focus').textContent();
       await expect.poll(focused).toBe('Aisha Rahman');
-      await page.screenshot({ path: join(pictures, 'inbox-undo-1280-light.png') });
+      await picture(page, 'inbox-undo-1280-light');
       await page.keyboard.press('u');
       await page.getByText('3 to do').waitFor();
       expect(open()).toContain('Tom Becker');
       await page.keyboard.press('/');
       await page.keyboard.type('filling');
-      expect(await page.locator('[data-id]').count()).toBe(1);
+      await expect.poll(() => page.locator('[data-id]').count()).toBe(1);
       await page.keyboard.press('Escape');
       await page.keyboard.press('j');
       await page.keyboard.press('Enter');
@@ -205,7 +124,7 @@ describe.skipIf(!hasBrowser)(title, () => {
       await page.keyboard.press('Enter');
       await page.getByText('It stands on').waitFor();
       await page.getByRole('blockquote').getByText('first floor').waitFor();
-      await page.screenshot({ path: join(pictures, 'knowledge-asked-1280-light.png') });
+      await picture(page, 'knowledge-asked-1280-light');
       await page.getByRole('button', { name: /lift/ }).click();
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await page.getByText('No question is open.').waitFor();
@@ -226,15 +145,15 @@ describe.skipIf(!hasBrowser)(title, () => {
 
     it('reads documents that are chosen or dropped, tells how far it is, and deletes after asking', async () => {
       const page = await openPage('knowledge', 'prices.csv');
-      const menu = join(dataDir, 'opening-hours.txt');
+      const menu = join(stage.dataDir, 'opening-hours.txt');
       writeFileSync(menu, 'We are open from Monday to Friday, from nine to five.\n');
-      const broken = join(dataDir, 'scan.pdf');
+      const broken = join(stage.dataDir, 'scan.pdf');
       writeFileSync(broken, 'no document');
       await page.locator('input[type=file]').setInputFiles([menu, broken]);
       await page.locator('.sources').getByText('opening-hours.txt').waitFor();
       const failure = page.getByRole('alert');
       await failure.getByText('Save it in one of these and add it again.').waitFor();
-      await page.screenshot({ path: join(pictures, 'knowledge-failed-1280-light.png') });
+      await picture(page, 'knowledge-failed-1280-light');
       await page.getByRole('button', { name: 'Give up on scan.pdf' }).click();
       expect(await failure.count()).toBe(0);
 
@@ -262,7 +181,7 @@ describe.skipIf(!hasBrowser)(title, () => {
       await address.fill('nowhere');
       await page.keyboard.press('Enter');
       await page.getByText('This is no web address').waitFor();
-      await address.fill(`http://127.0.0.1:${api.port}/`);
+      await address.fill(stage.address);
       await page.keyboard.press('Enter');
       await page.getByText('is no address of the public internet').waitFor();
       await page.getByRole('button', { name: 'It is mine: read it all the same' }).click();
@@ -276,7 +195,7 @@ describe.skipIf(!hasBrowser)(title, () => {
     it('lists who called, remembered or not, and shows one with all that is known', async () => {
       const page = await openPage('callers', 'Olivia Brown');
       await page.getByRole('searchbox').fill('202 555 0123');
-      expect(await page.locator('.list [data-row]').count()).toBe(1);
+      await expect.poll(() => page.locator('.list [data-row]').count()).toBe(1);
       await page.keyboard.press('Escape');
       await page.keyboard.press('j');
       await page.keyboard.press('Enter');
@@ -313,7 +232,7 @@ describe.skipIf(!hasBrowser)(title, () => {
       await page.keyboard.type('9999');
       await page.keyboard.press('Enter');
       await page.getByText('These are not the last four figures').waitFor();
-      await page.screenshot({ path: join(pictures, 'caller-forget-1280-light.png') });
+      await picture(page, 'caller-forget-1280-light');
       expect(store.callers.find(maria)).not.toBeNull();
       await page.getByLabel(/^To confirm/).fill('0123');
       await page.keyboard.press('Enter');
@@ -338,7 +257,6 @@ describe.skipIf(!hasBrowser)(title, () => {
   });
 
   it('says what to do first where there is nothing yet', async () => {
-    box.tenants.create({ name: 'Harbour Law', timeZone: 'Europe/London' });
     const page = await openPage('inbox', 'Tom Becker');
     await page.getByRole('button', { name: /^Business: / }).click();
     await page.getByRole('option', { name: 'Harbour Law' }).click();
@@ -347,11 +265,11 @@ describe.skipIf(!hasBrowser)(title, () => {
     await page.getByText('Nobody has called yet').waitFor();
     await page.getByRole('link', { name: 'Knowledge' }).click();
     await page.getByText('The receptionist knows no documents yet').waitFor();
-    await page.screenshot({ path: join(pictures, 'knowledge-empty-1280-light.png') });
+    await picture(page, 'knowledge-empty-1280-light');
     await page.context().close();
   });
 
   it('does not complain', () => {
-    expect(complaints).toEqual([]);
+    expect(stage.complaints).toEqual([]);
   });
 });

@@ -1,27 +1,24 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, ViewportSize } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeSession } from '../../engine/api/access/fake-session.ts';
 import { type ApiOptions, fakeOwner, makeEntrance } from '../../engine/api/index.ts';
 import type { Box } from '../../engine/store/index.ts';
 import { settingsStrings } from '../../renderer/src/strings-settings.ts';
+import { repositoryRoot } from '../caller/engine-process.ts';
+import { hasBrowser, laptop, phone, schemes, wide, withBrowser } from './browser.ts';
 import { fakeHealth, fakeLines, fillLines } from './fake-machine.ts';
 import { fullPractice } from './full-practice.ts';
 import { SetClock } from './practice.ts';
-import { hasBrowser, root, Stage, withBrowser } from './stage.ts';
+import { Stage } from './stage.ts';
 import { type View, viewsBefore, viewsOf } from './views.ts';
 
 /** `npm run screens`: the pictures of docs/screens are made anew. */
 const paints = process.env.UPDATE_SCREENS === '1';
-const pictures = join(root, 'docs', 'screens');
+const pictures = join(repositoryRoot, 'docs', 'screens');
 const longMs = 600_000;
-
-const phone = { width: 390, height: 844 };
-const laptop = { width: 1280, height: 800 };
-const wide = { width: 1920, height: 1080 };
-const schemes = ['light', 'dark'] as const;
 
 /** Conformance to WCAG 2.2, levels A and AA. */
 const rules = {
@@ -86,9 +83,8 @@ describe.skipIf(!hasBrowser)(withBrowser('every page'), () => {
     const owner = olga(stage.box);
     scenes.push({ stage, views: viewsOf(await fullPractice(stage, clock), settingsStrings.sections) });
     await stage.open();
-    const { pageDir } = stage;
     const [unowned, owned, empty] = [
-      ...[true, true, false].map((signIn) => new Stage({ clock, signIn, pageDir })),
+      ...[true, true, false].map((signIn) => new Stage({ clock, signIn })),
     ] as [Stage, Stage, Stage];
     fakeSession(owned.box, { boxRole: 'owner' });
     const before = viewsBefore(makeEntrance(unowned.box).token);
@@ -108,7 +104,7 @@ describe.skipIf(!hasBrowser)(withBrowser('every page'), () => {
   /** Looks at each of them. Returns what is wrong. */
   async function walk(
     { stage, views }: (typeof scenes)[number],
-    { viewport, colorScheme }: { viewport: typeof phone; colorScheme: (typeof schemes)[number] },
+    { viewport, colorScheme }: { viewport: ViewportSize; colorScheme: (typeof schemes)[number] },
   ): Promise<string[]> {
     const wrong: string[] = [];
     const skipped = viewport.width === phone.width ? 'desktop' : 'phone';

@@ -1,4 +1,4 @@
-import type { LineReportAnswer } from '../../engine/api/contract/index.ts';
+import type { LadderAnswer, LineReportAnswer } from '../../engine/api/contract/index.ts';
 import type { ApiOptions, LineTestParts } from '../../engine/api/index.ts';
 import type { Box, Trunk } from '../../engine/store/index.ts';
 import { minuteMs, nowMs } from './practice.ts';
@@ -56,6 +56,14 @@ const rows = [
   ['INVITE', 0, 'signs in as practice4711'],
   ['403 Forbidden (INVITE)', 1, 'wrong password'],
 ] as const;
+const ladder: LadderAnswer['ladder'] = {
+  columns: ['Voxbox', '203.0.113.10:5060'],
+  rows: rows.map(([label, from, fact], at) => ({
+    ...{ atMs: nowMs + at * 21, afterMs: at * 21, from, to: 1 - from, label, repeated: false },
+    ...{ unusual: label.startsWith('403'), facts: fact === '' ? [] : [fact] },
+    text: `${label}\r\nVia: SIP/2.0/TLS 198.51.100.7:5061\r\n`,
+  })),
+};
 
 /** Fake: a test of a line whose password is wrong. It goes on when it is told to. */
 export class FakeLineDoctor implements LineTestParts {
@@ -92,19 +100,13 @@ export class FakeLineDoctor implements LineTestParts {
           { check: 'account', state: 'failed', note: '403 Forbidden' },
           { check: 'audio-in', state: 'skipped', note: 'the call was refused' },
         ],
-        ladder: {
-          columns: ['Voxbox', '203.0.113.10:5060'],
-          rows: rows.map(([label, from, fact], at) => ({
-            ...{ atMs: nowMs + at * 21, afterMs: at * 21, from, to: 1 - from, label, repeated: false },
-            ...{ unusual: label.startsWith('403'), facts: fact === '' ? [] : [fact] },
-            text: `${label}\r\nVia: SIP/2.0/TLS 198.51.100.7:5061\r\n`,
-          })),
-        },
+        ladder,
       },
     };
   }
 
-  ladder(): null {
-    return null;
+  /** Of any call. */
+  ladder(sipCallId: string): LadderAnswer {
+    return { sipCallId, ladder, text: '' };
   }
 }

@@ -1,20 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltSizes, builtSizes } from './built-sizes.ts';
+import { describe, expect, it } from 'vitest';
+import { builtSizes } from './built-sizes.ts';
 
 const scriptsLimitBytes = 350 * 1024;
 const firstViewLimitBytes = 100 * 1024;
 
 describe('the page as it is built', () => {
-  const outDir = mkdtempSync(join(tmpdir(), 'voxbox-built-'));
-  let sizes: BuiltSizes;
-
-  beforeAll(async () => {
-    sizes = await builtSizes(outDir);
-  });
-  afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+  const sizes = builtSizes();
 
   it('has few scripts', () => {
     expect(sizes.scriptsBytes).toBeLessThanOrEqual(scriptsLimitBytes);

@@ -1,10 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pages } from '../../renderer/src/route.ts';
+import { strings } from '../../renderer/src/strings.ts';
+import { hasBrowser, withBrowser } from './browser.ts';
 import { type FullPractice, fullPractice } from './full-practice.ts';
 import { leave } from './left-things.ts';
 import { hourMs, nowMs, SetClock } from './practice.ts';
-import { hasBrowser, Stage, withBrowser } from './stage.ts';
+import { Stage } from './stage.ts';
 
 /** What a page tells the desktop, written down by a fake of the browser's own. */
 const fakeNotification = `
@@ -37,8 +39,11 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
   afterAll(() => stage.close());
 
   const ready = (page: Page) => page.getByText('the two thirty would be').first().waitFor();
+  const waiting = (page: Page) => page.locator('main .skeleton').filter({ visible: true }).count();
   const hash = (page: Page) => page.evaluate<string>('location.hash');
+  /** A key that is pressed before the frame stands does nothing. */
   const pick = async (page: Page, typed: string, option: string | RegExp) => {
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await page.keyboard.type(typed);
@@ -161,7 +166,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       });
 
     /** What happened before is known: from now on it is told. */
-    const listening = (page: Page) => page.waitForLoadState('networkidle');
+    const listening = (page: Page) => page.locator('#notices li').first().waitFor({ state: 'attached' });
 
     it('tell what happens, three at a time, and lead to it', async () => {
       const page = await stage.page('calendar');
@@ -228,18 +233,22 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
     });
   });
 
-  describe.each(pages)('%s', (name) => {
-    it('says what to do where there is nothing yet', async () => {
-      const page = await stage.page(name);
-      await page.evaluate(`localStorage.setItem('voxbox.tenant', ${JSON.stringify(emptyTenant())})`);
-      await page.reload();
-      await page.getByRole('button', { name: /^Business: Harbour Law/ }).waitFor();
+  it('says on every page what to do where there is nothing yet', async () => {
+    const page = await stage.page('settings');
+    await page.evaluate(`localStorage.setItem('voxbox.tenant', ${JSON.stringify(emptyTenant())})`);
+    await page.reload();
+    await page.getByRole('button', { name: /^Business: Harbour Law/ }).waitFor();
+    for (const name of pages) {
+      await page.evaluate(`location.hash = '#/${name}'`);
+      await expect.poll(() => page.title()).toContain(strings.nav[name]);
       await page.locator('main h1').first().waitFor();
-      await expect.poll(() => page.locator('main .skeleton').filter({ visible: true }).count()).toBe(0);
-      expect(await page.getByRole('alert').count()).toBe(0);
-      await page.context().close();
-    });
+      await expect.poll(() => waiting(page), `${name} waits for nothing`).toBe(0);
+      expect(await page.getByRole('alert').count(), `what ${name} complains of`).toBe(0);
+    }
+    await page.context().close();
+  });
 
+  describe.each(pages)('%s', (name) => {
     it('stands while the box takes its time, and when it answers nothing', async () => {
       const page = await stage.page('settings');
       await page.locator('main h1').first().waitFor();
@@ -251,7 +260,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       await page.evaluate(`location.hash = '#/${name}'`);
       await page.locator('main h1, main .skeleton').first().waitFor();
       answers.resolve();
-      await expect.poll(() => page.locator('main .skeleton').filter({ visible: true }).count()).toBe(0);
+      await expect.poll(() => waiting(page)).toBe(0);
       await page.locator('main h1, main [role="alert"]').first().waitFor();
       await page.context().close();
     });

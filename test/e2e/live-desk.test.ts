@@ -1,98 +1,50 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FeedMessage } from '../../engine/api/contract/index.ts';
 import { resample } from '../../engine/media/index.ts';
 import { type Caller, callerNumber, demoNumber, sarahMiller } from '../caller/caller.ts';
-import type { EngineApi } from '../caller/engine-api.ts';
-import { type EngineProcess, repositoryRoot } from '../caller/engine-process.ts';
 import { openListeningCall } from '../caller/listening-call.ts';
 import { isVoiced, voicedMs } from '../caller/loudness.ts';
 import type { HeardFrame } from '../caller/rtp-endpoint.ts';
-import { missingFor, Scene } from '../caller/scene.ts';
+import { Scene } from '../caller/scene.ts';
 import { speechTrack } from '../caller/speech-track.ts';
 import { parseWav, writeWav } from '../caller/wav-file.ts';
-import { ownerCookie } from './owner-cookie.ts';
+import { type EngineStage, engineStageMissing, startEngineStage } from './engine-stage.ts';
+import { lensTo } from './look.ts';
+import { typeTalk } from './typed-talk.ts';
 
-const executablePath = '/usr/bin/chromium';
-const noBrowser = existsSync(executablePath) ? '' : ` (no browser at ${executablePath})`;
-const missing = (await missingFor({ caller: true })) || noBrowser;
-const pictures = join(repositoryRoot, 'test-results', 'live-desk');
+const missing = await engineStageMissing({ caller: true });
+const { look } = lensTo('live-desk');
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-const sizes = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-] as const;
 
 describe.skipIf(missing)(`the live desk in a browser${missing}`, () => {
   const scene = new Scene();
-  let engine: EngineProcess & { readonly api: EngineApi };
+  let stage: EngineStage;
   let caller: Caller;
-  let cookie: Awaited<ReturnType<typeof ownerCookie>>;
-  let browser: Browser;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    await build({ configFile: join(repositoryRoot, 'renderer', 'vite.config.ts'), logLevel: 'error' });
-    engine = await scene.engine();
-    expect(engine.trouble).toBeNull();
-    cookie = await ownerCookie(engine);
+    stage = await startEngineStage(scene);
     caller = await scene.caller();
     const words = await caller.voice.speak('Good morning, this is the front desk. How may I help you today?');
     const track = speechTrack([words], { beforeMs: 0, betweenMs: 0, afterMs: 200 });
     const microphone = join(scene.folder, 'microphone.wav');
     writeWav(microphone, resample(track, 8000, 48_000), 48_000);
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-        ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-        `--use-file-for-fake-audio-capture=${microphone}`,
-        '--autoplay-policy=no-user-gesture-required',
-      ],
-    });
-  }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await scene.end();
+    await stage.launch([
+      ...['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      ...[`--use-file-for-fake-audio-capture=${microphone}`, '--autoplay-policy=no-user-gesture-required'],
+    ]);
   });
+  afterAll(() => scene.end());
 
-  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
-    await context.addCookies([cookie]);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      const isOfNetwork = /^Failed to load resource|^WebSocket connection to/.test(message.text());
-      if (message.type() === 'error' && !isOfNetwork) complaints.push(message.text());
-    });
-    await page.goto(`${engine.http}/#/desk`);
+  async function openPage(): Promise<Page> {
+    const page = await stage.page('desk');
     await page.getByRole('heading', { name: 'Desk' }).waitFor();
     return page;
   }
 
-  async function look(page: Page, name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const size of sizes) {
-        await page.setViewportSize(size);
-        await page.screenshot({ path: join(pictures, `${name}-${size.width}-${colorScheme}.png`) });
-      }
-    }
-    await page.setViewportSize(sizes[1]);
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
-
   async function ring() {
-    const target = `sip:${demoNumber}@${engine.sip.host}:${engine.sip.port}`;
+    const target = `sip:${demoNumber}@${stage.engine.sip.host}:${stage.engine.sip.port}`;
     const line = await openListeningCall({ target, from: callerNumber });
     scene.after(() => line.call.vanish());
     scene.after(() => line.endpoint.stop());
@@ -177,8 +129,8 @@ describe.skipIf(missing)(`the live desk in a browser${missing}`, () => {
       .click();
     await page.getByText('This call has ended.').waitFor();
     expect(await call.ended).toBe('agent');
-    const detail = await engine.api.finishedCall();
-    const { channels, sampleRateHz } = parseWav(await engine.api.recording(detail.call.id));
+    const detail = await stage.engine.api.finishedCall();
+    const { channels, sampleRateHz } = parseWav(await stage.engine.api.recording(detail.call.id));
     const [left, right] = [channels[0] ?? new Int16Array(0), channels[1] ?? new Int16Array(0)];
     const lengthMs = (right.length / sampleRateHz) * 1000;
     const callMs = (detail.call.endedAtMs ?? 0) - (detail.call.answeredAtMs ?? 0);
@@ -187,7 +139,7 @@ describe.skipIf(missing)(`the live desk in a browser${missing}`, () => {
     expect(Math.abs(lengthMs - callMs)).toBeLessThan(callMs * 0.05);
     expect(voicedMs(left, sampleRateHz)).toBeGreaterThan(2000);
     expect(voicedMs(right, sampleRateHz)).toBeGreaterThan(4000);
-    expect(complaints).toEqual([]);
+    expect(stage.complaints).toEqual([]);
     await page.context().close();
   });
 
@@ -199,51 +151,39 @@ describe.skipIf(missing)(`the live desk in a browser${missing}`, () => {
     await page.getByRole('button', { name: 'Take over' }).click();
     await page.getByText('You are talking with the caller').waitFor();
     await page.context().close();
-    const [newest] = await engine.api.calls();
+    const [newest] = await stage.engine.api.calls();
     const said = async () =>
-      (await engine.api.call(newest?.id ?? '')).transcript.map(({ text }) => text).join(' ');
+      (await stage.engine.api.call(newest?.id ?? '')).transcript.map(({ text }) => text).join(' ');
     await expect.poll(said, { timeout: 20_000 }).toMatch(/my colleague had to leave/);
     await call.hangUp();
-    await engine.api.finishedCall();
+    await stage.engine.api.finishedCall();
   });
 
   it('talks with the agent by typing, and books an appointment', async () => {
-    const [tenant] = await engine.api.tenants();
+    const [tenant] = await stage.engine.api.tenants();
     const page = await openPage();
     await page.getByRole('button', { name: 'Talk now' }).waitFor();
     await look(page, 'quiet');
     await page.getByRole('button', { name: 'Talk now' }).click();
     const talk = page.getByRole('region', { name: 'Talk with Joe' });
-    const lines = talk.locator('li.agent .text');
     // The microphone of this browser never falls silent: nobody could get a word in.
     await talk.getByRole('button', { name: 'Mute the microphone' }).click();
     const persona = sarahMiller({ zone: tenant?.timeZone ?? '' });
-    let answered = 0;
-    const ended = talk.getByText('The talk has ended.');
-    const endMs = nowMs() + 90_000;
-    while (!(await ended.isVisible()) && nowMs() < endMs) {
-      const told = await lines.allTextContents();
-      if (told.length === answered) {
-        await sleep(100);
-        continue;
-      }
-      const reaction = persona.react(told.slice(answered).join(' '));
-      answered = told.length;
-      if (reaction.kind !== 'say') continue;
-      await talk.getByLabel('Type instead of speaking').fill(reaction.text);
-      await page.keyboard.press('Enter');
-      if (answered === 3) await look(page, 'talk');
-    }
-    await ended.waitFor();
+    await typeTalk(page, {
+      ...{ talk, persona },
+      onLine: async (lines) => {
+        if (lines === 3) await look(page, 'talk');
+      },
+    });
     await look(page, 'talk-ended');
     const shown = (await talk.textContent()) ?? '';
     expect(shown).toContain('Sarah Miller');
-    const kept = await engine.api.appointments();
+    const kept = await stage.engine.api.appointments();
     const mine = kept.filter(({ startsAtMs }) => startsAtMs === persona.agreedAtMs);
     expect(mine).toMatchObject([{ customerName: 'Sarah Miller', status: 'cancelled' }]);
     await talk.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Talk now' }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(stage.complaints).toEqual([]);
     await page.context().close();
   });
 

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiOptions } from '../../engine/api/index.ts';
 import { defaultDataDir, VoxboxError } from '../../engine/foundation/index.ts';
+import { hasBrowser, withBrowser } from './browser.ts';
 import { FakeLineDoctor, fakeHealth, fakeLines, fillLines } from './fake-machine.ts';
+import { lensTo } from './look.ts';
 import { fillPractice, hourMs, nowMs, Practice, SetClock } from './practice.ts';
-import { hasBrowser, root, Stage, withBrowser } from './stage.ts';
+import { Stage } from './stage.ts';
 
-const pictures = join(root, 'test-results', 'settings');
+const { look } = lensTo('settings');
 const installed = join(defaultDataDir(), 'models');
 const small = 'smart-turn-v3.2';
 const hasSmall = existsSync(join(installed, small));
@@ -39,7 +41,6 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
   const row = (page: Page, text: string) => page.locator('li').filter({ hasText: text }).first();
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     stage = new Stage({ clock, parts });
     parts.models = {
       modelsDir: join(stage.dataDir, 'models'),
@@ -62,29 +63,6 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
 
   afterAll(async () => {
     await stage?.close();
-  });
-
-  it('can be looked at in every size and both schemes', async () => {
-    for (const width of [390, 1280, 1920]) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const viewport = { width, height: width === 390 ? 844 : width === 1280 ? 800 : 1080 };
-        const page = await open('numbers', 'Northern Telecom', { viewport, colorScheme });
-        const look = async (name: string, ready: string) => {
-          await page.goto(`${stage.address}#/settings/${name}`);
-          await page.getByText(ready).first().waitFor();
-          const wide = await page
-            .locator('html')
-            .evaluate((html: { readonly scrollWidth: number }) => html.scrollWidth);
-          expect(wide, `${name} at ${width} scrolls sideways`).toBeLessThanOrEqual(width);
-          await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
-        };
-        await look('numbers', '198.51.100.99');
-        await look('phones', 'Dr. Emily Carter');
-        await look('models', 'Fits the graphics card.');
-        await look('box', 'About this box');
-        await page.context().close();
-      }
-    }
   });
 
   describe('numbers and trunks', () => {
@@ -118,7 +96,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
       await form.getByLabel('Caller ID').fill('202 555 0100');
       await form.getByLabel('Caller ID').blur();
       await form.getByText('Write the number with + and the country code, digits only.').waitFor();
-      await page.screenshot({ path: join(pictures, 'trunk-form-1280-light.png') });
+      await look(page, 'trunk-form');
       // What is typed survives a look at another page.
       await page.goto(`${stage.address}#/settings/box`);
       await page.getByText('About this box').waitFor();
@@ -160,7 +138,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
         '403 Forbidden (INVITE)',
       ]);
       await ladder.scrollIntoViewIfNeeded();
-      await page.screenshot({ path: join(pictures, 'line-test-1280-light.png') });
+      await look(page, 'line-test');
       await page.context().close();
     });
 
@@ -211,7 +189,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
       const made = stage.box.phones.list(tenantId).find(({ label }) => label === 'Treatment room');
       expect(values.slice(0, 3)).toEqual(['192.168.1.20', '5060', made?.username]);
       expect(values[3]?.length).toBeGreaterThan(12);
-      await page.screenshot({ path: join(pictures, 'phone-account-1280-light.png') });
+      await look(page, 'phone-account');
       await page.getByRole('button', { name: 'I have entered it' }).click();
       await page.reload();
       await page.getByText('Treatment room').first().waitFor();
@@ -260,7 +238,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
       await row(page, 'qwen3-4b').getByText('Fits the graphics card. Fast enough for calls.').waitFor();
       await row(page, 'mistral-small').getByText('Too slow for calls').waitFor();
       await page.getByRole('searchbox').fill('whisper');
-      expect(await page.locator('.models li').count()).toBe(1);
+      await expect.poll(() => page.locator('.models li').count()).toBe(1);
       await page.context().close();
     });
 

@@ -1,67 +1,38 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sarahMiller } from '../caller/caller.ts';
-import { type EngineProcess, repositoryRoot } from '../caller/engine-process.ts';
-import { missingFor, Scene } from '../caller/scene.ts';
+import type { EngineProcess } from '../caller/engine-process.ts';
+import { Scene } from '../caller/scene.ts';
+import { emptyPage, launchBrowser } from './browser.ts';
+import { engineStageMissing } from './engine-stage.ts';
+import { lensTo } from './look.ts';
 import { owner } from './owner-cookie.ts';
 import { typeTalk } from './typed-talk.ts';
 
-const executablePath = '/usr/bin/chromium';
-const noBrowser = existsSync(executablePath) ? '' : ` (no browser at ${executablePath})`;
-const missing = (await missingFor({})) || noBrowser;
-const pictures = join(repositoryRoot, 'test-results', 'setup');
-const widths = [390, 1280, 1920] as const;
+const missing = await engineStageMissing();
+const lens = lensTo('setup');
 
 describe.skipIf(missing)(`the first run, from the engine's link to a test call${missing}`, () => {
   const scene = new Scene();
   let engine: EngineProcess;
-  let browser: Browser;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
-    await build({ configFile: join(repositoryRoot, 'renderer', 'vite.config.ts'), logLevel: 'error' });
     engine = await scene.engine();
-    browser = await chromium.launch({
-      executablePath,
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-    });
-    page = await browser.newPage({
-      locale: 'en-US',
-      timezoneId: 'America/New_York',
-      reducedMotion: 'reduce',
-    });
-    page.setDefaultTimeout(20_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
+    const browser = await launchBrowser();
+    scene.after(() => browser.close());
+    page = await emptyPage(browser, complaints, { timezoneId: 'America/New_York' });
     // This browser has no microphone: the talk is typed.
     await page.addInitScript(
       `Object.defineProperty(navigator.mediaDevices, 'getUserMedia', {
         value: () => Promise.reject(new DOMException('no', 'NotFoundError')),
       })`,
     );
-  }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await scene.end();
   });
+  afterAll(() => scene.end());
 
-  async function look(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
-        await page.screenshot({ path: join(pictures, `${name}-${width}-${colorScheme}.png`) });
-        const over = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
-        expect([name, width, Math.max(0, over)]).toEqual([name, width, 0]);
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1280, height: 800 });
-  }
+  const look = (name: string): Promise<void> => lens.look(page, name);
   const step = (name: string) =>
     page.getByRole('heading', { name: new RegExp(`^${name}`), level: 2 }).waitFor();
   const next = () => page.getByRole('button', { name: 'Next', exact: true }).click();
@@ -115,6 +86,7 @@ describe.skipIf(missing)(`the first run, from the engine's link to a test call${
     await step('Calendar');
     await look('calendar');
     await page.getByRole('radio', { name: 'It is booked at once' }).waitFor();
+    await page.getByRole('button', { name: 'Connect a calendar' }).waitFor();
     await next();
 
     await step('Knowledge');

@@ -1,36 +1,16 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { LocalVoice } from '../../engine/api/contract/index.ts';
 import { FakeVendor, FakeVoiceModels } from '../../engine/api/fake-voices.ts';
 import { type Api, type ApiOptions, fakeOwner, startApi } from '../../engine/api/index.ts';
 import { type Clock, silentLog, systemClock, systemIds } from '../../engine/foundation/index.ts';
 import { fakeEmbed } from '../../engine/knowledge/fake-embedding.ts';
 import { type Box, openBox } from '../../engine/store/index.ts';
+import { emptyPage, launchBrowser } from './browser.ts';
 import { nowMs } from './practice.ts';
 import { ScriptedLiveCalls } from './scripted-live.ts';
-
-const executablePath = '/usr/bin/chromium';
-export const hasBrowser = existsSync(executablePath);
-export const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The title of tests that need the browser: it says so where there is none. */
-export const withBrowser = (title: string): string =>
-  hasBrowser ? title : `${title} (skipped: no browser at ${executablePath})`;
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const localVoices = [
   {
@@ -53,12 +33,10 @@ export interface PageOptions extends BrowserContextOptions {
 export class Stage {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'voxbox-stage-'));
   readonly live = new ScriptedLiveCalls();
-  readonly pageDir: string;
   /** What went wrong on any page. */
   readonly complaints: string[] = [];
   readonly box: Box;
   readonly #signIn: boolean;
-  readonly #isBuilt: boolean;
   readonly #parts: Partial<ApiOptions>;
   #api: Api | null = null;
   #browser: Browser | null = null;
@@ -67,43 +45,31 @@ export class Stage {
   /**
    * @param signIn people sign in; else whoever opens the page is an owner of the box
    * @param parts what the API has beside its usual parts, or in their place
-   * @param pageDir the page of another stage, which has built it
    */
   constructor({
     clock,
     signIn = false,
     parts = {},
-    pageDir,
   }: {
     readonly clock: Clock;
     readonly signIn?: boolean;
     readonly parts?: Partial<ApiOptions>;
-    readonly pageDir?: string;
   }) {
-    this.#isBuilt = pageDir !== undefined;
-    this.pageDir = pageDir ?? join(this.dataDir, 'page');
     this.#signIn = signIn;
     this.#parts = parts;
     this.box = openBox({ dataDir: this.dataDir, clock, ids: systemIds, log: silentLog });
   }
 
   async open(): Promise<void> {
-    if (!this.#isBuilt) {
-      await build({
-        configFile: join(root, 'renderer', 'vite.config.ts'),
-        logLevel: 'error',
-        build: { outDir: this.pageDir },
-      });
-    }
     await this.startApi();
-    this.#browser = await chromium.launch({ executablePath, args });
+    this.#browser = await launchBrowser();
   }
 
   /** At the address it had before. */
   async startApi(): Promise<void> {
     this.#api = await startApi({
       ...{ host: '127.0.0.1', port: this.#port, box: this.box, live: this.live, log: silentLog },
-      ...{ dataDir: this.dataDir, pageDir: this.pageDir, embed: fakeEmbed },
+      ...{ dataDir: this.dataDir, embed: fakeEmbed },
       ...(this.#signIn ? {} : { whoIs: fakeOwner }),
       voices: {
         ...{
@@ -134,22 +100,8 @@ export class Stage {
   async page(path = 'desk', options: PageOptions = {}): Promise<Page> {
     const { atPracticeDay = true, address = this.address, ...context } = options;
     if (!this.#browser) throw new Error('the stage is not open');
-    const opened = await this.#browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      locale: 'en-US',
-      timezoneId: 'Europe/Berlin',
-      reducedMotion: 'reduce',
-      ...context,
-    });
-    const page = await opened.newPage();
-    page.setDefaultTimeout(15_000);
+    const page = await emptyPage(this.#browser, this.complaints, context);
     if (atPracticeDay) await page.clock.install({ time: nowMs });
-    page.on('console', (message) => {
-      // What a test breaks on purpose is told by the browser as well.
-      const isOfNetwork = /^Failed to load resource|^WebSocket connection to/.test(message.text());
-      if (['error', 'warning'].includes(message.type()) && !isOfNetwork) this.complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => this.complaints.push(error.message));
     await page.goto(`${address}#/${path}`);
     return page;
   }
