@@ -13,6 +13,9 @@ export const pages = [
 ] as const;
 export type PageName = (typeof pages)[number];
 
+/** They are there before there is a business, and are of none. */
+export const isOfNoBusiness = (page: PageName): boolean => page === 'businesses' || page === 'setup';
+
 /** Those of the rail: a list of businesses is of use to whoever sees several, or sells to them. */
 export const pagesFor = (businesses: number, resells = false): readonly PageName[] =>
   pages.filter((page) => page !== 'setup' && (page !== 'businesses' || businesses > 1 || resells));

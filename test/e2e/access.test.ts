@@ -208,11 +208,6 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await settle(rita, 'Businesses');
     await rita.getByText('No business yet').waitFor();
     await look(rita, 'businesses-none');
-    box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
-    // The page hears that they may see something else by now.
-    await rita.getByText('Bright Smile', { exact: true }).first().waitFor();
-    await rita.goto(`${stage.address}#/businesses`);
-    await settle(rita, 'Businesses');
     await rita.getByRole('button', { name: 'Add a business' }).click();
     await field(rita, 'Name').fill('Corner Bakery');
     await field(rita, 'E-mail of its owner').fill('bea@example.com');
@@ -221,7 +216,11 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await rita.keyboard.press('Control+s');
     await rita.getByRole('group', { name: 'Hand this link to bea@example.com' }).waitFor();
     await look(rita, 'business-made');
-    await rita.getByText('Corner Bakery').first().waitFor();
+    await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).waitFor();
+    await rita.getByRole('button', { name: 'Done' }).click();
+    box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
+    await rita.reload();
+    await rita.getByRole('button', { name: 'Act as Bright Smile' }).waitFor();
     await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).click();
     await rita.getByText('Corner Bakery is suspended').waitFor();
     await look(rita, 'businesses');

@@ -37,6 +37,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of figures'), () => {
         practice.call({
           ...{ callerNumber: `+1202555${String(1000 + day * 4 + i).slice(-4)}`, callerName: null, outcome },
           startedAtMs: nowMs - day * dayMs + (i - 2) * hourMs + (day % 50) * minuteMs,
+          language: i === 3 ? 'es-US' : 'en-US',
           lines: outcome === 'abandoned' ? [] : [greeting, answerAfter(500 + ((day * 37 + i * 91) % 700))],
         });
       }
@@ -94,6 +95,9 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of figures'), () => {
       .getByText(/ % (?:more|less)$|^as before$/)
       .waitFor();
     await page.getByText('Feb 9 – Mar 10', { exact: true }).waitFor();
+    const languages = page.getByRole('region', { name: 'Languages of the calls' });
+    expect(await languages.getByRole('listitem').count()).toBe(2);
+    await languages.getByText('American English').waitFor();
     await figure('Booked').getByRole('link').click();
     await page.getByRole('heading', { name: 'Calls', exact: true }).waitFor();
     expect(await page.evaluate('location.hash')).toMatch(/^#\/calls\?status=booked&from=\d+&to=\d+$/);

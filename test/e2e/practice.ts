@@ -33,6 +33,7 @@ export interface FinishedCall {
   readonly slots?: Readonly<Record<string, string>>;
   readonly books?: Booking;
   readonly recorded?: boolean;
+  readonly language?: string;
 }
 
 export interface Booking {
@@ -109,6 +110,7 @@ export class Practice {
       callerNumber,
       callerName,
       calledNumber: '+12025550100',
+      language: finished.language ?? 'en-US',
     });
     const recording = finished.recorded ? `recordings/${this.tenant.id}/${id}.wav` : null;
     if (outcome !== 'refused' && lines.length > 0) {

@@ -2,7 +2,7 @@ import { access, allows } from '../../../engine/api/contract/access.ts';
 import type { LinkPurpose, LinkUse, MethodName, Person } from '../../../engine/api/contract/index.ts';
 import { type Answer, type Failure, signInAsked } from '../asking.ts';
 import { sessionClient } from '../clients/session.ts';
-import type { PageName } from '../route.ts';
+import { isOfNoBusiness, type PageName } from '../route.ts';
 
 /** What the desktop shell gives its window; a browser has none. */
 interface Shell {
@@ -117,7 +117,7 @@ export class Session {
 
   mayOpen(page: PageName, tenantId: string | null): boolean {
     const method = pageMethods[page];
-    return method === undefined || this.mayHere(method, tenantId);
+    return method === undefined || this.mayHere(method, isOfNoBusiness(page) ? null : tenantId);
   }
 
   async #begin(): Promise<void> {
