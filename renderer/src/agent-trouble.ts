@@ -1,4 +1,5 @@
 import type { AgentDocument } from '../../engine/api/contract/index.ts';
+import { wrongDays } from './opening-hours.ts';
 import { agentDraftStrings } from './strings-agent-draft.ts';
 
 const words = agentDraftStrings.wrong;
@@ -33,7 +34,7 @@ export function troubleOf(document: AgentDocument): ReadonlyMap<string, string> 
     ...playbook.emergencies.map(({ say }, i) =>
       unless(isText(say, 300), `playbook.emergencies.${i}.say`, words.say),
     ),
-    unless(areHours(document), 'hours', agentDraftStrings.hours.wrong),
+    ...[...wrongDays(document.hours)].map(([weekday, wrong]) => [`hours.${weekday}`, wrong] as const),
   ];
   return new Map(found.filter((one) => one !== null));
 }
@@ -67,18 +68,4 @@ const named = (
 const questions = (slots: readonly { readonly ask: readonly string[] }[], path: string) =>
   slots.flatMap(({ ask }, i) =>
     ask.map((question, n) => unless(isText(question, 200), `${path}.${i}.ask.${n}`, words.question)),
-  );
-
-const areHours = ({ hours }: AgentDocument): boolean =>
-  hours.every(
-    (span, i) =>
-      span.fromMinute < span.toMinute &&
-      !hours
-        .slice(i + 1)
-        .some(
-          (other) =>
-            other.weekday === span.weekday &&
-            other.fromMinute < span.toMinute &&
-            span.fromMinute < other.toMinute,
-        ),
   );

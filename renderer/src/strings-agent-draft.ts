@@ -45,7 +45,6 @@ export const agentDraftStrings = {
   status: {
     live: (number: number) => `Version ${number} is live`,
     draft: 'Draft saved, not published',
-    typed: 'Not saved yet',
   },
   save: 'Save draft',
   saving: 'Saving…',
@@ -56,7 +55,6 @@ export const agentDraftStrings = {
   conflictHelp: 'What you typed is still here. Take theirs, or put yours in its place.',
   takeTheirs: 'Take theirs',
   keepMine: 'Put mine in its place',
-  noLive: 'What the agent is cannot be read.',
 
   who: {
     agentName: 'Name',
@@ -92,7 +90,6 @@ export const agentDraftStrings = {
     done: 'Said once it is kept',
     add: 'Add a skill',
     edit: 'Edit as JSON',
-    editorTitle: (title: string) => `Skill ${title}`,
     document: 'The skill as a JSON document',
     check: 'Check',
     checking: 'Checking…',
@@ -120,7 +117,6 @@ export const agentDraftStrings = {
     after: 'Free after (min)',
     capacity: 'Guests at once',
     by: 'Done by',
-    everybody: 'Everybody',
     add: 'Add a service',
     remove: (name: string) => `Remove ${name || 'the service'}`,
     more: (name: string) => `More of ${name || 'the service'}`,
@@ -135,13 +131,6 @@ export const agentDraftStrings = {
 
   hours: {
     help: 'When callers can be booked in, and what the agent says when asked.',
-    open: (day: string) => `Open on ${day}`,
-    from: (day: string) => `${day}, opens at`,
-    to: (day: string) => `${day}, closes at`,
-    until: 'to',
-    addSpan: (day: string) => `Another span on ${day}`,
-    removeSpan: (day: string) => `Remove the last span of ${day}`,
-    wrong: 'Each span must end after it begins, and none may overlap.',
     holidays: 'Holidays',
     holidaysHelp: 'Hold at once. Closed all day; other hours are set in the calendar.',
     noHolidays: 'No holidays yet.',
@@ -181,7 +170,6 @@ export const agentDraftStrings = {
       'ring-group': 'A group of phones rings',
     },
     group: 'Group',
-    noGroup: 'There is no group of phones yet.',
     approval: 'Bookings',
     approvals: { none: 'Booked at once', 'by-hand': 'Drafts until somebody approves them' },
     reminder: 'Reminder before an appointment',
@@ -320,7 +308,6 @@ export const agentDraftStrings = {
   none: 'none',
   closed: 'closed',
   days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
-  dayNames: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
   field: (name: string): string =>
     fields[name] ?? name.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`),
   piece: { old: 'removed:', new: 'added:' },
