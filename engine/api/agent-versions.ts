@@ -38,7 +38,6 @@ export function serveAgent(
     return answer(agent);
   });
   serve('agent.template', ({ id, body: { document, profession } }) => {
-    box.tenant(id);
     const business = box.tenants.find(id)?.name ?? '';
     return { document: withProfession(checkedDocument(document), profession, { business, ids }) };
   });

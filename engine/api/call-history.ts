@@ -76,7 +76,7 @@ function serveChanges(serve: Serve, { box, dataDir, controls, placing }: CallHis
   };
 
   serve('call.place', ({ id, body, reply }) => {
-    if (box.phones.findByUsername(body.phone)?.tenantId !== box.tenant(id).tenantId) {
+    if (box.phones.findByUsername(body.phone)?.tenantId !== id) {
       throw new VoxboxError('transfer_target_unknown', `nobody can be reached as ${body.phone}`);
     }
     if (!placing) throw new VoxboxError('call_worker_unavailable', 'no call can be placed here');

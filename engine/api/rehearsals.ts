@@ -112,10 +112,7 @@ export function serveRehearsals(
   serve: Serve,
   { box, rehearsals, book }: RehearsalParts & { readonly book: RehearsalBook },
 ): void {
-  serve('rehearsal.read', ({ id }) => {
-    box.tenant(id);
-    return { rehearsal: book.latest(id) };
-  });
+  serve('rehearsal.read', ({ id }) => ({ rehearsal: book.latest(id) }));
   serve('rehearsal.start', ({ id }) => ({ rehearsal: book.start(id) }));
   serve('rehearsal.try', async ({ id, body: { document, say } }) => {
     const store = box.tenant(id);

@@ -4,10 +4,10 @@ import { silentLog, systemIds, VoxboxError } from '../foundation/index.ts';
 import { startInference } from '../inference/index.ts';
 import {
   type CaseResult,
+  fittingCases,
   type LineRehearsalOptions,
   loadCases,
   type Original,
-  ownCases,
   type RehearsalCase,
   type RehearsalOptions,
   rehearse,
@@ -45,7 +45,7 @@ export const rehearseTenant: Command = {
     const [name] = positionals;
     const original = name === undefined ? undefined : await originalOf(config(), name);
     const wanted = loadCases(text('cases')).filter(({ id }) => id.includes(text('only') ?? ''));
-    const { cases: fitting, left } = original ? ownCases(wanted, original) : { cases: wanted, left: [] };
+    const { cases: fitting, left } = original ? fittingCases(wanted, original) : { cases: wanted, left: [] };
     if (fitting.length === 0) {
       throw new VoxboxError('input_invalid', 'no case is meant for this business; see --cases and --only.');
     }

@@ -41,6 +41,22 @@ export function gateOf(original: Original, ownCases: string): Gate {
 export const ownCasesOf = (yaml: string, { profile }: Pick<Original, 'profile'>): readonly RehearsalCase[] =>
   yaml.trim() === '' ? [] : readCases('own callers', yaml, { profession: profile.profile.profession });
 
+/** The cases of a business's profession, but for those that ask for a service or a skill that it does not have. */
+export function fittingCases(
+  cases: readonly RehearsalCase[],
+  original: Original,
+): { readonly cases: readonly RehearsalCase[]; readonly left: readonly RehearsalCase[] } {
+  const { profile } = original;
+  const services = new Set(profile.services.map(({ name }) => name.toLowerCase()));
+  const ofProfession = cases.filter(({ profession }) => profession === profile.profile.profession);
+  const fits = (one: RehearsalCase): boolean =>
+    suits(one, original) &&
+    [...(one.given.appointments ?? []), ...(one.expect.appointments ?? [])].every(({ service }) =>
+      services.has(service.toLowerCase()),
+    );
+  return { cases: ofProfession.filter(fits), left: ofProfession.filter((one) => !fits(one)) };
+}
+
 /** Who answers and how it talks is the business's; what it offers, when and for how much is its profession's. */
 function inUsualWorld(original: Original): Original {
   const { profile, playbook } = original;

@@ -135,24 +135,6 @@ function addPhone(
   box.phones.bindings.save(username, [{ ...known, ...binding, expiresAtMs: clock.nowMs() + signedInMs }]);
 }
 
-/** The cases of a business's profession, but for those that ask for a service or a skill that it does not have. */
-export function ownCases(
-  cases: readonly RehearsalCase[],
-  { profile, playbook }: Original,
-): { readonly cases: readonly RehearsalCase[]; readonly left: readonly RehearsalCase[] } {
-  const services = new Set(profile.services.map(({ name }) => name.toLowerCase()));
-  const kinds = new Set(playbook.skills.map(({ kind }) => kind));
-  const ofProfession = cases.filter(({ profession }) => profession === profile.profile.profession);
-  const suits = ({ given, expect }: RehearsalCase): boolean =>
-    [...(given.appointments ?? []), ...(expect.appointments ?? [])].every(({ service }) =>
-      services.has(service.toLowerCase()),
-    ) && (expect.submissions ?? []).every(({ kind }) => kinds.has(kind));
-  return {
-    cases: ofProfession.filter(suits),
-    left: ofProfession.filter((rehearsed) => !suits(rehearsed)),
-  };
-}
-
 const newPractice = (profession: string): NewTenant => ({
   name: `${professionOf(profession).title} on Main Street`,
   timeZone: zone,

@@ -22,7 +22,7 @@ export interface AuditEntry {
 }
 
 export interface AuditFilter {
-  /** Of one business; all of the box where it is absent. */
+  /** Of these businesses; all of the box where it is absent. */
   readonly tenantIds?: readonly string[];
   /** Part of a name. */
   readonly who?: string;
