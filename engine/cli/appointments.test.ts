@@ -6,24 +6,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bookAppointment } from '../calendar/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { openBox, type TenantStore } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 const zone = 'America/New_York';
 let dataDir: string;
 
-async function voxbox(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const io = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 1 });
-  return { code, ...said };
-}
+const voxbox = (...argv: string[]) => fakeCli([...argv, '--data', dataDir]);
 
 function withTenant<T>(work: (tenant: TenantStore) => T): T {
   const box = openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });

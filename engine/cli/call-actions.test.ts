@@ -6,7 +6,7 @@ import type { LineStatus, TransferEnd } from '../api/contract/index.ts';
 import { type CallActions, fakeOwner, startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, openBox, type Tenant } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 let box: Box;
@@ -54,20 +54,7 @@ async function engine(): Promise<void> {
   box.announce({ host: '127.0.0.1', port: api.port });
 }
 
-async function run(...argv: string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (...argv: string[]) => fakeCli([...argv, '--data', dataDir]);
 
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'voxbox-cli-calls-'));

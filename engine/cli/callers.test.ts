@@ -6,25 +6,13 @@ import { startAfterCall } from '../call/index.ts';
 import { silentLog, systemIds } from '../foundation/index.ts';
 import { FakeInference } from '../speech/index.ts';
 import { fakeBookedCall, fakeCaller, fakePractice, openBox } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 let callId: string;
 let recording: string;
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (...argv: string[]) => fakeCli([...argv, '--data', dataDir]);
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'voxbox-callers-'));

@@ -7,26 +7,15 @@ import { type Api, startApi } from '../api/index.ts';
 import { type Config, silentLog, systemClock, systemIds, VoxboxError } from '../foundation/index.ts';
 import { type Box, ensureDemoTenant, openBox } from '../store/index.ts';
 import { checkNode } from './doctor.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 let emptyDir: string;
 let served: { config: Config; json: boolean } | null;
 const closers: (() => unknown)[] = [];
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCli(argv, {
-    io,
+const run = (...argv: string[]) =>
+  fakeCli(argv, {
     async serve(config, { json, print }) {
       served = { config, json };
       if (config.maxCalls === 7) throw new VoxboxError('port_in_use', 'port 5060 is taken');
@@ -34,8 +23,6 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
       return 0;
     },
   });
-  return { code, out, err };
-}
 
 const data = (...argv: string[]) => run(...argv, '--data', dataDir);
 

@@ -6,7 +6,7 @@ import { type Api, type FakeBusiness, fakeBusiness, fakeOwner, startApi } from '
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { fakeEmbed } from '../knowledge/index.ts';
 import { type Box, openBox } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 /** Two copies of one box: an engine runs on the one, and none on the other. */
 const root = mkdtempSync(join(tmpdir(), 'voxbox-cli-desk-'));
@@ -40,19 +40,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-async function run(dataDir: string, argv: readonly string[]) {
-  const said = { out: '', err: '' };
-  const io = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 1 });
-  return { code, ...said };
-}
+const run = (dataDir: string, argv: readonly string[]) => fakeCli([...argv, '--data', dataDir]);
 
 /** The same command on both; what it said, which has to be the same. Times of this moment are left out. */
 async function both(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {

@@ -5,27 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { ingest } from '../knowledge/index.ts';
 import { type Box, openBox } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 let sourceId: string;
 
 const open = (): Box => openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
 
-async function run(...argv: string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (...argv: string[]) => fakeCli([...argv, '--data', dataDir]);
 
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'voxbox-cli-knowledge-'));

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeOwner, startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { type Box, openBox } from '../store/index.ts';
-import { runCli } from './index.ts';
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 let typed: string[];
@@ -13,21 +13,8 @@ const closers: (() => unknown)[] = [];
 
 const open = (): Box => openBox({ dataDir, clock: systemClock, ids: systemIds, log: silentLog });
 
-async function run(...argv: string[]) {
-  let out = '';
-  let err = '';
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    secret: async () => typed.shift() ?? '',
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (...argv: string[]) =>
+  fakeCli([...argv, '--data', dataDir], { secret: async () => typed.shift() ?? '' });
 
 const json = async (...argv: string[]) => {
   const { code, out, err } = await run(...argv, '--json');

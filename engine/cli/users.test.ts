@@ -5,13 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi } from '../api/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { type Box, openBox } from '../store/index.ts';
-import { runCli } from './index.ts';
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { fakeCli } from './fake-cli.ts';
 
 let dataDir: string;
 const closers: (() => unknown)[] = [];
@@ -42,20 +36,8 @@ async function startHere(): Promise<Box> {
   return box;
 }
 
-async function run(password: string, ...argv: string[]): Promise<Ran> {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    secret: async () => password,
-  };
-  const code = await runCli([...argv, '--data', dataDir], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (password: string, ...argv: string[]) =>
+  fakeCli([...argv, '--data', dataDir], { secret: async () => password });
 const secret = 'ten letters or more';
 
 const starts: readonly (readonly [string, () => Promise<Box | null>])[] = [

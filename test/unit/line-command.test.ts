@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LineReportAnswer } from '../../engine/api/contract/index.ts';
 import { type Api, fakeOwner, type LineTestParts, startApi } from '../../engine/api/index.ts';
-import { runCli } from '../../engine/cli/index.ts';
+import { fakeCli } from '../../engine/cli/fake-cli.ts';
 import { silentLog, systemClock, systemIds, VoxboxError } from '../../engine/foundation/index.ts';
 import { type Box, openBox } from '../../engine/store/index.ts';
 
@@ -70,19 +70,7 @@ async function post(path: string, body: unknown): Promise<number> {
   return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status;
 }
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await runCli(['line', ...argv, '--data', directory], { io, serve: async () => 0 });
-  return { code, out, err };
-}
+const run = (...argv: string[]) => fakeCli(['line', ...argv, '--data', directory]);
 
 describe('voxbox line', () => {
   it('tests a trunk by its name and says what is wrong', async () => {
