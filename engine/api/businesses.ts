@@ -7,7 +7,7 @@ import { inviteMember, type Who } from './access/index.ts';
 import { tenantAnswer } from './answers.ts';
 import { csvCell } from './call-export.ts';
 import type { Branding, Business, OwnBranding } from './contract/index.ts';
-import type { Serve } from './server.ts';
+import type { Serve } from './method-server.ts';
 
 export interface BusinessParts {
   readonly box: Box;

@@ -50,8 +50,6 @@ import { type ProviderParts, serveProviders } from './providers.ts';
 import { createRehearsalBook, type RehearsalParts, serveRehearsals } from './rehearsals.ts';
 import { serveVoices, type VoiceRouteParts } from './voice-routes.ts';
 
-export type { Answer, Asked, AskedSocket, Serve, ServeSocket } from './method-server.ts';
-
 export interface ApiOptions {
   readonly host: string;
   /** 0 lets the system choose a free one. */

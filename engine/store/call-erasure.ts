@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
 
 /** Stands where words were. */
-export const erasedWords = '[redacted]';
+const erasedWords = '[redacted]';
 
 /** Words of one turn that are to go. */
 export interface ChosenWords {

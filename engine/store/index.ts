@@ -41,7 +41,6 @@ export type {
   Money,
 } from './call-analyses.ts';
 export type { CallErasure, ChosenWords } from './call-erasure.ts';
-export { erasedWords } from './call-erasure.ts';
 export type { CallNotes, WrittenNote } from './call-notes.ts';
 export type { CallFilter, CallSearch, FoundTurn, ListedCall } from './call-search.ts';
 export type { CallWords, Rewriting } from './call-words.ts';
@@ -95,7 +94,6 @@ export type { Reminder, Reminders } from './reminders.ts';
 export type { Logo, Resellers } from './resellers.ts';
 export type { NewRingGroup, RingGroupChange, RingGroups } from './ring-groups.ts';
 export type { NewSession, Sessions } from './sessions.ts';
-export { sessionLimits } from './sessions.ts';
 export type { Settings } from './settings.ts';
 export type { NewSource, Source, SourceKind, Sources } from './sources.ts';
 export type { Submission, SubmissionKind, Submissions } from './submissions.ts';
