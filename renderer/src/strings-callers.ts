@@ -67,7 +67,7 @@ export const callerStrings = {
     type: (figures: string) => `To confirm, type the last four figures of the number: ${figures}`,
     wrong: 'These are not the last four figures of the number.',
     yes: 'Forget for good',
-    forgetting: 'Forgetting…',
+    working: 'Forgetting…',
     no: 'Keep',
     done: (who: string, calls: number) =>
       `${who} is forgotten${calls === 0 ? '.' : `; ${count(calls, 'call does', 'calls do')} not say any more who called.`}`,
