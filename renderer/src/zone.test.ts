@@ -8,6 +8,7 @@ import {
   momentOf,
   mondayOf,
   startOfDayMs,
+  startOfKeyMs,
   weekdayOf,
 } from './zone.ts';
 
@@ -58,5 +59,13 @@ describe('zone', () => {
   it('reads a day only where there is one', () => {
     expect(dayOfKey('2026-03-09')).toEqual({ year: 2026, month: 3, day: 9 });
     for (const wrong of ['2026-02-30', '2026-3-9', '', 'tomorrow']) expect(dayOfKey(wrong)).toBeNull();
+  });
+
+  it('knows when the day of a key begins, and the one after it', () => {
+    const zone = 'America/New_York';
+    expect(startOfKeyMs('2026-03-08', zone)).toBe(Date.UTC(2026, 2, 8, 5));
+    // The clocks go forward on that day.
+    expect(startOfKeyMs('2026-03-08', zone, 1)).toBe(Date.UTC(2026, 2, 9, 4));
+    expect(startOfKeyMs('', zone)).toBeNull();
   });
 });

@@ -110,6 +110,12 @@ export function dayOfKey(key: string): Day | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(key) && dayKey(addDays(read, 0)) === key ? read : null;
 }
 
+/** When the day of a key begins, or the one so many days later; null for what is no key. */
+export function startOfKeyMs(key: string, zone: string, days = 0): number | null {
+  const day = dayOfKey(key);
+  return day && startOfDayMs(addDays(day, days), zone);
+}
+
 /** The Monday of the day's week (ISO 8601). */
 export function mondayOf(day: Day): Day {
   return addDays(day, 1 - weekdayOf(day));
