@@ -1,6 +1,15 @@
 import type { Latency } from '../../engine/api/contract/index.ts';
 
-export type Stage = 'wait' | 'stt' | 'understanding' | 'tts' | 'rest';
+/** What an answer's time is spent on, in order, and what colour stands for it. */
+export const stageColours = {
+  wait: 'var(--stage-1)',
+  stt: 'var(--stage-2)',
+  understanding: 'var(--stage-3)',
+  tts: 'var(--stage-4)',
+  rest: 'var(--line-strong)',
+} as const;
+export type Stage = keyof typeof stageColours;
+export const stages = Object.keys(stageColours) as readonly Stage[];
 
 export interface StagePart {
   readonly stage: Stage;

@@ -90,7 +90,6 @@ export const callStrings = {
   ladderHelp: 'What the box and the other side sent each other to set the call up and end it',
   ladderGone:
     'The messages are kept for the latest calls since the engine started; those of this call are gone.',
-  message: (label: string) => `Message: ${label}`,
 
   notes: {
     title: 'Notes',
