@@ -15,7 +15,7 @@ export interface CalendarCopy {
   readonly appointmentId: string;
   readonly startsAtMs: number;
   readonly endsAtMs: number;
-  /** Of the appointment; one that it never has: it is to be written anew. */
+  /** Of the appointment. */
   readonly revision: number;
 }
 
@@ -113,7 +113,7 @@ export function calendarCopyRows(database: Database): CalendarCopies {
   const goneThere = database.prepare<{ agreed: number; gone: number }>(
     `select count(*) as agreed, count(*) filter (where ${noObject}) as gone
      from calendar_copies as copy join appointments on appointments.id = copy.appointment_id
-     where copy.link_id = :linkId and appointments.starts_at_ms > :nowMs`,
+     where copy.link_id = :linkId and appointments.status = 'booked' and appointments.starts_at_ms > :nowMs`,
   );
   const busy = busyReader(database);
 

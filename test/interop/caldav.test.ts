@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { createServer, type Server } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type MethodName, methods } from '../../engine/api/contract/index.ts';
+import { FakeApi } from '../../engine/api/fake-api.ts';
+import { fakeOwner } from '../../engine/api/index.ts';
 import { type FakeSalon, openFakeSalon } from '../../engine/calendar/fake-salon.ts';
 import {
   bookAppointment,
@@ -14,10 +16,7 @@ import { silentLog, systemClock, systemIds } from '../../engine/foundation/index
 import { fakeAuthority } from '../../engine/sip/fake-certificate.ts';
 import type { CalendarLink } from '../../engine/store/index.ts';
 import { freePort } from './peers/program.ts';
-import { Radicale } from './peers/radicale.ts';
-
-const absent = spawnSync('radicale', ['--version'], { stdio: 'ignore', timeout: 20_000 }).error;
-const missing = absent ? ' (radicale not installed)' : '';
+import { radicaleMissing as missing, Radicale } from './peers/radicale.ts';
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -48,7 +47,7 @@ describe.skipIf(missing)(`a calendar at Radicale${missing}`, () => {
   const start = (): CalendarSync =>
     startCalendarSync({
       stores: () => [salon.tenant],
-      ...{ clock: salon.clock, ids: systemIds, log: silentLog, random: () => 0.5 },
+      ...{ clock: salon.clock, ids: systemIds, log: silentLog, random: () => 0.123 },
     });
   const link = async (staff: string | null = null): Promise<string> => {
     const staffId = staff === null ? null : salon.staffId(staff);
@@ -216,7 +215,7 @@ describe.skipIf(missing)(`a calendar at Radicale${missing}`, () => {
     });
     expect(await syncNow(linkId)).toMatchObject({ attempts: 2 });
     const pauseMs = (stateOf(linkId)?.nextSyncAtMs ?? 0) - salon.clock.nowMs();
-    expect(pauseMs).toBe(240_000);
+    expect(pauseMs).toBe(Math.round(240_000 * (0.9 + 0.2 * 0.123)));
     await radicale.start();
     salon.setNow(salon.clock.nowMs() + pauseMs);
     await new Promise<void>((resolve) => {
@@ -277,5 +276,80 @@ describe('a server whose certificate nobody vouches for', () => {
     });
     expect(asked).toEqual([]);
     await sync.stop();
+  });
+});
+
+describe.skipIf(missing)(`the API and a calendar at Radicale${missing}`, () => {
+  const fake = new FakeApi();
+  let radicale: Radicale;
+  let sync: CalendarSync;
+
+  beforeAll(async () => {
+    radicale = new Radicale(await freePort());
+    await radicale.start();
+  }, 30_000);
+  afterAll(async () => {
+    await sync.stop();
+    await fake.close();
+    await radicale.close();
+  });
+
+  it('finds, links, tells of what is busy, and unlinks', async () => {
+    const { id: tenantId } = fake.box.tenants.create({ name: 'Salon', timeZone: 'Europe/Berlin' });
+    sync = startCalendarSync({
+      stores: () => [fake.box.tenant(tenantId)],
+      ...{ clock: systemClock, ids: systemIds, log: silentLog },
+    });
+    const app = await fake.build({ calendars: sync, whoIs: fakeOwner });
+    const calendar = await radicale.makeCalendar('mine');
+    const lines = ['DTSTART:20980603T090000Z', 'DTEND:20980603T100000Z', 'SUMMARY:Dentist'];
+    await radicale.put(`${calendar}one.ics`, event('one', ...lines));
+    const ask = async <M extends MethodName>(
+      name: M,
+      id: string,
+      payload?: object,
+      remoteAddress?: string,
+    ) => {
+      const { verb, path } = methods[name];
+      const answer = await app.inject({
+        ...{ method: verb, url: path.replace(':id', id), headers: { host: 'localhost' } },
+        ...(payload === undefined ? {} : { payload }),
+        ...(remoteAddress === undefined ? {} : { remoteAddress }),
+        query: path.includes('/tenants/') ? {} : { tenant: tenantId },
+      });
+      return answer.json();
+    };
+    const account = { address: radicale.address, user: radicale.user, password: radicale.password };
+    const atHome = { ...account, private: true };
+    expect(await ask('calendar.findCalendars', tenantId, account)).toMatchObject({
+      error: { code: 'calendar_address_refused' },
+    });
+    expect(await ask('calendar.findCalendars', tenantId, atHome, '192.0.2.7')).toMatchObject({
+      error: { code: 'request_refused' },
+    });
+    const { calendars } = await ask('calendar.findCalendars', tenantId, atHome);
+    expect(calendars).toEqual([{ href: calendar, name: 'Calendar of mine', readOnly: false }]);
+    const wanted = { ...atHome, calendar, name: 'Mine', staffId: null };
+    expect(await ask('calendar.link', tenantId, { ...wanted, staffId: 'nobody' })).toMatchObject({
+      error: { code: 'not_found' },
+    });
+    const { link } = await ask('calendar.link', tenantId, wanted);
+    expect(link).toMatchObject({ kind: 'caldav', name: 'Mine', user: 'ann', calendar, staffId: null });
+    const synced = await ask('calendar.syncNow', link.id, {});
+    expect(synced.link).toMatchObject({ id: link.id, state: 'ok', busyCount: 1, problem: null });
+    const listed = await ask('calendar.links', tenantId);
+    expect(listed.links).toMatchObject([{ id: link.id, state: 'ok' }]);
+    expect(JSON.stringify([link, synced, listed])).not.toContain(radicale.password);
+    const range = await app.inject({
+      method: 'GET',
+      url: `${methods['appointment.list'].path}?tenant=${tenantId}&from=${Date.UTC(2098, 5, 1)}&to=${Date.UTC(2098, 5, 8)}`,
+      headers: { host: 'localhost' },
+    });
+    expect(methods['appointment.list'].answer.parse(range.json()).busy).toMatchObject([
+      { tenantId, staffId: null, title: 'Dentist', startMs: Date.UTC(2098, 5, 3, 9), allDay: false },
+    ]);
+    expect(await ask('calendar.unlink', link.id)).toEqual({ removed: true });
+    expect(await ask('calendar.links', tenantId)).toEqual({ links: [] });
+    expect(await ask('calendar.unlink', link.id)).toMatchObject({ error: { code: 'not_found' } });
   });
 });

@@ -26,9 +26,6 @@ export async function findCalendars(ask: Ask, address: string): Promise<FoundCal
 /** What one address says of itself, or of what lies in it; null where it is none of WebDAV. */
 async function look(ask: Ask, url: URL, depth: '0' | '1', ...props: readonly string[]) {
   const answer = await ask({ method: 'PROPFIND', url: url.href, depth, body: propfind(...props) });
-  if (answer.status === 403) {
-    throw new VoxboxError('calendar_login_refused', `${url.host} does not let ${url.pathname} be read`);
-  }
   if (answer.status !== 207) return null;
   return { from: new URL(answer.url), resources: resourcesOf(answer.body) };
 }

@@ -27,10 +27,15 @@ export async function syncLink(parts: LinkSyncParts): Promise<void> {
   store.calendarLinks.note(linkId, { ctag });
 }
 
-/** A server that has lost everything must not cancel everything. @throws VoxboxError `calendar_emptied` */
-function doubtEmptiness({ store, linkId, clock }: LinkSyncParts): void {
+/**
+ * A server that has lost everything must not cancel everything. Once in doubt, none is cancelled until some are back, or
+ * were cancelled here. @throws VoxboxError `calendar_emptied`
+ */
+function doubtEmptiness(parts: LinkSyncParts): void {
+  const { store, linkId, clock } = parts;
   const { agreed, gone } = store.calendarCopies.goneThere(linkId, clock.nowMs());
-  if (gone >= fewestToDoubt && gone === agreed) {
+  const least = linkOf(parts).problem === 'calendar_emptied' ? 1 : fewestToDoubt;
+  if (gone >= least && gone === agreed) {
     throw new VoxboxError('calendar_emptied', `all ${gone} appointments are gone from the calendar at once`);
   }
 }

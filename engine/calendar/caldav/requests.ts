@@ -60,7 +60,9 @@ export function asker({ user, password, allowPrivate, signal }: Credentials): As
         if (status === 401) {
           throw new VoxboxError('calendar_login_refused', `${url.host} refuses the name or the password`);
         }
-        if (status === 429 || status >= 500) throw unreachable(url, `it answers with status ${status}`);
+        // 501: that address is none of WebDAV.
+        if (status === 429 || (status >= 500 && status !== 501))
+          throw unreachable(url, `it answers with status ${status}`);
         return { status, etag: headers.etag ?? null, body, url: url.href };
       } catch (error) {
         throw requestFault(error, url, signal?.aborted ?? false);

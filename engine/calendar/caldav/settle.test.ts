@@ -115,6 +115,24 @@ describe('an appointment and its event', () => {
     expect(await both('2026-11-20T12:30', '2026-11-20T12:30')).toBe('ours');
   });
 
+  it('do not overwrite what was written there between a look and a write', async () => {
+    const { salon, calendar, sync } = open();
+    const { id } = salon.book('2026-11-23T10:00');
+    await sync();
+    salon.setNow('2026-11-20T12:05');
+    salon.move(id, '2026-11-25T15:00');
+    const theirsMs = salon.at('2026-11-24T09:00');
+    const write = calendar.write.bind(calendar);
+    calendar.write = async (...change) => {
+      calendar.write = write;
+      moveThere(calendar, id, theirsMs, salon.at('2026-11-20T12:10'));
+      return write(...change);
+    };
+    await sync();
+    expect(salon.tenant.appointments.find(id)?.startsAtMs).toBe(theirsMs);
+    expect(eventsOf(calendar)).toMatchObject([{ uid: uidOf(id), startsAtMs: theirsMs }]);
+  });
+
   it('concern the calendar of whoever takes it alone', async () => {
     const first = 'Ben';
     const { salon, calendar, sync } = open(first);
@@ -135,6 +153,13 @@ describe('an appointment and its event', () => {
     expect(booked.map(({ id }) => salon.tenant.appointments.find(id)?.status)).toEqual(
       booked.map(() => 'booked'),
     );
+    salon.tenant.calendarLinks.note('link', { state: 'failed', problem: 'calendar_emptied' });
+    const [first, ...others] = booked;
+    cancelAppointment(salon.tenant, { appointmentId: first?.id ?? '', callId: null }, salon);
+    await expect(sync()).rejects.toMatchObject({ code: 'calendar_emptied' });
+    for (const { id } of others) cancelAppointment(salon.tenant, { appointmentId: id, callId: null }, salon);
+    await sync();
+    expect(calendar.objects.size).toBe(0);
   });
 
   it('stay one event when the box goes down between writing and noting it', async () => {
@@ -146,10 +171,12 @@ describe('an appointment and its event', () => {
     await expect(sync()).rejects.toMatchObject({ code: 'calendar_unreachable' });
     expect(calendar.objects.size).toBe(1);
     calendar.fault = () => {};
+    const laterMs = salon.at('2026-11-24T11:00');
+    moveThere(calendar, id, laterMs, salon.clock.nowMs() + 60_000);
     salon.reopen();
     await syncLink({ store: salon.tenant, linkId: 'link', remote: calendar, clock: salon.clock });
     expect(eventsOf(calendar).map(({ uid }) => uid)).toEqual([uidOf(id)]);
-    expect(salon.tenant.appointments.find(id)?.status).toBe('booked');
+    expect(salon.tenant.appointments.find(id)).toMatchObject({ status: 'booked', startsAtMs: laterMs });
   });
 });
 

@@ -7,8 +7,6 @@ import { nextStep, type Step } from './reconcile.ts';
 
 /** A calendar that others write to may change under our hands. */
 const mostSteps = 8;
-/** Of no appointment: what was agreed on is to be written anew. */
-const noRevision = -1;
 
 interface Situation {
   readonly step: Step;
@@ -120,8 +118,7 @@ function takeMove({ theirs, appointment, appointmentId }: Situation, parts: Link
   const { startsAtMs, endsAtMs } = theirs;
   store.transaction(() => {
     const moved = tryMove(appointment, startsAtMs, parts);
-    const isWhole = moved?.endsAtMs === endsAtMs;
-    const revision = moved && isWhole ? moved.revision : noRevision;
+    const { revision } = moved ?? appointment;
     store.calendarCopies.putCopy(linkId, { appointmentId, startsAtMs, endsAtMs, revision });
     if (!moved) store.calendarLinks.countClash(linkId, appointmentId);
   });

@@ -128,6 +128,14 @@ class LinkSyncs {
   }
 
   startDue(): void {
+    try {
+      this.#startDue();
+    } catch (err) {
+      this.#parts.log.error({ err }, 'a round of calendars failed');
+    }
+  }
+
+  #startDue(): void {
     const nowMs = this.#parts.clock.nowMs();
     for (const store of this.#parts.stores()) {
       for (const { id, nextSyncAtMs } of store.calendarLinks.list()) {
@@ -140,7 +148,9 @@ class LinkSyncs {
   /** Behind the one of the same calendar that is under way. Never throws: the link says what came of it. */
   run(store: TenantStore, linkId: string, how: { readonly asked: boolean }): Promise<void> {
     const before = this.#running.get(linkId) ?? Promise.resolve();
-    const sync = before.then(() => this.#sync(store, linkId, how));
+    const sync = before
+      .then(() => this.#sync(store, linkId, how))
+      .catch((err: unknown) => this.#parts.log.error({ err, linkId }, 'a sync could not be written down'));
     this.#running.set(linkId, sync);
     return sync.finally(() => {
       if (this.#running.get(linkId) === sync) this.#running.delete(linkId);
@@ -156,7 +166,7 @@ class LinkSyncs {
     if (!link || this.#signal.aborted) return;
     const { clock, log, everyMs = usualPauseMs, random = Math.random } = this.#parts;
     const pauseMs = (attempts: number): number =>
-      Math.min(everyMs * 2 ** attempts, longestPauseMs) * (0.9 + 0.2 * random());
+      Math.round(Math.min(everyMs * 2 ** attempts, longestPauseMs) * (0.9 + 0.2 * random()));
     if (asked) {
       store.calendarLinks.note(linkId, { state: 'syncing' });
       this.tell(store.tenantId, linkId);

@@ -1,10 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+
+const absent = spawnSync('radicale', ['--version'], { stdio: 'ignore', timeout: 20_000 }).error;
+/** The end of a test's title that says why it cannot run here; empty where it can. */
+export const radicaleMissing = absent ? ' (radicale not installed)' : '';
 
 /** A real CalDAV server on the loopback with an account of its own, and a hand that writes to it as others do. */
 export class Radicale {
