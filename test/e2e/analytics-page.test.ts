@@ -138,6 +138,8 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of figures'), () => {
     page = await stage.page('analytics');
     await page.getByText('Calls by day').first().waitFor();
     const chart = page.getByRole('region', { name: 'Calls by day' });
+    await chart.getByRole('link').first().waitFor();
+    await page.locator('[aria-labelledby="latency"] path').first().waitFor();
     await chart.getByText('Show as a table').click();
     expect(await chart.getByRole('row').count()).toBe(31);
     await look(page, 'analytics-table');

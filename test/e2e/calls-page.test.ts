@@ -146,6 +146,15 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     await look(page, 'timing');
     await detail.getByRole('heading', { name: 'Line quality' }).click();
     await detail.getByText('PCMU').waitFor();
+    await detail.getByRole('heading', { name: 'SIP messages' }).click();
+    await detail
+      .getByRole('img', { name: 'SIP messages' })
+      .getByText('wrong password', { exact: true })
+      .waitFor();
+    await detail.getByText('Every message as it was sent').click();
+    await detail.getByText('0.105 203.0.113.10:5060 → Voxbox: 403 Forbidden').click();
+    await detail.getByText('Via: SIP/2.0/TLS').last().waitFor();
+    await look(page, 'messages');
     await page.context().close();
   });
 
