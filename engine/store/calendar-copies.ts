@@ -47,7 +47,7 @@ export interface CalendarCopies {
   putObject(linkId: string, object: SeenObject): void;
   /** What it keeps busy, laid out anew. */
   putBusy(linkId: string, href: string, busy: readonly BusyTime[]): void;
-  markSettled(linkId: string, href: string): void;
+  markSettled(linkId: string, uid: string): void;
   removeObject(linkId: string, href: string): void;
   /** Those that share time with [fromMs, toMs), earliest first. */
   busy(fromMs: number, toMs: number): LinkedBusyTime[];
@@ -93,7 +93,7 @@ export function calendarCopyRows(database: Database): CalendarCopies {
      values (:linkId, :href, :uid, :etag, :body, :settled)`,
   );
   const markSettled = database.prepare(
-    'update calendar_objects set settled = 1 where link_id = ? and href = ? and settled = 0',
+    'update calendar_objects set settled = 1 where link_id = ? and uid = ? and settled = 0',
   );
   const removeBusy = database.prepare('delete from busy_times where link_id = ? and href = ?');
   const insertBusy = database.prepare(
@@ -133,8 +133,8 @@ export function calendarCopyRows(database: Database): CalendarCopies {
           insertBusy.run({ linkId, href, position, ...time, allDay: Number(allDay) });
         }
       }),
-    markSettled: (linkId, href) => {
-      markSettled.run(linkId, href);
+    markSettled: (linkId, uid) => {
+      markSettled.run(linkId, uid);
     },
     removeObject: (linkId, href) => {
       removeObject.run(linkId, href);

@@ -45,7 +45,7 @@ function situationOf(appointmentId: string, parts: LinkSyncParts): Situation {
 }
 
 function markSettled({ object }: Situation, { store, linkId }: LinkSyncParts): void {
-  if (object) store.calendarCopies.markSettled(linkId, object.href);
+  if (object) store.calendarCopies.markSettled(linkId, object.uid);
 }
 
 async function take(situation: Situation, parts: LinkSyncParts): Promise<void> {
