@@ -155,6 +155,8 @@ describe.skipIf(!hasBrowser)(withBrowser('the page of calls'), () => {
     await detail.getByText('0.105 203.0.113.10:5060 → Voxbox: 403 Forbidden').click();
     await detail.getByText('Via: SIP/2.0/TLS').last().waitFor();
     await look(page, 'messages');
+    const overPx = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.more').parentElement)`;
+    expect(await page.evaluate<number>(overPx), 'tables scroll in their own place').toBeLessThanOrEqual(0);
     await page.context().close();
   });
 
