@@ -1,5 +1,6 @@
 import { systemIds } from '../../engine/foundation/index.ts';
 import type { TenantStore } from '../../engine/store/index.ts';
+import { fillElsewhere } from './kept-elsewhere.ts';
 import { fillKnowledge } from './known-things.ts';
 import { fillInbox } from './left-things.ts';
 import { fillPractice, hourMs, nowMs, Practice, type SetClock } from './practice.ts';
@@ -33,6 +34,7 @@ export async function fullPractice({ box, live, dataDir }: Stage, clock: SetCloc
   });
   const messageId = fillInbox(store, callId);
   await fillKnowledge(store, clock);
+  fillElsewhere(store);
   box.tenants.create({
     ...{ name: 'Harbour Law', industry: 'services', timeZone: 'Europe/London' },
     numbers: [{ number: '+442071234567' }],

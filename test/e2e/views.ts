@@ -52,7 +52,10 @@ const ofPages = ({ callId, liveCallId, caller, messageId }: Shown) =>
     agent: [view('agent', 'Agent', 'agent', /Agent/)],
     analytics: [view('analytics', 'Analytics', 'analytics', /Analytics/)],
     businesses: [view('businesses', 'Businesses', 'businesses', /Businesses/)],
-    settings: [view('settings', 'Settings', 'settings', 'Settings')],
+    settings: [
+      view('settings', 'Settings', 'settings', 'Settings'),
+      view('calendar-connect', 'Connecting a calendar', 'settings/calendars?connect=1', 'Find calendars'),
+    ],
     setup: [view('setup', 'Setting a business up', 'setup', 'Name of the business')],
   }) satisfies Record<PageName, readonly View[]>;
 
