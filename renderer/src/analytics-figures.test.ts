@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Analytics } from '../../engine/api/contract/index.ts';
 import { figuresOf } from './analytics-figures.ts';
 
+const noOutcomes = {
+  ...{ abandoned: 0, answered: 0, booked: 0, failed: 0 },
+  ...{ interrupted: 0, message: 0, refused: 0, transferred: 0 },
+};
 const analytics = (totals: Partial<Analytics['totals']>): Analytics => ({
   ...{ from: '2026-03-01', to: '2026-03-07', timeZone: 'America/New_York', minutesPerCall: 3 },
   totals: {
-    ...{ calls: 8, inbound: 6, outbound: 2, answered: 3, missed: 1, outcomes: { booked: 2 } },
+    ...{ calls: 8, inbound: 6, outbound: 2, answered: 3, missed: 1, outcomes: { ...noOutcomes, booked: 2 } },
     ...{ talkMs: 600_000, averageMs: 75_000, revenue: [], ...totals },
   },
   ...{ savedMs: 5_400_000, latency: { turns: 4, p50Ms: 640, p95Ms: null } },
@@ -28,7 +32,9 @@ describe('the figures', () => {
   it('are compared with the period before, once it is known', () => {
     expect(named('Calls', analytics({}))?.before).toBeNull();
     expect(named('Calls', analytics({}), analytics({ calls: 4 }))).toMatchObject({ now: 8, before: 4 });
-    expect(named('Messages', analytics({}), analytics({ outcomes: { message: 5 } }))?.before).toBe(5);
+    expect(
+      named('Messages', analytics({}), analytics({ outcomes: { ...noOutcomes, message: 5 } }))?.before,
+    ).toBe(5);
   });
 
   it('name what was booked in every currency, and compare the first', () => {

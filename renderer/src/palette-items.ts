@@ -6,9 +6,9 @@ import { sectionsFor } from './parts/settings/sections.ts';
 import type { Findable } from './ranking.ts';
 import { href } from './route.ts';
 import type { Box } from './state/box.svelte.ts';
-import { themes } from './state/look.svelte.ts';
 import { strings } from './strings.ts';
 import { settingsStrings } from './strings-settings.ts';
+import { themes } from './themes.ts';
 
 const words = strings.frame.palette;
 

@@ -1,5 +1,5 @@
 import type { NoticeKind } from '../../engine/api/contract/index.ts';
-import type { Theme } from './state/look.svelte.ts';
+import type { Theme } from './themes.ts';
 
 /** What stands around the pages: the rail, the command palette, notifications. */
 export const frameStrings = {

@@ -242,7 +242,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       await page.evaluate(`location.hash = '#/${name}'`);
       await expect.poll(() => page.title()).toContain(strings.nav[name]);
       await page.locator('main h1').first().waitFor();
-      await expect.poll(() => waiting(page), `${name} waits for nothing`).toBe(0);
+      await expect.poll(() => waiting(page), { message: `${name} waits for nothing` }).toBe(0);
       expect(await page.getByRole('alert').count(), `what ${name} complains of`).toBe(0);
     }
     await page.context().close();

@@ -1,7 +1,5 @@
 import { keep, kept } from '../kept.ts';
-
-export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+import { type Theme, themes } from '../themes.ts';
 
 /** How the frame looks to whoever sits here. */
 export class Look {
