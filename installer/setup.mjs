@@ -117,6 +117,8 @@ export function ensureRenderer() {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const result = spawnSync(node24, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
     cwd: root,
+    // Tests build it, too, and what they build is what people get.
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     timeout: buildTimeoutMs,
