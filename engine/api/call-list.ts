@@ -28,6 +28,7 @@ interface Searched {
 /** So far back a list of several businesses can be read. */
 const deepest = 10_000;
 const batch = 250;
+const linesAtOnce = 25;
 /** Searches that are kept for the next page of the same. */
 const keptSearches = 8;
 
@@ -60,11 +61,13 @@ export function createCallListing(box: Box): CallListing {
     const { places, positions } = await search(store, query.q, filter);
     const [first, last] = [page.offset, page.offset + page.limit];
     const shown = new Map([...places.subarray(first, last)].map((place, i) => [place, positions[first + i]]));
-    const calls = store.callSearch.at([...shown.keys()]);
-    return {
-      total: places.length,
-      calls: calls.map((call) => lineOf(store, call, shown.get(call.place))),
-    };
+    const calls: CallLine[] = [];
+    for (const call of store.callSearch.at([...shown.keys()])) {
+      calls.push(lineOf(store, call, shown.get(call.place)));
+      // What was said is read and masked: a few of them are as much as the loop may wait for.
+      if (calls.length % linesAtOnce === 0) await immediate();
+    }
+    return { total: places.length, calls };
   };
 
   return {
