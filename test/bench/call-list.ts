@@ -61,7 +61,7 @@ export const callList: Bench = async ({ quick, tell }) => {
     if (!hasBrowser) return api;
     tell('  the page ...');
     await stage.open();
-    return [...api, ...(await onPage(stage, quick ? 4 : 15))];
+    return [...api, ...(await onPage(stage, quick ? 4 : 40))];
   } finally {
     await stage.close();
   }
@@ -102,7 +102,7 @@ async function onPage(stage: Stage, rounds: number): Promise<Figure[]> {
   const changed = 'told() !== before';
   for (let round = 0; round < rounds; round += 1) {
     // A jump to where nothing was fetched yet.
-    const topPx = 76 * (5000 + round * 5000);
+    const topPx = 76 * (5000 + round * 2300);
     taken.scroll?.push(await page.evaluate<number>(watched(`scroller.scrollTop = ${topPx};`, 'true')));
     taken.filter?.push(await page.evaluate<number>(watched(chosen('failed'), changed)));
     await page.evaluate(watched(chosen('ended'), changed));
