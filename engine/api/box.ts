@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VoxboxError } from '../foundation/index.ts';
 import { boxProblems } from './box-problems.ts';
 import type { BoxStatus, LineStatus, MachineHealth } from './contract/index.ts';
-import { isLoopbackName } from './guard.ts';
+import { isOfThisMachine } from './guard.ts';
 import { logTail } from './log-tail.ts';
 import type { Machine } from './machine.ts';
 import type { Serve } from './method-server.ts';
@@ -52,10 +52,7 @@ export function serveBox(serve: Serve, parts: BoxParts): void {
       .send(await logTail(join(dataDir, 'logs', 'engine.log'))),
   );
   serve('box.metrics', async ({ reply }) => {
-    const { ip, headers } = reply.request;
-    // What a proxy hands on comes from this machine too, and from anybody.
-    const isHandedOn = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-    if (isHandedOn || !isLoopbackName(ip.replace(/^::ffff:/, ''))) {
+    if (!isOfThisMachine(reply.request)) {
       throw new VoxboxError('request_refused', 'figures are given to programs of this machine alone');
     }
     return reply.header('content-type', metricsType).send(metricsText(await health(), lines()));

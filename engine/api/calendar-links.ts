@@ -2,7 +2,7 @@ import type { CalendarSync } from '../calendar/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Box, CalendarLink as StoredLink } from '../store/index.ts';
 import type { BusyTime, CalendarLink, CalendarLinkChanged } from './contract/index.ts';
-import { isLoopbackName } from './guard.ts';
+import { isOfThisMachine } from './guard.ts';
 import type { Serve } from './method-server.ts';
 
 export interface CalendarLinkParts {
@@ -30,11 +30,11 @@ export function serveCalendarLinks(serve: Serve, { box, calendars, tell }: Calen
   });
   serve('calendar.links', ({ id }) => ({ links: box.tenant(id).calendarLinks.list().map(linkAnswer) }));
   serve('calendar.findCalendars', async ({ body: { private: allowPrivate = false, ...account }, reply }) => {
-    checkPrivate(allowPrivate, reply.request.ip);
+    checkPrivate(allowPrivate, reply.request);
     return { calendars: await sync().find({ ...account, allowPrivate }) };
   });
   serve('calendar.link', async ({ id, body: { private: allowPrivate = false, ...given }, reply }) => {
-    checkPrivate(allowPrivate, reply.request.ip);
+    checkPrivate(allowPrivate, reply.request);
     const store = box.tenant(id);
     if (given.staffId !== null && !store.profile().staff.some((member) => member.id === given.staffId)) {
       throw new VoxboxError('not_found', `there is nobody of the staff with the id ${given.staffId}`);
@@ -77,8 +77,8 @@ export const busyAnswer = (
       .map((time) => ({ ...time, tenantId })),
   );
 
-function checkPrivate(allowPrivate: boolean, ip: string): void {
-  if (allowPrivate && !isLoopbackName(ip.replace(/^::ffff:/, ''))) {
+function checkPrivate(allowPrivate: boolean, request: Parameters<typeof isOfThisMachine>[0]): void {
+  if (allowPrivate && !isOfThisMachine(request)) {
     throw new VoxboxError(
       'request_refused',
       'calendars of the own network are linked at the box itself alone',

@@ -8,7 +8,7 @@ import { appointmentDesk } from './appointments.ts';
 import { callerDesk } from './callers.ts';
 import { type DeskMethod, deskMethods, type SourceProgress } from './contract/index.ts';
 import { checked } from './faults.ts';
-import { isLoopbackName } from './guard.ts';
+import { isOfThisMachine } from './guard.ts';
 import { inboxDesk } from './inbox.ts';
 import { knowledgeDesk } from './knowledge.ts';
 import type { Answer, Asked, Serve } from './method-server.ts';
@@ -53,8 +53,7 @@ export function serveDesk(serve: Serve, desk: Desk): void {
   }
   serve('source.add', (asked) => {
     const { body, reply } = asked;
-    const from = reply.request.ip.replace(/^::ffff:/, '');
-    if (body.kind === 'address' && body.private && !isLoopbackName(from)) {
+    if (body.kind === 'address' && body.private && !isOfThisMachine(reply.request)) {
       throw new VoxboxError(
         'request_refused',
         'addresses of the own network are read for the box itself alone',

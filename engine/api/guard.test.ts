@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasCode } from '../foundation/index.ts';
-import { type GuardedRequest, guard, hostName, isLoopbackName } from './guard.ts';
+import { type GuardedRequest, guard, hostName, isLoopbackName, isOfThisMachine } from './guard.ts';
 
 describe('hostName', () => {
   it.each([
@@ -24,6 +24,18 @@ describe('isLoopbackName', () => {
     expect(
       ['127.evil.example', 'localhost.evil.example', '10.0.0.1', '::', '0.0.0.0'].some(isLoopbackName),
     ).toBe(false);
+  });
+});
+
+describe('isOfThisMachine', () => {
+  it('knows who asks here, and not through a proxy', () => {
+    expect(['127.0.0.1', '::ffff:127.0.0.1', '::1'].every((ip) => isOfThisMachine({ ip, headers: {} }))).toBe(
+      true,
+    );
+    expect(isOfThisMachine({ ip: '192.168.1.9', headers: {} })).toBe(false);
+    for (const header of ['x-forwarded-for', 'forwarded']) {
+      expect(isOfThisMachine({ ip: '127.0.0.1', headers: { [header]: 'for=203.0.113.9' } })).toBe(false);
+    }
   });
 });
 

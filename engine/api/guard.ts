@@ -4,6 +4,18 @@ import { VoxboxError } from '../foundation/index.ts';
 export const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 
+/** Whether a program of this machine asks: what a proxy hands on comes from here too, and from anybody. */
+export const isOfThisMachine = ({
+  ip,
+  headers,
+}: {
+  readonly ip: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}): boolean =>
+  headers['x-forwarded-for'] === undefined &&
+  headers.forwarded === undefined &&
+  isLoopbackName(ip.replace(/^::ffff:/, ''));
+
 /** The name in a Host header, without its port and the brackets of IPv6; null when it is none. */
 export function hostName(header: string | undefined): string | null {
   const parts = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?$/i.exec(header ?? '');
