@@ -5,6 +5,7 @@ import ical, {
   ICalEventStatus,
 } from 'ical-generator';
 import type { Appointment } from '../store/index.ts';
+import { uidOf } from './caldav/event.ts';
 
 /** The business as its customers are told of it. */
 export interface Business {
@@ -30,7 +31,7 @@ export function icsOf(appointment: Appointment, business: Business, method: 'REQ
     method: method === 'CANCEL' ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST,
   });
   const event = calendar.createEvent({
-    id: `${appointment.id}@voxbox`,
+    id: uidOf(appointment.id),
     sequence: appointment.revision,
     stamp: new Date(changedAtMs),
     created: new Date(appointment.createdAtMs),

@@ -61,8 +61,11 @@ export interface CalendarCopies {
   goneThere(linkId: string, nowMs: number): { readonly agreed: number; readonly gone: number };
 }
 
+/** What the UIDs of our events end in; an appointment's id stands before it. */
+export const eventDomain = '@voxbox';
+
 const noObject = `not exists (select 1 from calendar_objects
-  where calendar_objects.link_id = copy.link_id and uid = copy.appointment_id || '@voxbox')`;
+  where calendar_objects.link_id = copy.link_id and uid = copy.appointment_id || '${eventDomain}')`;
 
 const unsettledQuery = `
   select id from appointments
@@ -74,7 +77,7 @@ const unsettledQuery = `
   where copy.link_id = :linkId and (appointments.id is null or appointments.ends_at_ms > :nowMs)
     and (appointments.revision is not copy.revision or ${noObject})
   union
-  select substr(uid, 1, length(uid) - length('@voxbox')) from calendar_objects
+  select substr(uid, 1, length(uid) - ${eventDomain.length}) from calendar_objects
   where link_id = :linkId and settled = 0`;
 
 export function calendarCopyRows(database: Database): CalendarCopies {

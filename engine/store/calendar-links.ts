@@ -48,6 +48,10 @@ export interface CalendarLinks {
   /** In the order in which they were made. */
   list(): CalendarLink[];
   find(id: string): CalendarLink | null;
+  /** Ids of those whose next sync has come. */
+  due(nowMs: number): CalendarLink['id'][];
+  /** All are due now, but those that fail: they keep to their pauses. */
+  hasten(nowMs: number): void;
   /** @throws VoxboxError `calendar_linked` where that calendar is linked already */
   add(link: NewCalendarLink): CalendarLink;
   /** How its sync goes; one that is gone stays gone. */
@@ -82,6 +86,10 @@ export function calendarLinkRows(
 ): CalendarLinks {
   const list = database.prepare<Row>(`select ${columns} from calendar_links order by position`);
   const find = database.prepare<Row>(`select ${columns} from calendar_links where id = ?`);
+  const due = database.prepare<{ id: string }>(
+    'select id from calendar_links where next_sync_at_ms <= ? order by position',
+  );
+  const hasten = database.prepare("update calendar_links set next_sync_at_ms = ? where state <> 'failed'");
   const taken = database.prepare('select 1 from calendar_links where calendar = ?');
   const insert = database.prepare(
     `insert into calendar_links (id, position, name, address, user, sealed_password, calendar, staff_id, read_only,
@@ -110,6 +118,10 @@ export function calendarLinkRows(
   return {
     list: () => list.all().map(linkOf),
     find: read,
+    due: (nowMs) => due.all(nowMs).map(({ id }) => id),
+    hasten: (nowMs) => {
+      hasten.run(nowMs);
+    },
     add: ({ password, ...link }) =>
       events.transaction(() => {
         if (taken.get(link.calendar)) {

@@ -26,6 +26,7 @@ export type {
   LinkedBusyTime,
   SeenObject,
 } from './calendar-copies.ts';
+export { eventDomain } from './calendar-copies.ts';
 export type { CalendarLink, CalendarLinkProgress, CalendarLinks, NewCalendarLink } from './calendar-links.ts';
 export type { CalendarSettings, MailAccount, MailAccountInput } from './calendar-settings.ts';
 export { mailAddress } from './calendar-settings.ts';

@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { DateTime, IANAZone } from 'luxon';
-import type { Appointment } from '../../store/index.ts';
+import { type Appointment, eventDomain } from '../../store/index.ts';
 
 /** An event elsewhere, as far as it is compared with an appointment. */
 export interface RemoteEvent {
@@ -12,14 +12,12 @@ export interface RemoteEvent {
   readonly changedAtMs: number | null;
 }
 
-const ourDomain = '@voxbox';
-
 /** The same for good, so that an appointment is one event however often it is written. */
-export const uidOf = (appointmentId: string): string => `${appointmentId}${ourDomain}`;
+export const uidOf = (appointmentId: string): string => `${appointmentId}${eventDomain}`;
 
 /** Null for an event that no Voxbox wrote. */
 export const appointmentIdOf = (uid: string): string | null =>
-  uid.endsWith(ourDomain) ? uid.slice(0, -ourDomain.length) : null;
+  uid.endsWith(eventDomain) ? uid.slice(0, -eventDomain.length) : null;
 
 /** Null for what is no calendar, or holds no event. `timeZone` is meant where an event names none. */
 export function readEvent(body: string, timeZone: string): RemoteEvent | null {

@@ -121,10 +121,7 @@ class LinkSyncs {
 
   nudge(tenantId: string): void {
     const store = this.#parts.stores().find((one) => one.tenantId === tenantId);
-    for (const { id, state } of store?.calendarLinks.list() ?? []) {
-      // One that fails keeps to its pauses.
-      if (state !== 'failed') store?.calendarLinks.note(id, { nextSyncAtMs: this.#parts.clock.nowMs() });
-    }
+    store?.calendarLinks.hasten(this.#parts.clock.nowMs());
   }
 
   startDue(): void {
@@ -138,9 +135,9 @@ class LinkSyncs {
   #startDue(): void {
     const nowMs = this.#parts.clock.nowMs();
     for (const store of this.#parts.stores()) {
-      for (const { id, nextSyncAtMs } of store.calendarLinks.list()) {
+      for (const id of store.calendarLinks.due(nowMs)) {
         if (this.#running.size >= mostAtOnce) return;
-        if (nextSyncAtMs <= nowMs && !this.#running.has(id)) void this.run(store, id, { asked: false });
+        if (!this.#running.has(id)) void this.run(store, id, { asked: false });
       }
     }
   }
