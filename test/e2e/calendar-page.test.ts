@@ -149,6 +149,27 @@ describe.skipIf(!hasBrowser)(withBrowser('the calendar page'), () => {
     await expect.poll(() => store.holds.list(0)).toEqual([]);
   });
 
+  it('lets a time go also when the form is closed before the time was kept', async () => {
+    await open('Nothing is booked yet');
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const answered: string[] = [];
+    await page.route(/\/holds\b/, async (route) => {
+      if (route.request().method() === 'PUT') await closed;
+      await route.continue();
+    });
+    page.on('requestfinished', (request) => {
+      if (/\/holds\b/.test(request.url())) answered.push(request.method());
+    });
+    const { x, y } = await spot(2, 0, 9);
+    await page.mouse.click(x, y);
+    await page.getByLabel('Name of the customer').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Name of the customer').waitFor({ state: 'detached' });
+    resolve();
+    await expect.poll(() => answered).toEqual(['PUT', 'DELETE']);
+    expect(store.holds.list(0)).toEqual([]);
+  });
+
   it('offers the nearest times where somebody was quicker, and books one of them', async () => {
     await open('Nothing is booked yet', {}, '&book=1');
     await page.getByLabel('With').selectOption({ label: emily });
