@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Box } from '../store/index.ts';
 import { fakeOwner } from './access/fake-owner.ts';
 import { checkedSkill } from './agent-versions.ts';
@@ -73,6 +73,18 @@ describe('the draft', () => {
       ...{ number: 2, by: 'Fake owner', rehearsal: null, note: `Shorter; ${despite}` },
     });
     expect(box.tenant(tenantId).profile().profile.greeting).toBe('Hello.');
+  });
+
+  it('is not rehearsed for somebody who saw another one', async () => {
+    const play = vi.fn(() => Promise.reject(new Error('nobody is to be played')));
+    const rehearsing = await fake.build({ whoIs: fakeOwner, rehearsals: { play, stop: async () => {} } });
+    await save({ greeting: 'Hello.' });
+    const { revision } = await agent();
+    await save({ greeting: 'Good day.' });
+    const url = methods['agent.publish'].path.replace(':id', tenantId);
+    const refused = await rehearsing.inject({ method: 'POST', url, payload: { revision } });
+    expect([refused.statusCode, refused.json().error.code]).toEqual([409, 'draft_changed']);
+    expect(play).not.toHaveBeenCalled();
   });
 
   it('takes another profession and keeps what the owner wrote', async () => {

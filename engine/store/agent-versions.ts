@@ -62,6 +62,8 @@ export interface AgentVersions {
   /** In the place of the draft that there is. @throws VoxboxError `input_invalid` */
   save(document: unknown, seen: Seen): void;
   discard(seen: Seen): void;
+  /** What `publish` would make live. @throws VoxboxError `not_found` where there is no draft */
+  toPublish(revision: number): AgentDraft;
   /** From the next call on. @throws VoxboxError `not_found` where there is no draft */
   publish(publication: Seen & Pick<AgentVersionLine, 'note' | 'rehearsal'>): AgentVersionLine;
   /** The version becomes the draft. @throws VoxboxError `not_found` */
@@ -102,14 +104,20 @@ export function agentVersionRows(database: Database, parts: RowParts): AgentVers
     events.record({ type: 'agent.published', tenantId, number: version.number });
     return lineOf(version);
   };
+  const seenAs = (revision: number): AgentDraft | null => {
+    const seen = drafts.read();
+    if (seen.revision !== revision)
+      throw new VoxboxError('draft_changed', 'the draft was changed by somebody else meanwhile');
+    return seen.draft;
+  };
+  const toPublish = (revision: number): AgentDraft => {
+    const draft = seenAs(revision);
+    if (!draft) throw new VoxboxError('not_found', 'there is nothing to publish');
+    return draft;
+  };
   /** A change of the draft by somebody who has seen it as it is. */
   const changing = <T>(revision: number, work: (draft: AgentDraft | null) => T): T =>
-    events.transaction(() => {
-      const seen = drafts.read();
-      if (seen.revision !== revision)
-        throw new VoxboxError('draft_changed', 'the draft was changed by somebody else meanwhile');
-      return work(seen.draft);
-    });
+    events.transaction(() => work(seenAs(revision)));
   const write = (draft: AgentDraft | null): void => {
     drafts.write(draft);
     events.record({ type: 'agent.drafted', tenantId });
@@ -125,11 +133,12 @@ export function agentVersionRows(database: Database, parts: RowParts): AgentVers
     save: (given, { revision, by }) =>
       changing(revision, (draft) => put(checkedDocument(given), draft?.basedOn ?? live().number, by)),
     discard: ({ revision }) => changing(revision, () => write(null)),
+    toPublish,
     publish: ({ revision, by, note, rehearsal }) =>
-      changing(revision, (draft) => {
-        if (!draft) throw new VoxboxError('not_found', 'there is nothing to publish');
+      events.transaction(() => {
+        const { document } = toPublish(revision);
         write(null);
-        return goLive(draft.document, { origin: 'published', by, note, rehearsal });
+        return goLive(document, { origin: 'published', by, note, rehearsal });
       }),
     restore: (number, { revision, by }) =>
       changing(revision, () => put(versions.need(number).document, live().number, by)),
