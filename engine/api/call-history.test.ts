@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
@@ -147,6 +147,44 @@ describe('a call', () => {
     expect(wave.lengthMs).toBeCloseTo(30_000, -2);
     expect([wave.caller.length, wave.agent.length]).toEqual([800, 800]);
     expect(Math.max(...wave.caller)).toBeCloseTo(1006 / 32_768, 3);
+    expect(wave.voiced).toEqual({ caller: [], agent: [] });
+  });
+
+  it('tells where each side of its recording speaks', async () => {
+    const id = bookedCall();
+    const path = join(dataDir, store.calls.find(id)?.recording ?? '');
+    const wav = readFileSync(path);
+    // The agent from 3 s to 4.5 s; the caller from 20 s to 21 s, louder than the hum before.
+    for (const [side, fromMs, toMs] of [
+      [1, 3000, 4500],
+      [0, 20_000, 21_000],
+    ] as const) {
+      for (let sample = fromMs * 8; sample < toMs * 8; sample++)
+        wav.writeInt16LE((sample & 8) === 0 ? 6000 : -6000, 44 + 4 * sample + 2 * side);
+    }
+    writeFileSync(path, wav);
+    const { voiced } = methods['call.waveform'].answer.parse(
+      (await send('GET', `calls/${id}/waveform`)).json(),
+    );
+    expect(voiced).toEqual({
+      caller: [{ fromMs: 20_000, toMs: 21_000 }],
+      agent: [{ fromMs: 3000, toMs: 4500 }],
+    });
+  });
+
+  it('says so where its recording is none, or gone', async () => {
+    const id = bookedCall();
+    const path = join(dataDir, store.calls.find(id)?.recording ?? '');
+    writeFileSync(path, 'a letter, not a recording, and longer than the header of one');
+    const broken = await send('GET', `calls/${id}/waveform`);
+    expect([broken.statusCode, codeOf(broken)]).toEqual([500, 'recording_broken']);
+    const turnId = store.transcript.list(id)[1]?.id ?? '';
+    const body = { words: [{ turnId, text: 'Sarah Miller' }] };
+    expect(codeOf(await send('POST', `calls/${id}/redact`, body))).toBe('recording_broken');
+    // What could not be silenced still stands.
+    expect(store.transcript.list(id)[1]?.text).toContain('Sarah Miller');
+    rmSync(path);
+    expect(codeOf(await send('GET', `calls/${id}/waveform`))).toBe('not_found');
   });
 
   it('goes out as a ZIP file', async () => {

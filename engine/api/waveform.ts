@@ -1,18 +1,21 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { recordingFormat } from '../call/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
+import { levelDbfs, voicedStretches } from '../media/index.ts';
 import type { Waveform } from './contract/index.ts';
 
-/** How loud each side of a recording is, worked out once for each file as it lies there. */
+/** How loud each side of a recording is, and where it speaks, worked out once for each file as it lies there. */
 export interface Waveforms {
-  /** @param recording path relative to the data directory @throws VoxboxError `not_found` */
+  /** @param recording path relative to the data directory @throws VoxboxError `not_found`, `recording_broken` */
   of(recording: string): Promise<Waveform>;
 }
 
-const headerBytes = 44;
 /** As many as a wide screen can show. */
 const buckets = 800;
-const pieceBytes = 64 * 1024;
+/** A level is taken of so much. */
+const frameMs = 20;
+const framesAtOnce = 100;
 const keptWaveforms = 64;
 
 export function createWaveforms(dataDir: string): Waveforms {
@@ -43,46 +46,61 @@ export function createWaveforms(dataDir: string): Waveforms {
 
 /** Piece by piece, so that a long recording holds nobody up. */
 async function measure(file: FileHandle, size: number): Promise<Waveform> {
-  const header = Buffer.alloc(headerBytes);
-  await file.read(header, 0, headerBytes, 0);
-  const [channels, rateHz, bits] = [
-    header.readUInt16LE(22),
-    header.readUInt32LE(24),
-    header.readUInt16LE(34),
-  ];
-  if (header.toString('latin1', 0, 4) !== 'RIFF' || channels !== 2 || bits !== 16 || rateHz === 0) {
-    throw new VoxboxError('not_found', 'the recording is not one of the recorder');
+  const { rateHz, frameBytes, headerBytes } = await recordingFormat(file);
+  const samples = Math.floor(Math.max(0, size - headerBytes) / frameBytes);
+  const sides = [new Side(samples), new Side(samples)] as const;
+  const perFrame = Math.round((rateHz * frameMs) / 1000);
+  const piece = new Int16Array(framesAtOnce * perFrame * sides.length);
+  const frame = new Int16Array(perFrame);
+  for (let sample = 0; sample < samples; ) {
+    const { bytesRead } = await file.read(piece, 0, piece.byteLength, headerBytes + sample * frameBytes);
+    const count = Math.floor(bytesRead / frameBytes);
+    if (count === 0) break;
+    for (let at = 0; at < count; at += perFrame) {
+      const length = Math.min(perFrame, count - at);
+      for (const [channel, side] of sides.entries()) {
+        for (let i = 0; i < length; i += 1) frame[i] = piece[sides.length * (at + i) + channel] ?? 0;
+        side.add(length === perFrame ? frame : frame.subarray(0, length));
+      }
+    }
+    sample += count;
   }
-  const frames = Math.floor(Math.max(0, size - headerBytes) / 4);
-  const peaks = [new Float32Array(buckets), new Float32Array(buckets)] as const;
-  const piece = Buffer.alloc(pieceBytes);
-  for (let frame = 0; frame < frames; ) {
-    const { bytesRead } = await file.read(piece, 0, pieceBytes, headerBytes + frame * 4);
-    const count = Math.min(Math.floor(bytesRead / 4), frames - frame);
-    if (count <= 0) break;
-    take(new Int16Array(piece.buffer, piece.byteOffset, count * 2), { peaks, first: frame, frames });
-    frame += count;
-  }
-  const shown = (values: Float32Array): number[] =>
-    Array.from(values, (value) => Math.round(value * 1000) / 1000);
-  return { lengthMs: (frames / rateHz) * 1000, caller: shown(peaks[0]), agent: shown(peaks[1]) };
+  const [caller, agent] = sides;
+  return {
+    lengthMs: (samples / rateHz) * 1000,
+    caller: caller.peaks(),
+    agent: agent.peaks(),
+    voiced: { caller: caller.voiced(), agent: agent.voiced() },
+  };
 }
 
-function take(
-  samples: Int16Array,
-  place: {
-    readonly peaks: readonly [Float32Array, Float32Array];
-    readonly first: number;
-    readonly frames: number;
-  },
-): void {
-  const { peaks, first, frames } = place;
-  const [caller, agent] = peaks;
-  for (let i = 0; i < samples.length; i += 2) {
-    const bucket = Math.floor(((first + i / 2) * buckets) / frames);
-    const left = Math.abs(samples[i] ?? 0) / 32_768;
-    const right = Math.abs(samples[i + 1] ?? 0) / 32_768;
-    if (left > (caller[bucket] ?? 0)) caller[bucket] = left;
-    if (right > (agent[bucket] ?? 0)) agent[bucket] = right;
+/** What is measured of one side, frame after frame. */
+class Side {
+  readonly #samples: number;
+  readonly #peaks = new Float32Array(buckets);
+  readonly #levels: number[] = [];
+  #at = 0;
+
+  /** @param samples that there will be */
+  constructor(samples: number) {
+    this.#samples = samples;
+  }
+
+  add(frame: Int16Array): void {
+    this.#levels.push(levelDbfs(frame));
+    for (let i = 0; i < frame.length; i += 1) {
+      const bucket = Math.floor(((this.#at + i) * buckets) / this.#samples);
+      const loud = Math.abs(frame[i] ?? 0) / 32_768;
+      if (loud > (this.#peaks[bucket] ?? 0)) this.#peaks[bucket] = loud;
+    }
+    this.#at += frame.length;
+  }
+
+  peaks(): readonly number[] {
+    return Array.from(this.#peaks, (peak) => Math.round(peak * 1000) / 1000);
+  }
+
+  voiced(): Waveform['voiced']['agent'] {
+    return voicedStretches(this.#levels, frameMs);
   }
 }

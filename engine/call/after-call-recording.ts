@@ -1,6 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { VoxboxError } from '../foundation/index.ts';
 
+/** How the samples of a recording lie in its file, after the header. */
+export interface RecordingFormat {
+  readonly rateHz: number;
+  /** A sample of each side. */
+  readonly frameBytes: number;
+  readonly headerBytes: number;
+}
+
 /** A stretch of a recording, milliseconds from its beginning. */
 export interface RecordedSpan {
   readonly fromMs: number;
@@ -16,7 +24,7 @@ const pieceBytes = 64 * 1024;
  * changes nothing. A file that is gone has nothing to hide.
  *
  * @param path PCM in the canonical WAV file that the recorder writes
- * @throws VoxboxError `disk_full`, `after_call_failed` for a file that is no such recording
+ * @throws VoxboxError `recording_broken`, `disk_full`, `after_call_failed`
  */
 export async function silenceRecording(path: string, spans: readonly RecordedSpan[]): Promise<void> {
   if (spans.length === 0) return;
@@ -28,15 +36,14 @@ export async function silenceRecording(path: string, spans: readonly RecordedSpa
     throw new VoxboxError('after_call_failed', 'the recording cannot be opened', { cause });
   }
   try {
-    const { bytesPerSecond, blockBytes } = await formatOf(file);
+    const { rateHz, frameBytes } = await recordingFormat(file);
     const { size } = await file.stat();
     for (const { fromMs, toMs } of spans) {
-      const at = (ms: number): number =>
-        headerBytes + Math.floor((bytesPerSecond * ms) / 1000 / blockBytes) * blockBytes;
+      const at = (ms: number): number => headerBytes + Math.floor((rateHz * ms) / 1000) * frameBytes;
       await zero(
         file,
         Math.min(size, at(Math.max(0, fromMs))),
-        Math.min(size, at(Math.max(0, toMs)) + blockBytes),
+        Math.min(size, at(Math.max(0, toMs)) + frameBytes),
       );
     }
     await file.sync();
@@ -51,14 +58,20 @@ export async function silenceRecording(path: string, spans: readonly RecordedSpa
   }
 }
 
-async function formatOf(file: FileHandle): Promise<{ bytesPerSecond: number; blockBytes: number }> {
+/** @throws VoxboxError `recording_broken` for what the recorder has not written */
+export async function recordingFormat(file: FileHandle): Promise<RecordingFormat> {
   const header = Buffer.alloc(headerBytes);
-  const { bytesRead } = await file.read(header, 0, headerBytes, 0);
-  const isRecording = bytesRead === headerBytes && header.toString('latin1', 0, 4) === 'RIFF';
-  if (!isRecording || header.toString('latin1', 36, 40) !== 'data') {
-    throw new VoxboxError('after_call_failed', 'the recording is not one of the recorder');
+  await file.read(header, 0, headerBytes, 0);
+  const [channels, rateHz, bits] = [
+    header.readUInt16LE(22),
+    header.readUInt32LE(24),
+    header.readUInt16LE(34),
+  ];
+  const isWav = header.toString('latin1', 0, 4) === 'RIFF' && header.toString('latin1', 36, 40) === 'data';
+  if (!isWav || channels !== 2 || bits !== 16 || rateHz === 0) {
+    throw new VoxboxError('recording_broken', 'the recording is not one of the recorder');
   }
-  return { bytesPerSecond: header.readUInt32LE(28), blockBytes: header.readUInt16LE(32) };
+  return { rateHz, frameBytes: 4, headerBytes };
 }
 
 async function zero(file: FileHandle, from: number, to: number): Promise<void> {

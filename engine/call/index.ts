@@ -1,6 +1,6 @@
 export type { AfterCallParts, AfterCallRunner } from './after-call.ts';
 export { startAfterCall } from './after-call.ts';
-export { silenceRecording } from './after-call-recording.ts';
+export { recordingFormat, silenceRecording } from './after-call-recording.ts';
 export type { CallControls, TransferOrder } from './controls-model.ts';
 export type { Defence, DefenceFigures, OutboundDecision } from './defence/index.ts';
 export { allowOutbound, createDefence, createGuesses, decideOutbound, sourceKey } from './defence/index.ts';

@@ -362,6 +362,12 @@ export const errorCatalogue = {
     apiStatus: 502,
     help: 'A web address could not be read: it does not answer, answers with an error, or leads on too often. Check it in a browser, or save the page as a file and add that.',
   },
+  recording_broken: {
+    category: 'broken',
+    permanent: true,
+    apiStatus: 500,
+    help: 'The recording of a call is damaged, or another file lies in its place. The transcript is not touched; restore the file from a back-up.',
+  },
   after_call_failed: {
     category: 'broken',
     permanent: false,

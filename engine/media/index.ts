@@ -16,4 +16,5 @@ export type { RtpExtension, RtpPacket } from './rtp/packet.ts';
 export { parseRtp, writeRtp } from './rtp/packet.ts';
 export type { SrtpSession } from './srtp/session.ts';
 export { createSrtp } from './srtp/session.ts';
-export { isVoiced, levelDbfs, voicedThresholdDbfs } from './voiced.ts';
+export type { VoicedStretch } from './voiced.ts';
+export { isVoiced, levelDbfs, voicedStretches, voicedThresholdDbfs } from './voiced.ts';

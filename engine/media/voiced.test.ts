@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isVoiced, levelDbfs } from './voiced.ts';
+import { isVoiced, levelDbfs, voicedStretches } from './voiced.ts';
 
 const tone = (amplitude: number, dc = 0) =>
   Int16Array.from(
@@ -22,5 +22,31 @@ describe('voiced test', () => {
     expect(isVoiced(tone(0, 5000))).toBe(false);
     expect(isVoiced(new Int16Array(160))).toBe(false);
     expect(isVoiced(new Int16Array(0))).toBe(false);
+  });
+});
+
+describe('stretches of speech', () => {
+  const levels = (...parts: readonly (readonly [ms: number, dbfs: number])[]) =>
+    parts.flatMap(([ms, dbfs]) => Array.from({ length: ms / 20 }, () => dbfs));
+
+  it('end where a side falls silent, not where lips close or a click sounds', () => {
+    const silence = Number.NEGATIVE_INFINITY;
+    const heard = levels(
+      [200, silence],
+      [300, -20],
+      [100, -70],
+      [200, -30],
+      [400, -60],
+      [40, -15],
+      [200, -60],
+    );
+    expect(voicedStretches(heard, 20)).toEqual([{ fromMs: 200, toMs: 800 }]);
+    expect(voicedStretches([], 20)).toEqual([]);
+  });
+
+  it('are told from the noise of the line, and found where nobody pauses', () => {
+    const noisy = levels([1000, -40], [400, -22], [1000, -40]);
+    expect(voicedStretches(noisy, 20)).toEqual([{ fromMs: 1000, toMs: 1400 }]);
+    expect(voicedStretches(levels([1000, -22]), 20)).toEqual([{ fromMs: 0, toMs: 1000 }]);
   });
 });

@@ -140,6 +140,8 @@ export const callWholeModel = callDetailModel.extend({
 
 const noteText = z.strictObject({ text: z.string().trim().min(1).max(2000) });
 
+const voicedModel = z.array(z.object({ fromMs: z.number(), toMs: z.number() })).readonly();
+
 /** `:id` is the call's, but for notes that are changed. */
 export const callHistoryMethods = {
   /** Latest first. */
@@ -173,7 +175,7 @@ export const callHistoryMethods = {
   },
   /** The stereo WAV, caller left, agent right; answers Range requests (RFC 9110 §14). */
   'call.recording': { verb: 'GET', path: paths['call.recording'], query: nothing },
-  /** How loud each side is, along the recording. */
+  /** How loud each side is along the recording, and where it speaks. */
   'call.waveform': {
     verb: 'GET',
     path: paths['call.waveform'],
@@ -183,6 +185,8 @@ export const callHistoryMethods = {
       /** Peaks of equal stretches, 0–1. */
       caller: z.array(z.number()).readonly(),
       agent: z.array(z.number()).readonly(),
+      /** Without the pauses. Voices of the staff are on the agent's side. */
+      voiced: z.object({ caller: voicedModel, agent: voicedModel }),
     }),
   },
   /**
