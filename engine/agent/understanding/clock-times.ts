@@ -113,13 +113,14 @@ const units = new Set([
  * @param options.dayStarts token positions where a day begins ("nine", then "tomorrow")
  */
 export function clockTimes(
-  tokens: readonly Token[],
+  said: readonly Token[],
   options: {
     readonly expected: boolean;
     readonly dayEnds: ReadonlySet<number>;
     readonly dayStarts: ReadonlySet<number>;
   },
 ): readonly ClockTime[] {
+  const tokens = asNumbers(said);
   const found: ClockTime[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const time = spokenFraction(tokens, i) ?? namedTime(tokens, i) ?? numericTime(tokens, i);
@@ -133,6 +134,22 @@ export function clockTimes(
     } else i = Math.max(i, time.to - 1);
   }
   return found;
+}
+
+const soundsLike: Readonly<Record<string, string>> = { to: 'two', too: 'two', for: 'four', ate: 'eight' };
+
+/** "Tuesday at to", "for o'clock": words that a recogniser writes for a number, where only an hour can stand. */
+function asNumbers(tokens: readonly Token[]): readonly Token[] {
+  return tokens.map((token, i) => {
+    const number = soundsLike[token.text];
+    const next = tokens[i + 1]?.text ?? '';
+    const behindAt =
+      tokens[i - 1]?.text === 'at' &&
+      /^(?:|please|thirty|fifteen|on|today|tomorrow|tonight|in|if)$/.test(next);
+    return number !== undefined && (behindAt || /^(?:oclock|am|pm)$/.test(next))
+      ? { ...token, text: number }
+      : token;
+  });
 }
 
 function bareIsTime(
@@ -309,7 +326,7 @@ const windows: readonly (readonly [RegExp, DayWindow, 'am' | 'pm' | null])[] = [
   [/ (?<!good )(?:mornings?|a m) /, { fromMinute: 0, toMinute: 12 * 60 }, 'am'],
   [/ (?<!good )(?:afternoons?|p m) /, { fromMinute: 12 * 60, toMinute: 18 * 60 }, 'pm'],
   [
-    / (?:any time|anytime|all day|whenever|no preference|don't mind (?:what|the) time) /,
+    / (?:any time|anytime|all day|whenever(?= (?:you|works|suits|is|it (?:works|suits|is)) | $)|no preference|don't mind (?:what|the) time) /,
     { fromMinute: 0, toMinute: 24 * 60 },
     null,
   ],

@@ -41,7 +41,7 @@ export interface WhenContext {
 }
 
 const soonestPattern =
-  / (?:asap|as soon as (?:possible|you can)|soonest|earliest(?! (?:on|that))|first available|next available|first (?:appointment|opening|slot)|next (?:opening|slot)|any day|whenever|right away|soon as possible|as early as possible) /;
+  / (?:asap|as soon as (?:possible|you can)|soonest|earliest(?! (?:on|that))|first available|next available|first (?:appointment|opening|slot)|next (?:opening|slot)|any day|whenever(?= (?:you|works|suits|is|it (?:works|suits|is)) | $)|right away|soon as possible|as early as possible) /;
 const correctionPattern =
   / (?:actually|i mean|i meant|no wait|sorry|make (?:it|that)|rather|instead|no|i said|not) /;
 

@@ -306,7 +306,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'services',
   ],
   [
-    /^ (?:\w+ )?(?:pardon|pardon me|come again|sorry|excuse me|what|huh|what was that|say again|say what|sorry what|what's that|i'm sorry|beg your pardon) $| (?:say that again|repeat (?:that|it|please|the)|can you repeat|could you repeat|what did you (?:just )?say|didn't (?:hear|catch|get) (?:you|that|it|what)|couldn't hear|one more time|speak up) /,
+    /^ (?:(?!uh huh)\w+ )?(?:pardon|pardon me|come again|sorry|excuse me|what|huh|what was that|say again|say what|sorry what|what's that|i'm sorry|beg your pardon) $| (?:say that again|repeat (?:that|it|please|the)|can you repeat|could you repeat|what did you (?:just )?say|didn't (?:hear|catch|get) (?:you|that|it|what)|couldn't hear|one more time|speak up) /,
     'repeat',
   ],
   [

@@ -1,3 +1,4 @@
+import { isQuestion } from './cues.ts';
 import { joinSpelling, plausible, spelledBy } from './spelling.ts';
 import { stopWords } from './stop-words.ts';
 import { editDistance, type Token } from './tokens.ts';
@@ -17,6 +18,7 @@ const strongCues = [
   ['the', 'name', 'is'],
   ['the', "name's"],
   ['name', 'is'],
+  ["name's"],
   ['name', 'should', 'be'],
   ['call', 'me'],
   ['put', 'it', 'under'],
@@ -28,7 +30,6 @@ const strongCues = [
   ["you're", 'speaking', 'with'],
   ['i', 'go', 'by'],
   ['that', 'is', 'spelled'],
-  ['under'],
 ] as const;
 const weakCues = [
   ['this', 'is'],
@@ -106,6 +107,13 @@ export function recogniseName(
     const words = take(spelled, at, (token) => usable(token));
     if (words.length > 0) return built(words, 0.95);
   }
+  const under = cueEnd(spelled, ['under']);
+  // "We're under contract" names nobody.
+  const underWords =
+    under === null || !(options.expected || cased)
+      ? []
+      : take(spelled, under, (token) => usable(token) && capital(token));
+  if (underWords.length > 0) return built(underWords, 0.95);
   for (const cue of weakCues) {
     const at = cueEnd(spelled, cue);
     if (at === null) continue;
@@ -124,7 +132,7 @@ export function recogniseName(
     const words = take(spelled, Math.max(0, signed - 3), (token) => usable(token) && capital(token), signed);
     if (words.length > 0 && words.at(-1) === spelled[signed - 1]) return built(words, 0.85);
   }
-  if (options.expected) return bareName(spelled, usable);
+  if (options.expected) return bareName(spelled, usable) ?? writtenName(spelled, usable);
   const letters = spelled.filter((token) => token.start === -1);
   return letters.length === 1 && spelled.length <= 3 ? built(letters, 0.7) : null;
 }
@@ -146,6 +154,21 @@ function bareName(
     return null;
   if (!words.some(usable)) return null;
   return built(words, words.length <= 3 ? 0.85 : 0.65);
+}
+
+/** "The massage is for her, so Amelia Foster": a sentence that ends with the only words written like a name. */
+function writtenName(
+  tokens: readonly Token[],
+  usable: (token: Token | undefined) => boolean,
+): NameReading | null {
+  const isWritten = (token: Token | undefined): boolean =>
+    usable(token) && /^\p{Lu}\p{Ll}/u.test(token?.raw ?? '');
+  const last = tokens.findLastIndex(({ text }) => !/^(?:please|thanks|thank|you)$/.test(text));
+  if (!isWritten(tokens[last]) || isQuestion('', tokens)) return null;
+  let first = last;
+  while (isWritten(tokens[first - 1])) first--;
+  const words = tokens.slice(first, last + 1);
+  return first > 0 && words.length >= 2 && words.length <= 3 ? built(words, 0.8) : null;
 }
 
 /** "Yolanda Price": behind a first name, what is written like a name is one, whatever else it means. */
@@ -225,7 +248,11 @@ function wholeThenLast(
   if (first !== null || last === null) return null;
   const before = tokens.slice(0, lastCueAt);
   const said = recogniseName(before, options)?.value.split(' ') ?? [];
-  const [letters, ...more] = joinSpelling(tokens.slice(last)).filter(({ text }) => !halfLeads.has(text));
+  const behind = joinSpelling(tokens.slice(last)).filter(({ text }) => !halfLeads.has(text));
+  const [letters, ...more] = behind;
+  // "It's Siobhan, and the last name is O'Keefe"
+  if (options.expected && said.length === 1 && behind.length > 0 && behind.length <= 2)
+    return { value: `${said[0]} ${built(behind, 0.95).value}`, confidence: 0.95 };
   if (said.length < 2 || letters?.start !== -1 || more.length > 0) return null;
   // Of a family name that was heard as two words, neither belongs to the first.
   const givenLetters = joinSpelling(before).find(({ start }) => start === -1);

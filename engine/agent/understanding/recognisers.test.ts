@@ -90,6 +90,9 @@ describe('names', () => {
     ['for Monday', null],
     ["It's Tuesday", null],
     ['What are your hours?', null],
+    ["we're under contract and need it on Monday", null],
+    ["We're under contract. Sarah told us to call", null],
+    ['I have a table under Miller', 'Miller'],
   ])('in any turn: %s → %s', (text, expected) => {
     expect(name(text, false)).toBe(expected);
   });
@@ -139,6 +142,13 @@ describe('names', () => {
     ['M as in Mary A as in apple Y as in yellow', 'May'],
     ['Sarah Miller please', 'Sarah Miller'],
     ['Maria Garcia Lopez', 'Maria Garcia Lopez'],
+    ["his name's Owen Castillo", 'Owen Castillo'],
+    ['okay hers is Chloe Bennett', 'Chloe Bennett'],
+    ['my name Dmitri Volkov', 'Dmitri Volkov'],
+    ['the cleaning is for her so Amelia Foster please', 'Amelia Foster'],
+    ['do you take Delta Dental', null],
+    ['my insurance is called Delta Dental and it is good', null],
+    ["it's Siobhan that's S I O B H A N and the last name is O'Keefe", "Siobhan O'Keefe"],
     ['yes', null],
     ['what do you mean', null],
     ['no', null],
@@ -196,6 +206,7 @@ describe('services', () => {
     ['check-up and cleaning', 'clean'],
     ['checkup', 'clean'],
     ['two fillings', 'fill'],
+    ['get my teeth whitened', 'white'],
     ['a fillin', 'fill'],
     ['teeth whitening', 'white'],
     ['whiting', 'white'],

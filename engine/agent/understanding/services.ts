@@ -71,9 +71,15 @@ function findName(
   return best;
 }
 
+const shortestStem = 5;
+const stemOf = (word: string): string => word.replace(/(?:ings?|ed|es|e|s)$/, '');
+
 /** Plural and -ing endings are no difference; a different first letter weighs double. */
 function wordDistance(heard: string, target: string): number {
   if (heard === target || heard === `${target}s` || `${heard}s` === target) return 0;
+  // "My teeth cleaned", "my nose pierced": done or to be done, it is the same thing.
+  const stem = stemOf(heard);
+  if (stem.length >= shortestStem && stem === stemOf(target)) return 0;
   const distance = editDistance(heard, target);
   return heard[0] === target[0] ? distance : distance + 1;
 }

@@ -3,8 +3,8 @@ import { spokenDay, spokenMinute } from '../phrasing/spoken.ts';
 import type { WhenReading } from './date-time.ts';
 import { recogniseEmail } from './email.ts';
 import { type OrderLine, type OrderReading, recogniseOrder } from './menu.ts';
-import { cardinalAt } from './numbers.ts';
-import { spaced, type Token } from './tokens.ts';
+import { cardinalAt, ordinalAt } from './numbers.ts';
+import { spaced, type Token, tokenise } from './tokens.ts';
 import type { YesNo } from './yes-no.ts';
 
 /** A value of a form: for the record, and as it is read back. */
@@ -121,26 +121,45 @@ function addressIn({ text, asked }: SlotContext): SlotValue | null {
   const found = street.exec(text)?.[0];
   if (!asked) return plain((found ?? '').trim().slice(0, longestText));
   return plain(
-    stripped(text)
-      .replace(/^(?:(?:my|the) address is|i'm at|we're at|i live at|at)\s+/i, '')
-      .replace(/[.,;\s]+$/, '')
-      // "1,420 Sycamore Drive" is said of no sum.
-      .replace(/(?<=\b\d{1,3}),(?=\d{3}\b)/g, ''),
+    withHouseNumber(
+      stripped(text)
+        .replace(/^(?:(?:my|the) address is|i'm at|we're at|i live at|at)\s+/i, '')
+        .replace(/[.,;\s]+$/, '')
+        // "1,420 Sycamore Drive" is said of no sum.
+        .replace(/(?<=\b\d{1,3}),(?=\d{3}\b)/g, ''),
+    ),
   );
+}
+
+/** "One forty seven Maple Street", "5 5 Maple Street": the number that leads it, in digits. */
+function withHouseNumber(address: string): string {
+  const tokens = tokenise(address);
+  let [digits, i] = ['', 0];
+  while (!ordinalAt(tokens, i)) {
+    const found = amountAt(tokens, i);
+    const zero = digits !== '' && /^(?:oh|o|zero)$/.test(tokens[i]?.text ?? '');
+    if (!found && !zero) break;
+    digits += found?.value ?? 0;
+    i += found?.length ?? 1;
+  }
+  const street = tokens[i];
+  return digits === '' || digits.length > 6 || !street ? address : `${digits} ${address.slice(street.start)}`;
 }
 
 function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue | null {
   // What is counted stands in the question: "how many people?" takes "four people" whenever it is said.
   const counted = new Set((slot.ask[0] ?? '').toLowerCase().match(/\p{L}{5,}/gu) ?? []);
   for (let i = 0; i < tokens.length; i++) {
-    const found = amountAt(tokens, i);
+    const found = (isYear(slot) && yearAt(tokens, i)) || amountAt(tokens, i);
     if (!found) continue;
     const next = tokens[i + found.length]?.text ?? '';
     const last = tokens[i - 1]?.text ?? '';
     const named = counted.has(next) || (counted.has('people') && /^(?:guests|persons|of)$/.test(next));
     const isParty =
       counted.has('people') && last === 'for' && /^(?:|please|at|on|this|next|tomorrow|tonight)$/.test(next);
-    const isTable = counted.has('people') && / (?:party|table) (?:of|for) $/.test(spaced(tokens.slice(0, i)));
+    // Where a table is the service its word is taken already.
+    const isTable =
+      counted.has('people') && / (?:party|table|#) (?:of|for) $/.test(spaced(tokens.slice(0, i)));
     const isTime = /^(?:am|pm|oclock|thirty|fifteen)$/.test(next) || last === 'at';
     if (!(named || isTable || (isParty && !isTime) || (asked && !isTime))) continue;
     if (slot.min !== undefined && found.value < slot.min) return null;
@@ -150,6 +169,18 @@ function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue
   if (asked && counted.has('people') && / (?:just me|only me|myself|alone) /.test(spaced(tokens)))
     return plain('1');
   return null;
+}
+
+const isYear = ({ min = 0, max = 0 }: SlotDocument): boolean => min >= 1800 && max <= 2100;
+
+/** "Twenty seventeen", "nineteen ninety eight", "twenty oh five". */
+function yearAt(tokens: readonly Token[], i: number): { value: number; length: number } | null {
+  const century = { nineteen: 1900, twenty: 2000 }[tokens[i]?.text ?? ''];
+  if (century === undefined) return null;
+  const zero = /^(?:oh|o)$/.test(tokens[i + 1]?.text ?? '') ? 1 : 0;
+  const year = cardinalAt(tokens, i + 1 + zero);
+  if (!year || year.value >= (zero ? 10 : 100) || (!zero && year.value < 10)) return null;
+  return { value: century + year.value, length: 1 + zero + year.length };
 }
 
 /** "two thousand two hundred", "two hundred and fifty thousand", "350"; "1.5 million" is left to the words. */

@@ -24,6 +24,7 @@ import {
 import { recogniseOrder } from './menu.ts';
 import { recogniseName } from './names.ts';
 import { cosine, nearestIntents } from './nearest.ts';
+import { cardinalAt } from './numbers.ts';
 import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
@@ -113,7 +114,9 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
       choices: context.choices,
     });
   const change = recogniseChange(tokens);
-  const dated = withoutStory(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService);
+  const dated = withoutStory(
+    withoutParty(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService, tokens),
+  );
   // "Move it from Tuesday to Thursday": the old time and the new one are two.
   const turn = change === 'reschedule' ? newTimeAt(dated) : null;
   const when = whenIn(turn === null ? dated : dated.slice(0, turn));
@@ -216,9 +219,18 @@ const nothingElse = {
   aspect: null,
 } as const;
 
+/** "It's been hurting since like Thursday", "the one last Monday": a day that is over. */
+const over =
+  / (?:since|last)(?: (?:about|around|early|late|like|maybe|sometime|this|last|the))* (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|today|yesterday|this|\d+(?:st|nd|rd|th))(?: (?:morning|afternoon|evening|night))?(?= )/;
+
 /** "… came on this morning, can I come in on Monday": what has happened is no wish. */
 function withoutStory(tokens: readonly Token[]): readonly Token[] {
   const said = spaced(tokens);
+  const past = over.exec(said);
+  if (past) {
+    const [from, to] = [past.index, past.index + past[0].length].map((at) => wordsIn(said.slice(0, at)));
+    return withoutStory(mask(tokens, from ?? 0, to ?? 0));
+  }
   const story = / (?:this|last|yesterday) (?:morning|afternoon|evening|night|week|month|weekend) /.exec(said);
   if (!story) return tokens;
   const rest = said.slice(story.index + story[0].length - 1);
@@ -226,11 +238,20 @@ function withoutStory(tokens: readonly Token[]): readonly Token[] {
     !/ (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next) /.test(rest)
   )
     return tokens;
-  const from = said
-    .slice(0, story.index)
-    .split(' ')
-    .filter((word) => word !== '').length;
+  const from = wordsIn(said.slice(0, story.index));
   return mask(tokens, from, from + 2);
+}
+
+const wordsIn = (text: string): number => text.split(' ').filter((word) => word !== '').length;
+
+/** "A table for three tomorrow": so many people, and no hour. */
+function withoutParty(masked: readonly Token[], tokens: readonly Token[]): readonly Token[] {
+  const party = / (?:table|booth|party|seats?) (?:for|of) (?=\w+ (?!oclock |am |pm |thirty |fifteen ))/.exec(
+    spaced(tokens),
+  );
+  if (!party || masked.length !== tokens.length) return masked;
+  const at = wordsIn(spaced(tokens).slice(0, party.index + party[0].length));
+  return cardinalAt(tokens, at) ? mask(masked, at, at + 1) : masked;
 }
 
 const newTime =
@@ -240,12 +261,7 @@ const newTime =
 function newTimeAt(tokens: readonly Token[]): number | null {
   const said = spaced(tokens);
   const last = [...said.matchAll(newTime)].at(-1);
-  return last === undefined
-    ? null
-    : said
-        .slice(0, last.index)
-        .split(' ')
-        .filter((word) => word !== '').length;
+  return last === undefined ? null : wordsIn(said.slice(0, last.index));
 }
 
 /** How near an example must be: alone, or well ahead of the next intent. */

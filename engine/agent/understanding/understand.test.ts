@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { brightSmile, fridayMorningMs } from '../fake-practice.ts';
+import { recognise, type UnderstandingContext } from './understand.ts';
+
+const open: UnderstandingContext = {
+  expecting: 'open',
+  serviceAsked: false,
+  knownDay: null,
+  choices: 0,
+  slots: [],
+  slotAsked: null,
+  nowMs: fridayMorningMs,
+};
+const read = (text: string) => recognise({ text, confidence: 0.95 }, brightSmile, open);
+
+describe('what a turn holds', () => {
+  it.each([
+    ["my tooth's been killing me since like Thursday", null],
+    ['it has been hurting since last Monday night, can I come in on Tuesday', '2026-11-24'],
+    ['I was there last Friday and need to come back on Monday', '2026-11-23'],
+    ['next Friday', '2026-11-27'],
+  ])('takes a day that is over for no wish: %s → %s', (text, day) => {
+    expect(read(text).when?.days?.from ?? null).toBe(day);
+  });
+
+  it.each([
+    ['a table for three the day after tomorrow', '2026-11-22', null],
+    ['a table for three thirty tomorrow', '2026-11-21', 15 * 60 + 30],
+    ['something for three tomorrow', '2026-11-21', 15 * 60],
+  ])('takes so many people for no hour: %s', (text, day, minute) => {
+    const { when } = read(text);
+    expect([when?.days?.from, when?.minute]).toEqual([day, minute]);
+  });
+
+  it('hears "uh huh" as a yes, not as a request to say it again', () => {
+    expect(read('uh huh')).toMatchObject({ clearYes: true, intent: null });
+    expect(read('uh what').intent?.name).toBe('repeat');
+  });
+});
