@@ -1,8 +1,8 @@
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { isVoxboxError, VoxboxError } from '../foundation/index.ts';
-import type { RequestAccess, Who } from './access/index.ts';
+import { VoxboxError } from '../foundation/index.ts';
+import type { Doing, RequestAccess, Who } from './access/index.ts';
 import { type Access, access as lines, type MethodName, methods } from './contract/index.ts';
 import { checked } from './faults.ts';
 
@@ -99,7 +99,9 @@ export function methodServer(app: FastifyInstance, access: RequestAccess): Serve
         const body = (method.body ? checked(method.body, request.body) : undefined) as Given['body'];
         const file = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
         const work = () => handle({ query, body, file, id, who, tenants, reply });
-        return audited(work, { name, line, reads: method.verb === 'GET', who, tenants, id, access });
+        const thingOf = (answer: unknown) => (answer === reply ? null : idOf(answer));
+        const act = { name, line, reads: method.verb === 'GET', who, tenants, id, access };
+        return audited({ work, thingOf }, act);
       },
     });
   };
@@ -116,27 +118,18 @@ interface Act {
 }
 
 /** A change is written down with how it ended; what is read, before it is given out. */
-async function audited<T>(work: () => T | Promise<T>, act: Act): Promise<T> {
+async function audited<T>(doing: Doing<T>, act: Act): Promise<T> {
   const { name, line, reads, who, tenants, id, access } = act;
-  if (line.audited === 'itself' || (reads && !line.audited)) return await work();
+  if (line.audited === 'itself' || (reads && !line.audited)) return await doing.work();
   const [tenantId = null, ...others] = tenants;
   const known = {
     what: name,
     tenantId: others.length > 0 ? null : tenantId,
     thing: line.tenant === 'path' || id === '' ? null : id,
   };
-  if (reads) {
-    access.gate.recordReading(who, known);
-    return await work();
-  }
-  try {
-    const answer = await work();
-    access.gate.record(who, { ...known, thing: known.thing ?? idOf(answer), outcome: 'done' });
-    return answer;
-  } catch (error) {
-    access.gate.record(who, { ...known, outcome: isVoxboxError(error) ? error.code : 'internal' });
-    throw error;
-  }
+  if (!reads) return await access.gate.act(who, known, doing);
+  access.gate.recordReading(who, known);
+  return await doing.work();
 }
 
 /** Of what was made. */

@@ -11,7 +11,7 @@ import { type InferenceHost, startInference } from '../inference/index.ts';
 import { type EngineRecord, runningEngine, type Tenant, type TenantStore } from '../store/index.ts';
 import { chosenTenants, withBox } from './data.ts';
 import { type AnswerOf, ask, authorization, engineAddress } from './running.ts';
-import { recordAlone } from './write.ts';
+import { actAlone } from './write.ts';
 
 type OnProgress = (progress: SourceProgress) => void;
 
@@ -50,10 +50,9 @@ async function alone<M extends DeskMethod>(
   const parts = { dataDir: config.dataDir, clock: systemClock, ids: systemIds, embed, onProgress };
   const readOnly = deskMethods[request.method].verb === 'GET';
   try {
-    const answer: unknown = await withBox(config, { readOnly }, async (box) => {
-      const said = await askDesk(createDesk({ ...parts, box }), request);
-      if (!readOnly) recordAlone(box, request);
-      return said;
+    const answer: unknown = await withBox(config, { readOnly }, (box) => {
+      const work = () => askDesk(createDesk({ ...parts, box }), request);
+      return readOnly ? work() : actAlone(box, request, work);
     });
     return answer as AnswerOf<M>;
   } finally {

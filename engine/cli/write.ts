@@ -1,7 +1,7 @@
 import { access, type MethodName, type methods, namedTenant } from '../api/contract/index.ts';
 import type { Lines } from '../api/index.ts';
 import type { Config } from '../foundation/index.ts';
-import { type Box, runningEngine } from '../store/index.ts';
+import { type Act, type Box, runningEngine } from '../store/index.ts';
 import { linesOf, withBox } from './data.ts';
 import { type AnswerOf, type Asked, type AskedMethod, ask } from './running.ts';
 
@@ -25,24 +25,22 @@ export async function write<M extends WritingMethod, T>(
 ): Promise<T> {
   const engine = runningEngine(config.dataDir);
   if (engine) return through(await ask(engine, asked));
-  return await withBox(config, { readOnly: false }, async (box) => {
-    const done = await alone(box);
-    recordAlone(box, asked);
-    return done;
-  });
+  return await withBox(config, { readOnly: false }, (box) => actAlone(box, asked, () => alone(box)));
 }
 
-/** What was done without the engine stands in the audit log too. */
-export function recordAlone(
+/** What is done without the engine stands in the audit log too. */
+export function actAlone<T>(
   box: Box,
   { method, id = '', query, body }: Pick<Asked<AskedMethod>, 'method' | 'id' | 'query' | 'body'>,
-): void {
+  work: () => T | Promise<T>,
+): Promise<T> {
   const line = access[method];
-  box.audit.record({
+  const act: Act = {
     ...{ whoKind: 'command-line', whoId: null, whoName: 'command line', address: null },
-    ...{ what: method, outcome: 'done', tenantId: namedTenant(line, { id, query, body }) ?? null },
+    ...{ what: method, tenantId: namedTenant(line, { id, query, body }) ?? null },
     thing: line.tenant === 'path' || id === '' ? null : id,
-  });
+  };
+  return box.act(act, work);
 }
 
 /** The same for what `Lines` answers, which answers alike in the engine and here. */

@@ -13,7 +13,10 @@ export interface AuditEntry {
   readonly whoName: string;
   /** Method of the API, `noun.verb`. */
   readonly what: string;
-  /** `done`, `asked` for what was read, or the code of the refusal. */
+  /**
+   * `done`, `asked` for what was read, or the code of the refusal; `interrupted`: the engine ended before it was known,
+   * so that it may have come to be or not.
+   */
   readonly outcome: string;
   readonly tenantId: string | null;
   /** Id of what it was done to. */
@@ -42,7 +45,8 @@ export interface AuditVerdict {
 }
 
 export interface Audit {
-  record(entry: Omit<AuditEntry, 'sequence' | 'atMs'>): void;
+  /** @param entry.atMs now, where it is absent */
+  record(entry: Omit<AuditEntry, 'sequence' | 'atMs'> & { readonly atMs?: number }): void;
   /** Latest first. */
   list(filter: AuditFilter): AuditEntry[];
   /** Works through the whole log in small steps. */
@@ -91,11 +95,11 @@ export function auditRows(database: Database, { clock }: { clock: Clock }): Audi
     `select ${columns}, hash from audit where sequence > ? order by sequence limit ${verifiedAtOnce}`,
   );
   return {
-    record: ({ whoKind, whoId, whoName, what, outcome, tenantId, thing, address }) =>
+    record: ({ whoKind, whoId, whoName, what, outcome, tenantId, thing, address, atMs = clock.nowMs() }) =>
       database.transaction(() => {
         const { sequence, hash } = last.get() ?? { sequence: 0, hash: beginning };
         const entry: AuditEntry = {
-          ...{ sequence: sequence + 1, atMs: clock.nowMs(), whoKind, whoId, whoName },
+          ...{ sequence: sequence + 1, atMs, whoKind, whoId, whoName },
           ...{ what, outcome, tenantId, thing, address },
         };
         insert.run({ ...entry, hash: chained(hash, entry) });

@@ -8,6 +8,7 @@ import {
   type StoredEvent,
   VoxboxError,
 } from '../foundation/index.ts';
+import { type Acts, actRows, writeInterruptedActs } from './acts.ts';
 import { type AnswerPolicies, answerPolicyRows } from './answer-policies.ts';
 import { type ApiTokens, apiTokenRows } from './api-tokens.ts';
 import { type Audit, auditRows } from './audit.ts';
@@ -80,6 +81,7 @@ export interface Box {
   readonly apiTokens: ApiTokens;
   readonly resellers: Resellers;
   readonly audit: Audit;
+  readonly act: Acts;
   readonly events: Pick<EventLog, 'since' | 'position'>;
   /** Several changes of the box as one; `work` is synchronous, and its events are told after the commit. */
   transaction<T>(work: () => T): T;
@@ -161,6 +163,8 @@ function assemble(parts: BoxParts): Box {
   const tenants = tenantRows(database);
   const numbers = numberRows(database, { events });
   const trunks = trunkRows(database, { ids, events, keyring });
+  const audit = auditRows(database, { clock });
+  if (!readOnly) writeInterruptedActs(database, audit);
   const pathOf = (id: string): string => join(dataDir, 'tenants', `${id}.db`);
   const known = (id: string): Tenant => {
     const tenant = isUuid(id) ? tenants.find(id) : null;
@@ -208,7 +212,8 @@ function assemble(parts: BoxParts): Box {
     links: linkRows(database, { clock, ids, events }),
     apiTokens: apiTokenRows(database, { clock, ids, events }),
     resellers: resellerRows(database, { events }),
-    audit: auditRows(database, { clock }),
+    audit,
+    act: actRows(database, { clock, events, audit }),
     events: { since: events.since, position: events.position },
     transaction: events.transaction,
     tenant(id) {

@@ -1,4 +1,5 @@
 export type * from './access-model.ts';
+export type { Act, Acts } from './acts.ts';
 export type { AfterCallQueue, AfterCallStep, AfterCallWork } from './after-call-work.ts';
 export { afterCallSteps } from './after-call-work.ts';
 export type { AgentDocument, Problem } from './agent-document.ts';

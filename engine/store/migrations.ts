@@ -1,4 +1,5 @@
 import { accessSchema } from './schema/access.ts';
+import { actsSchema } from './schema/acts.ts';
 import { afterCallSchema } from './schema/after-call.ts';
 import { agentVersionsSchema } from './schema/agent-versions.ts';
 import { analyticsSchema } from './schema/analytics.ts';
@@ -215,6 +216,7 @@ export const boxMigrations: readonly string[] = [
   `,
   accessSchema,
   brandSlugsSchema,
+  actsSchema,
 ];
 
 export const tenantMigrations: readonly string[] = [

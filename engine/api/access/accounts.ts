@@ -11,6 +11,8 @@ import { actingOf, hashOf, userAt, type Who } from './who.ts';
 export interface Browser {
   readonly address: string;
   readonly userAgent: string;
+  /** Part of the transaction that lets them in. */
+  readonly entered: (who: Who) => void;
 }
 
 export interface SignIn extends Browser {
@@ -138,12 +140,16 @@ function personOf(who: Who, { box, clock }: AccountParts): Person {
 }
 
 /** A new session of somebody who has proved who they are. */
-function begin({ box, clock }: AccountParts, user: User, { address, userAgent }: Browser): SignedIn {
+function begin({ box, clock }: AccountParts, user: User, { address, userAgent, entered }: Browser): SignedIn {
   const token = newToken();
-  const session: Session = box.sessions.begin({
-    ...{ userId: user.id, tokenHash: hashOf(token), address, userAgent },
+  return box.transaction(() => {
+    const session: Session = box.sessions.begin({
+      ...{ userId: user.id, tokenHash: hashOf(token), address, userAgent },
+    });
+    const who = userAt(address, { user, session, box, nowMs: clock.nowMs() });
+    entered(who);
+    return { token, who };
   });
-  return { token, who: userAt(address, { user, session, box, nowMs: clock.nowMs() }) };
 }
 
 function signingIn(parts: AccountParts): Pick<Accounts, 'signIn'> {
@@ -237,8 +243,7 @@ function linking(parts: AccountParts): Pick<Accounts, 'readLink' | 'useLink'> {
     async useLink({ token, name, email, password }, { who, browser }) {
       const link = found(token);
       const passwordHash = password === undefined ? undefined : await passwords.hash(password);
-      const user = settle(link, { name, email, passwordHash, who });
-      return begin(parts, user, browser);
+      return box.transaction(() => begin(parts, settle(link, { name, email, passwordHash, who }), browser));
     },
   };
 }

@@ -20,10 +20,19 @@ export interface Gate {
    * @throws VoxboxError `sign_in_required`, `not_allowed`, `tenant_unknown`; `not_found` for what is another's
    */
   admit(who: Who, asked: AskedLine, named: Named): readonly string[];
+  /** Does it with its line in the audit log, as `Box.act` says. */
+  act<T>(who: Who, act: Pick<AuditEntry, 'what' | 'tenantId' | 'thing'>, doing: Doing<T>): Promise<T>;
   /** Writes to the audit log what was done. */
   record(who: Who, act: Pick<AuditEntry, 'what' | 'outcome' | 'tenantId' | 'thing'>): void;
   /** Writes that something was read; once a minute for the same, since a player asks for a recording in parts. */
   recordReading(who: Who, act: Pick<AuditEntry, 'what' | 'tenantId' | 'thing'>): void;
+}
+
+/** What is done, and to what. */
+export interface Doing<T> {
+  readonly work: () => T | Promise<T>;
+  /** Id of what was made. */
+  readonly thingOf: (answer: T) => string | null;
 }
 
 const readAgainMs = 60_000;
@@ -51,11 +60,8 @@ export function createGate({ box, live, clock }: GateParts): Gate {
     ringGroup: (id) => box.ringGroups.find(id)?.tenantId ?? null,
     transferTarget: (id) => box.transferTargets.find(id)?.tenantId ?? null,
   };
-  const record: Gate['record'] = (who, act) =>
-    box.audit.record({
-      ...{ whoKind: who.kind, whoId: who.id, whoName: who.name, address: who.address },
-      ...act,
-    });
+  const doer = ({ kind, id, name, address }: Who) => ({ whoKind: kind, whoId: id, whoName: name, address });
+  const record: Gate['record'] = (who, act) => box.audit.record({ ...doer(who), ...act });
 
   /** @param unseen what is said where they may not know that it is there */
   const refuse = (
@@ -98,6 +104,7 @@ export function createGate({ box, live, clock }: GateParts): Gate {
   };
 
   return {
+    act: (who, act, { work, thingOf }) => box.act({ ...doer(who), ...act }, work, thingOf),
     record,
     recordReading(who, act) {
       const key = JSON.stringify([who.kind, who.id, who.address, act]);

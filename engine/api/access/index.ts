@@ -3,6 +3,7 @@ export { type Accounts, createAccounts, newToken, setPassword } from './accounts
 export { type Entrance, makeEntrance } from './entrance.ts';
 export { fakeOwner } from './fake-owner.ts';
 export { type FakePerson, fakeSession } from './fake-session.ts';
+export type { Doing } from './gate.ts';
 export { createPasswords, type Passwords } from './passwords.ts';
 export { serveAccess } from './routes.ts';
 export { addMember, inviteMember, passwordLink } from './user-routes.ts';

@@ -19,11 +19,6 @@ export interface SessionParts {
 const actingMs = 3_600_000;
 const ended = { ended: true } as const;
 
-const browserOf = (reply: FastifyReply, { address }: Who): Browser => ({
-  address,
-  userAgent: reply.request.headers['user-agent'] ?? '',
-});
-
 const setCookie = (reply: FastifyReply, token: string | null): void => {
   reply.header('set-cookie', sessionCookie(token, reply.request.headers.host));
 };
@@ -31,11 +26,17 @@ const setCookie = (reply: FastifyReply, token: string | null): void => {
 /** Signing in and out, and links that do. */
 export function serveSession(serve: Serve, { box, clock, accounts, gate }: SessionParts): void {
   const { person } = accounts;
-  /** In the place of the session that the browser had. */
-  const enter = (reply: FastifyReply, before: Who, { who, token }: SignedIn, what: string) => {
-    if (before.session) box.sessions.end(before.session.userId, before.session.id);
+  const browserOf = (reply: FastifyReply, { address, session }: Who, what: string): Browser => ({
+    address,
+    userAgent: reply.request.headers['user-agent'] ?? '',
+    entered(who) {
+      // In the place of the session that the browser had.
+      if (session) box.sessions.end(session.userId, session.id);
+      gate.record(who, { what, outcome: 'done', tenantId: null, thing: who.id });
+    },
+  });
+  const enter = (reply: FastifyReply, { who, token }: SignedIn) => {
     setCookie(reply, token);
-    gate.record(who, { what, outcome: 'done', tenantId: null, thing: who.id });
     return { person: person(who) };
   };
 
@@ -44,8 +45,8 @@ export function serveSession(serve: Serve, { box, clock, accounts, gate }: Sessi
     return { state: box.users.owner() ? 'signed-out' : 'unowned', person: null };
   });
   serve('session.signIn', async ({ body, who, reply }) => {
-    const signedIn = await accounts.signIn({ ...body, ...browserOf(reply, who) });
-    return enter(reply, who, signedIn, 'session.signIn');
+    const browser = browserOf(reply, who, 'session.signIn');
+    return enter(reply, await accounts.signIn({ ...body, ...browser }));
   });
   serve('session.signOut', ({ who, reply }) => {
     if (who.session) box.sessions.end(who.session.userId, who.session.id);
@@ -78,8 +79,8 @@ export function serveSession(serve: Serve, { box, clock, accounts, gate }: Sessi
   serve('session.stopActing', ({ who }) => acting(who, null));
   serve('link.read', ({ body }) => ({ link: accounts.readLink(body.token) }));
   serve('link.use', async ({ body, who, reply }) => {
-    const signedIn = await accounts.useLink(body, { who, browser: browserOf(reply, who) });
-    return enter(reply, who, signedIn, 'link.use');
+    const browser = browserOf(reply, who, 'link.use');
+    return enter(reply, await accounts.useLink(body, { who, browser }));
   });
 }
 

@@ -12,7 +12,10 @@ export const auditEntryModel = z.object({
   whoName: z.string(),
   /** Method of this API. */
   what: z.string(),
-  /** `done`, `asked` for what was read, or the code of the refusal. */
+  /**
+   * `done`, `asked` for what was read, or the code of the refusal; `interrupted`: the engine ended before it was known, so
+   * that it may have come to be or not.
+   */
   outcome: z.string(),
   tenantId: z.string().nullable(),
   thing: z.string().nullable(),
