@@ -26,6 +26,7 @@ import { srtpCost } from './srtp-cost.ts';
 import { sttWer } from './stt-wer.ts';
 import { ttsRaw } from './tts-raw.ts';
 import { turnTaking } from './turn-taking.ts';
+import { wordTimesOff } from './word-times.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   analytics,
@@ -46,6 +47,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'stt-wer': sttWer,
   'tts-raw': ttsRaw,
   'turn-taking': turnTaking,
+  'word-times': wordTimesOff,
 };
 
 const help = `Usage: npm run bench -- [--only NAME]... [--quick] [--json] [--write]
