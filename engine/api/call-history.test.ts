@@ -255,6 +255,20 @@ describe('what is taken out of a call', () => {
     expect(codeOf(await send('POST', `calls/${id}/redact`, body))).toBe('input_invalid');
   });
 
+  it('falls silent wherever it was said, also where the other side says it again', async () => {
+    const id = bookedCall();
+    const recording = store.calls.find(id)?.recording ?? '';
+    store.transcript.add({
+      ...{ callId: id, speaker: 'agent', text: 'So that is Sarah Miller, on Tuesday.', confidence: null },
+      ...{ startedAtMs: startMs + 21_000, endedAtMs: startMs + 23_000, interrupted: false, latency: null },
+    });
+    const turnId = store.transcript.list(id)[1]?.id ?? '';
+    await send('POST', `calls/${id}/redact`, { words: [{ turnId, text: 'Sarah Miller' }] });
+    expect(loud(recording, 3000, 5000)).toBe(false);
+    // With what may have been cut off at either end.
+    expect([loud(recording, 20_400, 23_600), loud(recording, 24_000, 26_000)]).toEqual([false, true]);
+  });
+
   it('may be everything that was said: the recording goes, the call stays', async () => {
     const id = bookedCall();
     const recording = store.calls.find(id)?.recording ?? '';

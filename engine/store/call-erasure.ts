@@ -22,7 +22,8 @@ export interface ErasedSpan {
 /** Takes words out of calls that are over, and calls out of the list. Nothing of it can be undone. */
 export interface CallErasure {
   /**
-   * Where the turns of chosen words are, milliseconds from the beginning of the recording.
+   * Where the turns are in which chosen words stand, those of a read-back too: milliseconds from the beginning of the
+   * recording.
    *
    * @throws VoxboxError `not_found`; `input_invalid` where a turn does not have the words, or the call goes on
    */
@@ -54,6 +55,7 @@ interface CallRow {
 }
 
 interface TurnRow {
+  readonly id: string;
   readonly text: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -77,8 +79,8 @@ export function callErasure(database: Database, { tenantId, events, words, analy
     `select recording, coalesce(answered_at_ms, started_at_ms) as startMs, ended_at_ms as endedAtMs
      from calls where id = ?`,
   );
-  const turn = database.prepare<TurnRow>(
-    `select text, started_at_ms as startedAtMs, ended_at_ms as endedAtMs from turns where call_id = ? and id = ?`,
+  const turns = database.prepare<TurnRow>(
+    'select id, text, started_at_ms as startedAtMs, ended_at_ms as endedAtMs from turns where call_id = ?',
   );
   const change = (sql: string) => database.prepare(sql);
   const dropRecording = change('update calls set recording = null, caller_name = null where id = ?');
@@ -110,13 +112,16 @@ export function callErasure(database: Database, { tenantId, events, words, analy
   const spansOf: CallErasure['spansOf'] = (callId, chosen) => {
     const { startMs } = over(callId);
     const clean = cleanerOf(chosen.map(({ text }) => text));
-    return chosen.map(({ turnId, text }) => {
-      const row = turn.get(callId, turnId);
-      if (!row?.text.includes(text) || clean(row.text) === row.text) {
-        throw new VoxboxError('input_invalid', 'the words do not stand in that turn of the call');
-      }
-      return { fromMs: row.startedAtMs - startMs, toMs: row.endedAtMs - startMs };
-    });
+    const changed = turns.all(callId).filter(({ text }) => clean(text) !== text);
+    const stands = ({ turnId, text }: ChosenWords): boolean =>
+      changed.some((turn) => turn.id === turnId && turn.text.includes(text));
+    if (!chosen.every(stands)) {
+      throw new VoxboxError('input_invalid', 'the words do not stand in that turn of the call');
+    }
+    return changed.map(({ startedAtMs, endedAtMs }) => ({
+      fromMs: startedAtMs - startMs,
+      toMs: endedAtMs - startMs,
+    }));
   };
 
   return {
