@@ -59,7 +59,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     guarded(path, () => {
       if (isNew) chmodSync(path, 0o600);
       unlock(sqlite, key);
-      if (!readOnly) sqlite.pragma('journal_mode = WAL');
       sqlite.pragma('synchronous = FULL');
       sqlite.pragma('foreign_keys = ON');
       // Sorting must not spill personal data into a plain temporary file.
@@ -70,6 +69,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         sqlite.loadExtension(getLoadablePath());
       }
       migrate(sqlite, { path, migrations, readOnly: readOnly ?? false });
+      // Remembered by the file. A new one has its tables by now: written once, not to the log first.
+      if (!readOnly) sqlite.pragma('journal_mode = WAL');
     });
   } catch (error) {
     sqlite.close();
@@ -102,15 +103,14 @@ function migrate(
       details: { version, known: migrations.length },
     });
   }
-  for (const [index, sql] of migrations.entries()) {
-    if (index < version) continue;
-    sqlite
-      .transaction(() => {
-        sqlite.exec(sql);
-        sqlite.pragma(`user_version = ${index + 1}`);
-      })
-      .immediate();
-  }
+  if (version === migrations.length) return;
+  // All as one: a file is of one version whenever the power goes, and a new one costs one write, not one for each.
+  sqlite
+    .transaction(() => {
+      for (const sql of migrations.slice(version)) sqlite.exec(sql);
+      sqlite.pragma(`user_version = ${migrations.length}`);
+    })
+    .immediate();
 }
 
 function guardedDatabase(sqlite: BetterSqlite.Database, path: string): Database {
