@@ -153,6 +153,19 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
     await page.context().close();
   });
 
+  it('stays where it is when a section of a page is gone to', async () => {
+    const page = await stage.page('agent/versions');
+    const top = (selector: string) =>
+      page.locator(selector).evaluate((element) => element.getBoundingClientRect().top);
+    await expect.poll(() => top('#versions')).toBeLessThan(720);
+    for (const id of ['who', 'providers', 'rehearsal']) {
+      await page.evaluate(`location.hash = '#/agent/${id}'`);
+      await expect.poll(() => top(`#${id}`)).toBeLessThan(720);
+      expect(await top('#main'), id).toBe(0);
+    }
+    await page.context().close();
+  });
+
   describe('notifications', () => {
     const booked = (customerName: string, startsAtMs: number) =>
       full.practice.call({
@@ -174,7 +187,8 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
       const toasts = page.locator('.toasts');
       await listening(page);
       booked('Ada Byron', nowMs + 70 * hourMs);
-      await toasts.getByText('Ada Byron booked').waitFor();
+      // As long as somebody points at them, none goes by itself.
+      await toasts.getByText('Ada Byron booked').hover();
       missed('Ben Cole');
       await toasts.getByText('From Ben Cole').waitFor();
       leave(full.store, { title: 'Message', customerName: 'Cid Dale', urgent: true });
