@@ -280,18 +280,22 @@ describe('fetching', () => {
 
   test('from the hub, going on where the connection broke', async () => {
     const ranges: (string | undefined)[] = [];
+    const broken = 200_000;
+    let breakOff = () => {};
     const hub = await serve((request, response) => {
       ranges.push(request.headers.range);
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
       response.writeHead(start > 0 ? 206 : 200);
-      const end = ranges.length === 1 ? 200_000 : content.length;
-      response.write(content.subarray(start, end), () => {
-        if (ranges.length === 1) setTimeout(() => response.destroy(), 50);
-        else response.end();
-      });
+      if (ranges.length > 1) return response.end(content.subarray(start));
+      breakOff = () => response.destroy();
+      return response.write(content.subarray(start, broken));
     });
     const seen: number[] = [];
-    const context = contextFor({ onProgress: (progress) => seen.push(progress.bytes) });
+    const onProgress = ({ bytes }: { readonly bytes: number }) => {
+      seen.push(bytes);
+      if (bytes === broken) breakOff();
+    };
+    const context = contextFor({ onProgress });
     await pullModel(context, testModel([testFile({ hub })]));
     expect(ranges).toEqual([undefined, 'bytes=200000-']);
     expect(seen.at(-1)).toBe(content.length);
