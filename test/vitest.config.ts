@@ -17,6 +17,7 @@ const realTime = [
   'engine/llm/chain.test.ts',
   'engine/llm/openai.test.ts',
   'engine/media/leg.test.ts',
+  'engine/media/srtp/assembly/build.test.ts',
   'engine/rehearsal/line/shifted-date.test.ts',
   'engine/sip/failover.test.ts',
   'engine/sip/forking.test.ts',
@@ -34,6 +35,8 @@ const realTime = [
   'engine/speech/stt/deepgram.test.ts',
   'engine/speech/tts/speaker.test.ts',
   'engine/speech/tts/voice-services.test.ts',
+  'engine/store/acts.test.ts',
+  'engine/store/booking-race.test.ts',
   'engine/store/calendar-race.test.ts',
   'test/unit/rtp-endpoint.test.ts',
 ];
@@ -57,7 +60,10 @@ export default defineConfig({
             'test/unit/**/*.test.ts',
           ],
           exclude: realTime,
+          globalSetup: 'test/unit/in-memory.mjs',
           pool: 'forks',
+          // Imported as the engine is: by Node itself, which is quicker, and what runs is what lies there.
+          experimental: { viteModuleRunner: false },
           // Files share processes, and so their imports: there is no module-level state that could pass on.
           isolate: false,
           maxWorkers: 2,
