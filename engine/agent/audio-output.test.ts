@@ -103,6 +103,30 @@ describe('CallAudioOutput', () => {
     ]);
   });
 
+  it('ends when its last sound was played, also where it was silent in between', async () => {
+    const { leg, output, finished, time } = open();
+    output.say(speech(1500), 'One two three four five.');
+    leg.playedMs = 800;
+    time.nowMs = 1800;
+    await output.hold();
+    time.nowMs = 3000;
+    output.finish();
+    output.resume();
+    time.nowMs = 3980;
+    leg.tell({ id: 2, playedMs: 980, cut: false });
+    expect(finished).toMatchObject([{ startedAtMs: 1000, endedAtMs: 3980 }]);
+
+    // What is held when it ends was last heard before.
+    time.nowMs = 5000;
+    output.say(speech(1000), 'Six seven.');
+    leg.playedMs = 400;
+    time.nowMs = 5400;
+    await output.hold();
+    time.nowMs = 9000;
+    output.close();
+    expect(finished[1]).toMatchObject({ startedAtMs: 5000, endedAtMs: 5400 });
+  });
+
   it('gives way while somebody may want to speak, and never for longer than it speaks', async () => {
     const { leg, output } = open();
     output.say(speech(1000), 'One two three four five.');

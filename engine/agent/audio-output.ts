@@ -39,6 +39,8 @@ interface Stretch {
   readonly startedAtMs: number;
   /** Heard before the audio that plays now. */
   heardMs: number;
+  /** UTC, when last something was known to have been played; it may have been silent in between. */
+  playedAtMs: number;
   /** Monotonic: when the audio that the leg has will all have been played. */
   soundsUntilMs: number;
   /** The leg's id of what plays; null while nothing does. */
@@ -165,14 +167,17 @@ export class CallAudioOutput {
     // The leg may have told it at once.
     if (this.#stretch !== stretch) return;
     stretch.heardMs = this.#heardMs(stretch);
+    if (stretch.legId !== null) stretch.playedAtMs = this.#options.clock.nowMs();
     this.#over(stretch, !isHeard(stretch));
   }
 
   #begin(): Stretch {
+    const startedAtMs = this.#options.clock.nowMs();
     const stretch: Stretch = {
       clauses: [],
-      startedAtMs: this.#options.clock.nowMs(),
+      startedAtMs,
       heardMs: 0,
+      playedAtMs: startedAtMs,
       soundsUntilMs: 0,
       legId: null,
       complete: false,
@@ -192,6 +197,7 @@ export class CallAudioOutput {
       this.#legIds.set(id, (playedMs, cut) => {
         this.#legIds.delete(id);
         stretch.heardMs += playedMs;
+        stretch.playedAtMs = this.#options.clock.nowMs();
         stretch.legId = null;
         stretch.soundsUntilMs = 0;
         if (!cut && stretch.state === 'playing') this.#over(stretch, false);
@@ -229,10 +235,11 @@ export class CallAudioOutput {
     stretch.state = 'over';
     if (this.#stretch === stretch) this.#stretch = null;
     this.soften(false);
-    const { clauses, heardMs, startedAtMs } = stretch;
+    const { clauses, heardMs, startedAtMs, playedAtMs } = stretch;
+    const endedAtMs = Math.max(startedAtMs + heardMs, playedAtMs);
     const spoken = clauses.map(({ text, pieces }) => ({ text, durationMs: durationOf([{ pieces }]) }));
     const text = interrupted ? heardText(spoken, heardMs) : spoken.map((clause) => clause.text).join(' ');
-    this.#options.onFinished({ text, startedAtMs, endedAtMs: startedAtMs + heardMs, interrupted });
+    this.#options.onFinished({ text, startedAtMs, endedAtMs, interrupted });
   }
 }
 
