@@ -31,6 +31,7 @@ function dial(options: Dialling): Int16Array {
   const { keys = keypad, rate, dbfs = -10, toneMs = 50, pauseMs = 50, offTune = 0, twistDb = 0 } = options;
   let seed = 12345;
   const noise = () => {
+    if (noiseRms === 0) return 0;
     let sum = -6;
     for (let i = 0; i < 12; i += 1) {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

@@ -18,7 +18,8 @@ function speechLike(
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return seed / 2_147_483_648 - 0.5;
   };
-  return Int16Array.from({ length: seconds * rateHz }, (_, i) => {
+  // Everything in it comes again after 3 s.
+  const round = Int16Array.from({ length: 3 * rateHz }, (_, i) => {
     const atS = i / rateHz;
     const talks = atS % 3 >= 3 * pauses;
     const syllable = 0.3 + 0.7 * Math.sin(atS * Math.PI * 4) ** 2;
@@ -26,6 +27,11 @@ function speechLike(
     const value = (talks ? (peak * syllable * buzz) / 1.4 : 0) + noise * 2 * random();
     return Math.max(-32_768, Math.min(32_767, Math.round(value)));
   });
+  const samples = new Int16Array(seconds * rateHz);
+  for (let at = 0; at < samples.length; at += round.length) {
+    samples.set(round.subarray(0, samples.length - at), at);
+  }
+  return samples;
 }
 
 const trouble = async (samples: Int16Array, limits = sampleLimits, sampleRateHz = rateHz) =>
