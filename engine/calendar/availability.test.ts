@@ -149,14 +149,23 @@ describe('the clocks of the world', () => {
     .filter(([, from, to]) => from < to)
     .map(([weekday, from, to]): OpenSpan => ({ weekday, fromMinute: from * 15, toMinute: to * 15 }));
 
+  /** Found out once for each minute of a zone: many openings lie over it. */
+  const shown = new Map<string, { readonly weekday: number; readonly minute: number }>();
+  const wallClock = (zone: string, ms: number) => {
+    const key = `${zone} ${ms}`;
+    const known = shown.get(key);
+    if (known) return known;
+    const { weekday, hour, minute } = DateTime.fromMillis(ms, { zone });
+    const local = { weekday, minute: hour * 60 + minute };
+    shown.set(key, local);
+    return local;
+  };
+
   /** Written anew from what the wall clock shows, minute by minute. */
   function minutesAreOpen(hours: readonly OpenSpan[], zone: string, { fromMs, toMs }: TimeSpan): boolean {
     for (let ms = fromMs; ms < toMs; ms += 60_000) {
-      const local = DateTime.fromMillis(ms, { zone });
-      const minute = local.hour * 60 + local.minute;
-      const open = hours.some(
-        (h) => h.weekday === local.weekday && h.fromMinute <= minute && minute < h.toMinute,
-      );
+      const { weekday, minute } = wallClock(zone, ms);
+      const open = hours.some((h) => h.weekday === weekday && h.fromMinute <= minute && minute < h.toMinute);
       if (!open) return false;
     }
     return true;
