@@ -212,7 +212,11 @@ export const offerMessage = (state: DialogueState, facts: Facts, lead: readonly 
 function begin(state: DialogueState, wanted: Wanted, options: AskOptions): Decision {
   const { facts, lead = [] } = options;
   if (wanted.kind === 'change') return advance(withChange(state, wanted.what, null), facts, lead);
-  if (wanted.kind === 'book') return advanceBooking({ ...state, serviceId: wanted.serviceId }, facts, lead);
+  if (wanted.kind === 'book') {
+    const { serviceId } = wanted;
+    const also = serviceId === null ? [] : [say({ name: 'also', serviceId })];
+    return advanceBooking({ ...state, serviceId }, facts, [...lead, ...also]);
+  }
   const skill = skillOf(wanted.skillId, facts.snapshot);
   if (!skill) return next(state, facts, lead);
   return advance(withForm(state, skill, { facts, reading: emptyReading }), facts, lead);
@@ -252,7 +256,8 @@ function withAppointment(
 ): Decision {
   if (!appointment) return next({ ...state, change: null }, facts, lead);
   if (what === 'cancel') return ask(state, 'change-read-back', { facts, lead });
-  const told = [...lead, say({ name: 'appointment-is', appointment })];
+  const isKnown = appointment.id === state.booked?.id;
+  const told = isKnown ? lead : [...lead, say({ name: 'appointment-is', appointment })];
   const known: DialogueState = { ...state, change: null };
   if (what !== 'reschedule') return next(known, facts, told);
   const moving: DialogueState = {

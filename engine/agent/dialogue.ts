@@ -59,6 +59,7 @@ export type Line =
   | { readonly name: 'hours-of-day'; readonly day: string }
   | { readonly name: 'prices' }
   | { readonly name: 'price'; readonly serviceId: string }
+  | { readonly name: 'duration'; readonly serviceId: string }
   | { readonly name: 'menu-price'; readonly itemId: string }
   | { readonly name: 'menu' }
   | { readonly name: 'services' }
@@ -84,11 +85,13 @@ export type Line =
   | { readonly name: 'wrong-number' }
   | { readonly name: 'answer'; readonly answer: Answer }
   | { readonly name: 'do-not-know' }
+  | { readonly name: 'for-staff' }
   | { readonly name: 'no-booking' }
   | { readonly name: 'identity' }
   | { readonly name: 'calm' }
   | { readonly name: 'welcome' }
   | { readonly name: 'acknowledge' }
+  | { readonly name: 'also'; readonly serviceId: string }
   | { readonly name: 'correction' }
   /** A value of the read-back that is another now. */
   | { readonly name: 'changed'; readonly label: string; readonly words: string }

@@ -127,7 +127,9 @@ const reading: fc.Arbitrary<Reading> = fc.record({
   change: maybe(fc.constantFrom('reschedule', 'cancel', 'check')),
   emergency: fc.constantFrom(null, null, null, null, 'chest', 'tooth', 'stranger'),
   urgent: fc.constantFrom(false, false, true),
+  also: fc.constantFrom(null, null, null, 'white'),
   dropped: fc.constantFrom(false, false, false, false, true),
+  forStaff: fc.constantFrom(false, false, false, true),
   question: fc.boolean(),
   order: maybe(fc.constant(onePizza)),
   slots: fc.constantFrom<Reading['slots']>(

@@ -2,7 +2,17 @@ import { onPending } from './answers/book.ts';
 import { onAppointments, onChange } from './answers/change.ts';
 import { onCorrectedText, onForm, onSubmitted } from './answers/form.ts';
 import { onPerson, onTransferFailed, onTransferTalk, putThrough } from './answers/person.ts';
-import { advanceBooking, afterRescue, ask, askAgain, cleared, end, next, rescued } from './asking.ts';
+import {
+  advanceBooking,
+  afterRescue,
+  ask,
+  askAgain,
+  cleared,
+  end,
+  next,
+  offerMessage,
+  rescued,
+} from './asking.ts';
 import {
   type Decision,
   type DialogueEvent,
@@ -23,7 +33,7 @@ import { askedSlot, canDo, givesUp } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
-import { onWanted } from './wanted.ts';
+import { onSecondThoughts, onWanted } from './wanted.ts';
 import { onBetween, settled } from './which-wish.ts';
 
 /**
@@ -94,6 +104,9 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     if (!answer) return askAgain(state, facts, [say({ name: 'not-caught' })], true);
     return onAnswer(state, answer, facts);
   }
+  // "I don't want an appointment, I want to leave a message"
+  if (isGivenUp(state, reading) && (reading.skill || reading.wantsMessage))
+    return onReading(cleared(state), { ...reading, dropped: false }, facts);
   // A form and a change take no other day for it; a booking says so with what else it takes.
   const { noSuch } = reading.when ?? {};
   if (noSuch && (state.form || state.change))
@@ -111,6 +124,8 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
     onDigression(state, reading, facts) ??
     onTask(state, reading, facts) ??
     onDropped(state, reading, facts) ??
+    onSecondThoughts(state, reading, facts) ??
+    onForStaff(state, reading, facts) ??
     onPending(state, reading, facts) ??
     onWanted(state, reading, facts) ??
     onBetween(state, reading, facts) ??
@@ -160,6 +175,7 @@ const startsBooking: ReadonlySet<Line['name']> = new Set([
   'hours-of-day',
   'price',
   'prices',
+  'duration',
   'services',
   'address',
 ]);
@@ -171,6 +187,10 @@ function digressionLine(state: DialogueState, reading: Reading, facts: Facts): L
       return hoursLine(reading, state);
     case 'price':
       return priceLine(reading, state, playbook?.menu ?? []);
+    case 'duration': {
+      const serviceId = reading.service?.value ?? state.serviceId ?? state.topicId;
+      return serviceId === null ? null : { name: 'duration', serviceId };
+    }
     case 'services':
       return playbook && playbook.menu.length > 0 && facts.snapshot.services.length === 0
         ? { name: 'menu' }
@@ -194,9 +214,25 @@ function digressionLine(state: DialogueState, reading: Reading, facts: Facts): L
 
 /** "I'm not booking anything": what was begun is given up. */
 const onDropped = (state: DialogueState, reading: Reading, facts: Facts): Decision | null =>
-  state.booking && reading.dropped && !fills(reading) && reading.intent?.name !== 'goodbye'
+  isGivenUp(state, reading)
     ? next(cleared(state), facts, [say({ name: state.moving ? 'kept-appointment' : 'nothing-booked' })])
     : null;
+
+const isGivenUp = (state: DialogueState, reading: Reading): boolean =>
+  state.booking && reading.dropped && !fills(reading) && reading.intent?.name !== 'goodbye';
+
+/** Asks for what is done already, or complains: a message is taken, of the words that were said. */
+function onForStaff(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  if (!reading.forStaff || isBusy(state) || reading.skill || reading.change) return null;
+  if (reading.intent?.score === 1 && handled.has(reading.intent.name)) return null;
+  return offerMessage({ ...state, unanswered: reading.text.trim() }, facts, [say({ name: 'for-staff' })]);
+}
+
+const handled: ReadonlySet<NonNullable<Reading['intent']>['name']> = new Set([
+  'do-not-call',
+  'wrong-number',
+  'goodbye',
+]);
 
 /** Values for the booking: taken up, and a changed one leads to a new read-back. */
 function onValues(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
@@ -208,7 +244,7 @@ function onValues(state: DialogueState, reading: Reading, facts: Facts): Decisio
       ? ask(state, 'anything-else', { facts, lead: [say({ name: 'no-booking' })] })
       : null;
   }
-  const filled = fill(state, reading);
+  const filled = withAlso(fill(state, reading), reading);
   const begins = state.booking || wants || reading.service !== null || reading.when !== null;
   if (!begins) return ask(filled, 'how-can-i-help', { facts, lead: [say({ name: 'hello' })] });
   const corrected =
@@ -226,6 +262,13 @@ function onValues(state: DialogueState, reading: Reading, facts: Facts): Decisio
           : null;
   const serviceId = filled.serviceId ?? state.topicId;
   return advanceBooking({ ...filled, serviceId }, facts, opening ? [say(opening)] : []);
+}
+
+/** The second of two services that were named in one breath is booked afterwards. */
+function withAlso(state: DialogueState, { also }: Reading): DialogueState {
+  if (also === null || also === state.serviceId) return state;
+  const isKnown = state.later.some((wanted) => wanted.kind === 'book' && wanted.serviceId === also);
+  return isKnown ? state : { ...state, later: [...state.later, { kind: 'book', serviceId: also }] };
 }
 
 /** The caller said again what is known: at a read-back that is not yet a yes. */

@@ -27,6 +27,7 @@ import { filler, greetingOf, phraseMove, remarkTemplate, slotsInWords, welcome }
 import { type Phrase, smallTalk, smallTalkPrompt } from './phrasing/small-talk.ts';
 import { formInWords } from './phrasing/transfer.ts';
 import { decide } from './policy.ts';
+import { agreedDay } from './skills/book.ts';
 import { askedSlot, openSlots } from './skills/form.ts';
 import { type Exchange, remembered } from './talk.ts';
 import type { Embed, IntentBank } from './understanding/intents.ts';
@@ -139,13 +140,12 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
   };
 
   const context = (): UnderstandingContext => {
-    const { days } = state.wish;
     return {
       expecting: expectingOf(state, askedSlot(state, snapshot)),
       slots: openSlots(state, snapshot),
       slotAsked: askedSlot(state, snapshot)?.id ?? null,
       serviceAsked: state.pending === 'service',
-      knownDay: days && days.from === days.to ? days.from : null,
+      knownDay: agreedDay(state, snapshot.timeZone),
       choices:
         state.pending === 'offers'
           ? state.offers.length

@@ -14,10 +14,12 @@ export function hearStaff(
   options: Pick<AgentSessionOptions, 'vad' | 'recognise' | 'endOfTurn' | 'clock' | 'log'> & {
     readonly audio: Pick<CallAudio, 'onAudio'>;
     readonly limits: WaitLimits;
+    /** The words so far, while they are spoken; '' when they turned out to be none. */
+    readonly onInterim: (text: string) => void;
     readonly onTurn: (turn: SessionTurn) => void;
   },
 ): { readonly stop: () => void } {
-  const { audio, log, onTurn } = options;
+  const { audio, log, onInterim, onTurn } = options;
   const tell = ({ text, confidence, startedAtMs, endedAtMs }: CallerTurn): void => {
     const at = { startedAtMs: Math.round(startedAtMs), endedAtMs: Math.round(endedAtMs) };
     if (text) onTurn({ speaker: 'staff', text, confidence, ...at, interrupted: false, latency: null });
@@ -28,8 +30,9 @@ export function hearStaff(
     expecting: () => 'open',
     expected: () => null,
     on: {
-      ...{ onSound: nothing, onInterim: nothing, onUtterance: nothing, onStable: nothing },
+      ...{ onSound: nothing, onUtterance: nothing, onStable: nothing },
       ...{ onNothing: nothing, onOverdue: nothing },
+      onInterim,
       onWords: () => true,
       onTurn: tell,
       onError: (error) => log.warn({ err: error }, 'what the staff said could not be recognised'),

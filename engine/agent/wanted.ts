@@ -1,7 +1,8 @@
 import { onSkill } from './answers/form.ts';
 import { advance, ask, askAgain, end } from './asking.ts';
 import { type Decision, type DialogueState, type Facts, isBusy, say } from './dialogue.ts';
-import { withChange } from './skills/change.ts';
+import { dayOf } from './skills/book.ts';
+import { ofDays, withChange } from './skills/change.ts';
 import { canDo, messageSkill, skillOf } from './skills/form.ts';
 import { isPlausibleNumber } from './understanding/phone.ts';
 import type { Reading } from './understanding/reading.ts';
@@ -37,7 +38,34 @@ function onChangeWanted(state: DialogueState, reading: Reading, facts: Facts): D
   if (!canDo('change-appointment', facts.snapshot)) return null;
   // During a booking that has not come about yet, "cancel" and "change" are about this one.
   if (isBusy(state)) return null;
-  return advance(withChange(state, reading.change, reading), facts);
+  return (
+    onSecondThoughts(state, reading, facts) ?? advance(withChange(state, reading.change, reading), facts)
+  );
+}
+
+/** "Hold on, can you do Friday instead": what this call has just booked or moved is the caller's own. */
+export function onSecondThoughts(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
+  const { booked } = state;
+  if (!booked || isBusy(state) || !canDo('change-appointment', facts.snapshot)) return null;
+  const { services, timeZone } = facts.snapshot;
+  const service = services.find(({ name }) => name === booked.serviceName);
+  const { when, toWhen } = reading;
+  const what =
+    reading.change === 'cancel' || reading.change === 'reschedule'
+      ? reading.change
+      : reading.correction && when
+        ? 'reschedule'
+        : null;
+  const isOther = reading.service !== null && reading.service.value !== service?.id;
+  if (!service || what === null || isOther || / (?:other|another) (?:one|appointment)/.test(reading.text))
+    return null;
+  const appointment = { ...booked, serviceId: service.id };
+  const day = dayOf(booked.startsAtMs, timeZone);
+  const to = toWhen ?? (when && { ...when, days: when.days ?? { from: day, to: day } });
+  const named = toWhen || what === 'cancel' ? when?.days : null;
+  if (named && ofDays([appointment], named, timeZone).length === 0) return null;
+  const changing = withChange(state, what, { ...reading, toWhen: to });
+  return advance({ ...changing, change: changing.change && { ...changing.change, appointment } }, facts);
 }
 
 function onSkillWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {

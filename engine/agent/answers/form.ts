@@ -150,7 +150,9 @@ export function onMessageAnswer(state: DialogueState, reading: Reading, facts: F
   if (skill && (reading.yesNo === 'yes' || reading.wantsMessage || reading.skill?.value === skill.id)) {
     return takeMessage(state, skill, { facts, text: state.unanswered });
   }
-  if (reading.yesNo !== 'no') return null;
+  // "No, I want to come in on Monday"
+  const books = reading.service !== null || (reading.when !== null && reading.wantsBooking);
+  if (reading.yesNo !== 'no' || books) return null;
   return next({ ...state, unanswered: null, unfinished: null }, facts);
 }
 

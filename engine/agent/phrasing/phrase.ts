@@ -37,6 +37,7 @@ import {
   monthName,
   spokenDateTime,
   spokenDay,
+  spokenDuration,
   spokenHours,
   spokenList,
   spokenMinute,
@@ -184,10 +185,20 @@ function bookingSentence(booking: BookingRequest, context: PhraseContext): strin
     booking.customerPhone === caller.number ? `ending in ${phone.split(', ').at(-1) ?? phone}` : phone;
   const details = Object.entries(booking.details ?? {})
     .filter(([, value]) => value !== notUnderstood.value)
-    .map(([label, value]) => `${label} ${value}, `);
+    .map(([label, value]) => `${labelled(label, value)}, `);
   const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, ${details.join('')}for ${booking.customerName}, phone number ${number}.`;
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
 }
+
+/** "People", "square feet": a label that is counted stands behind its number. */
+const isCounted = (label: string, words: string): boolean =>
+  /^\d+$/.test(words) && /(?:people|feet|[^s]s)$/.test(label) && !label.startsWith('number');
+
+const labelled = (label: string, words: string): string =>
+  isCounted(label, words) ? `${words} ${label}` : `${label} ${words}`;
+
+const changedSentence = (label: string, words: string): string =>
+  isCounted(label, words) ? `Okay, ${words} ${label}.` : `Okay, the ${label} is ${words}.`;
 
 function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
   const { snapshot, turn } = context;
@@ -201,6 +212,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
     case 'price': {
       const service = serviceOf(line.serviceId, snapshot);
       return [fixed(service ? priceSentence(service, snapshot) : pricesSentence(snapshot))];
+    }
+    case 'duration': {
+      const service = serviceOf(line.serviceId, snapshot);
+      return [fixed(service ? durationSentence(service) : servicesSentence(snapshot))];
     }
     case 'services':
       return [fixed(servicesSentence(snapshot))];
@@ -234,8 +249,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(notConnectedSentence(snapshot, line.personId, line.why))];
     case 'closed-day':
       return [fixed(`I'm sorry, we're closed on ${weekdayName(line.day)}.`)];
+    case 'also':
+      return [fixed(alsoSentence(line.serviceId, snapshot))];
     case 'changed':
-      return [variable(`Okay, the ${line.label} is ${line.words}.`)];
+      return [variable(changedSentence(line.label, line.words))];
     case 'no-such-date':
       return [variable(`I'm sorry, ${monthName(line.date.month)} has only ${line.date.days} days.`)];
     case 'outside-hours':
@@ -285,6 +302,12 @@ const priceSentence = (service: Service, { language }: ProfileSnapshot): string 
   return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${writtenMoney(service.priceMinor, service.currency, language)}.`;
 };
 
+const durationSentence = (service: Service): string => {
+  const words = spokenService(service);
+  const verb = /^an? /.test(words) ? 'takes' : 'take';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${verb} about ${spokenDuration(service.durationMinutes)}.`;
+};
+
 const pricesSentence = (snapshot: ProfileSnapshot): string =>
   snapshot.services.length === 0
     ? "I'm sorry, I don't have our prices at hand."
@@ -301,6 +324,9 @@ function menuSentence(itemId: string | null, { playbook, language }: ProfileSnap
     'and',
   )}.`;
 }
+
+const alsoSentence = (serviceId: string, snapshot: ProfileSnapshot): string =>
+  `And you wanted ${serviceWords(serviceId, snapshot)}.`;
 
 const servicesSentence = (snapshot: ProfileSnapshot): string =>
   snapshot.services.length === 0
@@ -379,7 +405,9 @@ export function fixedPhrases(snapshot: ProfileSnapshot): readonly string[] {
       ...Object.values(fixedWords).flat(),
       hoursSentence(snapshot),
       pricesSentence(snapshot),
+      ...snapshot.services.map(durationSentence),
       ...snapshot.services.map((service) => priceSentence(service, snapshot)),
+      ...(snapshot.services.length > 1 ? snapshot.services.map(({ id }) => alsoSentence(id, snapshot)) : []),
       servicesSentence(snapshot),
       identitySentence(snapshot),
       ...peopleSentences(snapshot),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { speakable } from '../../speech/index.ts';
-import { spokenDateTime, spokenDay, spokenPhone, writtenMoney } from './spoken.ts';
+import { spokenDateTime, spokenDay, spokenDuration, spokenPhone, writtenMoney } from './spoken.ts';
 
 const tuesdayAtTen = Date.parse('2026-11-24T10:00:00Z');
 
@@ -28,6 +28,15 @@ it.each([
     expect(speakable(written, language)).toBe(said);
   },
 );
+
+it.each([
+  [45, '45 minutes'],
+  [60, 'an hour'],
+  [90, 'an hour and a half'],
+  [140, '2 hours and 20 minutes'],
+])('says that %i minutes are %s', (minutes, words) => {
+  expect(spokenDuration(minutes)).toBe(words);
+});
 
 it.each([
   ['en-US', '+14155550132', '4 1 5, 5 5 5, 0 1 3 2', 'four one five, five five five, zero one three two'],

@@ -44,6 +44,14 @@ export function spokenMinute(minute: number): string {
   return `${clock} ${hour < 12 ? 'AM' : 'PM'}`;
 }
 
+/** "45 minutes", "an hour", "an hour and a half", "2 hours and 20 minutes". */
+export function spokenDuration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} minutes`;
+  const whole = hours === 1 ? 'an hour' : `${hours} hours`;
+  return rest === 0 ? whole : `${whole} and ${rest === 30 ? 'a half' : `${rest} minutes`}`;
+}
+
 /** Digits one by one in the groups of the number's country: "4 1 5, 5 5 5, 0 1 3 2". */
 export function spokenPhone(e164: string, language: string): string {
   const telephone = telephoneOf(e164, mannerOf(language));

@@ -99,6 +99,7 @@ export const lineWordings = {
   'which-number-not-to-call': ['Please tell me the number that should not be called.'],
   private: ["I'm sorry, I can't share anything about other people."],
   'wrong-number': ['No problem at all. Goodbye!'],
+  'for-staff': ["I'm sorry, that's something our team has to look into."],
   'do-not-know': ["I'm sorry, I do not have that information."],
   'no-changes': [
     "I'm sorry, I can't change or cancel appointments yet. A member of our team will need to do that, so please call again during opening hours.",

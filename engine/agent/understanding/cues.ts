@@ -17,6 +17,29 @@ export function recogniseSkill(tokens: readonly Token[], playbook: Playbook | un
   return playbook?.skills.find(({ cues }) => cues.some((cue) => says(said, cue)))?.id ?? null;
 }
 
+/** "Something came up, I'm not gonna be able to make it"; "I can't make it before six" comes all the same. */
+export const isKeptAway = (said: string): boolean =>
+  / (?:something|things?|stuff) (?:has |have |just )?(?:came|come|comes) up /.test(said) ||
+  / (?:can't|cannot|won't|(?:not|won't) (?:(?:gonna|going to) )?be able to|not (?:gonna|going to)) (?:make|keep) (?:it|my|our|the|that|this) (?!before|until|till|earlier|any|sooner|by )/.test(
+    said,
+  );
+
+/** What only the people of a business can look into: results, a thing that is ready, a missed call, a complaint. */
+export function isForStaff(tokens: readonly Token[]): boolean {
+  const said = spaced(tokens);
+  return forStaff.some((pattern) => pattern.test(said));
+}
+
+const forStaff: readonly RegExp[] = [
+  / (?:is|are|if|whether) (?:my|our|the|his|her|their) (?:\w+ ){1,4}(?:ready|back|done|finished|came in|come in)(?: yet| now)? $/,
+  / missed (?:a |your |the )?(?:phone )?call /,
+  / (?:return|returning|calling back about) (?:a|your|the|his|her|somebody's) (?:missed |phone )?call /,
+  / (?:you|you guys|somebody|someone)(?: there)? (?:just |has |have )?(?:called|rang|phoned) me /,
+  / did (?:you|you guys|they|anybody|anyone) (?:get|receive|see|read) (?:my|our) /,
+  / (?:nobody|no one|noone|never|didn't|he|she|they) (?:ever |even |just )?(?:showed|show|shown|turned|turn) up /,
+  / (?:money back|refund|refunded|overcharged|rip off|ripped (?:me |us )?off|complain|complaint) /,
+];
+
 /** What is to be done with an appointment that there is already. */
 export function recogniseChange(tokens: readonly Token[]): 'reschedule' | 'cancel' | 'check' | null {
   const said = spaced(tokens);
@@ -27,9 +50,10 @@ export function recogniseChange(tokens: readonly Token[]): 'reschedule' | 'cance
   )
     return 'reschedule';
   if (
-    / (?:cancel\w*|call off|won't be coming|not coming|can't (?:come|make it)|cannot (?:come|make it)) /.test(
+    / (?:cancel\w*|call off|won't be coming|not coming|can't come|cannot come|(?:take|get) (?:it|that|this|that one|this one) off) /.test(
       said,
-    )
+    ) ||
+    isKeptAway(said)
   )
     return 'cancel';
   if (
@@ -46,7 +70,7 @@ export const isUrgent = (tokens: readonly Token[]): boolean =>
 
 /** Wants what is under way to be given up. */
 export const isDropped = (tokens: readonly Token[]): boolean =>
-  / (?:never ?mind|nevermind|forget (?:it|about it|that|everything|the whole thing)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it|not booking (?:anything)?|don't want to book|don't want (?:an|any) appointment) /.test(
+  / (?:never ?mind|nevermind|forget (?:it|about it|that|everything|the whole thing)|cancel (?:that|it|the order|my order|the message|this)|leave it|scrap that|don't bother|drop it|not booking (?:anything)?|don't want to book|don't (?:want|need) (?:an|any|another) appointment) /.test(
     spaced(tokens),
   );
 

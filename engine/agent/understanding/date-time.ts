@@ -58,6 +58,7 @@ export function recogniseWhen(tokens: readonly Token[], context: WhenContext): W
     expected: context.expected,
     choices: context.choices,
     monthFirst,
+    known: context.knownDay,
   });
   const noSuch = noSuchDate(tokens, today, { monthFirst });
   const named = settleDays(tokens, mentions) ?? (mentions.length === 0 ? chronoDays(tokens, now) : null);

@@ -86,17 +86,32 @@ const single = (day: DateTime): DayRange => ({ from: iso(day), to: iso(day) });
 export function dayMentions(
   tokens: readonly Token[],
   today: DateTime,
-  options: { readonly expected: boolean; readonly choices: number; readonly monthFirst: boolean },
+  options: {
+    readonly expected: boolean;
+    readonly choices: number;
+    readonly monthFirst: boolean;
+    /** "The same day". */
+    readonly known?: string | null;
+  },
 ): readonly DayMention[] {
   const found: DayMention[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const mention =
-      relativeDay(tokens, i, today) ?? weekdayAt(tokens, i, today) ?? dateAt(tokens, i, today, options);
+      sameDay(tokens, i, options.known ?? null) ??
+      relativeDay(tokens, i, today) ??
+      weekdayAt(tokens, i, today) ??
+      dateAt(tokens, i, today, options);
     if (!mention || mention.days.to < iso(today)) continue;
     found.push(mention);
     i = mention.to - 1;
   }
   return found;
+}
+
+/** "The same day", "that day": the one that was agreed on. */
+function sameDay(tokens: readonly Token[], i: number, known: string | null): DayMention | null {
+  if (known === null || !/^ (?:same|that) day /.test(spaced(tokens.slice(i, i + 2)))) return null;
+  return { days: { from: known, to: known }, kind: 'relative', from: i, to: i + 2 };
 }
 
 /** "today", "tomorrow", "day after tomorrow", "in three days", "a week from today", "next week", "the weekend". */

@@ -1,4 +1,5 @@
 import { VoxboxError } from '../../foundation/index.ts';
+import { isKeptAway } from './cues.ts';
 import { spaced, type Token } from './tokens.ts';
 
 /** Unit-length vectors, one for each text. */
@@ -8,6 +9,7 @@ export const intentNames = [
   'book',
   'hours',
   'price',
+  'duration',
   'services',
   'address',
   'person',
@@ -278,7 +280,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'out-of-scope',
   ],
   [
-    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment /,
+    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment | (?:take|get) (?:it|that|this|that one|this one) off /,
     'change-appointment',
   ],
   [
@@ -290,8 +292,12 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'person',
   ],
   [
-    / (?:how much|what's the price|price|prices|pricing|costs?|how expensive|what do you charge|charge|fees?|rates?) /,
+    / (?:how much|(?:run|set|cost) (?:me|us)(?: back)?|what do i owe|what's the price|price|prices|pricing|costs?|how expensive|what do you charge|charge|fees?|rates?) /,
     'price',
+  ],
+  [
+    / how (?:long|much time) (?!have|ago|until|till|before)(?:\w+ ){0,6}?(?:take|takes|last|lasts|need|be|is|are)(?! (?:open|there|closed|you|for you|to (?:come|get|arrive)))(?: \w+){0,4} $/,
+    'duration',
   ],
   [
     / (?:opening hours|business hours|office hours|your hours|the hours|what hours|hours of operation) | (?:what time|when|how late|until when|what days) (?:do|are|will|does) (?:you|the office|they) (?:guys )?(?:open|close|closed|shut|there) ?| are you (?:guys )?(?:still )?(?:open|closed) | (?:you|guys) open (?:on|today|tomorrow|this|at|monday|tuesday|wednesday|thursday|friday|saturday|sunday|late|weekends?) | what time (?:you|do you) (?:open|close) /,
@@ -333,13 +339,20 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
 ];
 
 const abusive =
-  / (?:fuck[\w']*|shit[\w']*|asshole|bitch|bastard|bullshit|idiot|moron|stupid|dumb(?:ass)?|crap|piss off|screw you|shut up|useless|damn you) /;
+  / (?:fuck[\w']*|shit[\w']*|asshole|bitch|bastard|bullshit|dumbass|piss off|screw you|shut up|damn you) /;
+
+/** Said of oneself ("locked out like an idiot") these are no abuse. */
+const scolding = / (?:idiots?|moron|stupid|dumb|useless|crap) /;
+const atSomebody = / (?:you|you're|your|people|this is|that's|this (?:thing|machine|robot|bot|computer)) /;
 
 /** What the words themselves say, before any model is asked. */
 export function cuedIntent(tokens: readonly Token[]): IntentReading | null {
   const text = spaced(tokens);
+  if (isKeptAway(text)) return { name: 'change-appointment', score: 1, margin: 1 };
   for (const [pattern, name] of cues) if (pattern.test(text)) return { name, score: 1, margin: 1 };
-  return abusive.test(text) ? { name: 'abuse', score: 1, margin: 1 } : null;
+  const isAbuse =
+    abusive.test(text) || (scolding.test(text) && (tokens.length <= 3 || atSomebody.test(text)));
+  return isAbuse ? { name: 'abuse', score: 1, margin: 1 } : null;
 }
 
 /** True when booking words stand beside another request ("book a cleaning, how much is it?"). */

@@ -90,7 +90,9 @@ export function recogniseName(
   tokens: readonly Token[],
   options: { readonly expected: boolean; readonly notNames: ReadonlySet<string> },
 ): NameReading | null {
-  const cased = tokens.some((token, i) => i > 0 && /^\p{Lu}\p{Ll}/u.test(token.raw));
+  const cased = tokens.some(
+    ({ raw }, i) => (i > 0 && /^\p{Lu}\p{Ll}/u.test(raw)) || /^I(?:['’]|$)/.test(raw),
+  );
   const usable = (token: Token | undefined): token is Token =>
     token !== undefined &&
     /^[\p{L}'’]{2,}$/u.test(token.raw) &&

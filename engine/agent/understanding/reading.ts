@@ -30,6 +30,8 @@ export interface Reading {
   readonly aspect: Aspect | null;
   readonly correction: boolean;
   readonly service: Understood<string> | null;
+  /** Another service that was named beside it: "a cleaning and also a whitening". */
+  readonly also: string | null;
   /** Id of somebody of the business who was named. */
   readonly person: Understood<string> | null;
   /** Somebody is asked for whom the business does not know, or a number of the caller's own. */
@@ -45,6 +47,8 @@ export interface Reading {
   readonly urgent: boolean;
   /** "Never mind": what is under way is not wanted any more. */
   readonly dropped: boolean;
+  /** Only the people of the business can look into it. */
+  readonly forStaff: boolean;
   /** It is put as a question. */
   readonly question: boolean;
   /** Items of the menu that are named. */
@@ -77,6 +81,7 @@ export const emptyReading: Reading = {
   aspect: null,
   correction: false,
   service: null,
+  also: null,
   person: null,
   stranger: false,
   wantsMessage: false,
@@ -85,6 +90,7 @@ export const emptyReading: Reading = {
   emergency: null,
   urgent: false,
   dropped: false,
+  forStaff: false,
   question: false,
   order: null,
   slots: {},

@@ -1,4 +1,5 @@
 import type { Service } from '../../store/index.ts';
+import { stopWords } from './stop-words.ts';
 import { editDistance, type Token } from './tokens.ts';
 
 export interface ServiceReading {
@@ -36,7 +37,7 @@ export function recogniseService(
   let best: (ServiceReading & { readonly size: number }) | null = null;
   for (const service of services) {
     for (const name of serviceNames(service)) {
-      const found = findName(tokens, name, lenient);
+      const found = findName(tokens, name, lenient) ?? findApart(tokens, name);
       if (!found) continue;
       const better =
         !best ||
@@ -46,6 +47,23 @@ export function recogniseService(
     }
   }
   return best && { serviceId: best.serviceId, confidence: best.confidence, from: best.from, to: best.to };
+}
+
+/** How many words "checkup for my daughter" may be spread over. */
+const widest = 7;
+
+/** "My daughter in for her checkup": all the words that matter of a longer name, near to each other. */
+function findApart(
+  tokens: readonly Token[],
+  name: string,
+): { confidence: number; from: number; to: number; size: number } | null {
+  const words = name.toLowerCase().split(/[\s-]+/);
+  const mattering = words.filter((word) => word.length > 2 && !stopWords.has(word));
+  if (words.length < 3 || mattering.length < 2) return null;
+  const places = mattering.map((word) => tokens.findIndex(({ text }) => wordDistance(text, word) === 0));
+  const [from, to] = [Math.min(...places), Math.max(...places) + 1];
+  if (from < 0 || to - from > widest || new Set(places).size < places.length) return null;
+  return { confidence: 1, from, to, size: squeezed(name).length };
 }
 
 function findName(

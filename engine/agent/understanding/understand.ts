@@ -3,6 +3,7 @@ import type { Expecting, Heard, ProfileSnapshot } from '../model.ts';
 import { isCorrection, recogniseAspect, recogniseChoice } from './choice.ts';
 import {
   isDropped,
+  isForStaff,
   isQuestion,
   isUrgent,
   recogniseChange,
@@ -28,7 +29,7 @@ import { cardinalAt } from './numbers.ts';
 import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
-import { recogniseService, serviceNames } from './services.ts';
+import { recogniseService, type ServiceReading, serviceNames } from './services.ts';
 import { hasNone, readSlot, type SlotReading } from './slots.ts';
 import { mask, spaced, type Token, tokenise } from './tokens.ts';
 import { isClearYes, recogniseYesNo } from './yes-no.ts';
@@ -100,8 +101,11 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
   const digitsAsked = context.expecting === 'digits';
   const isNumber = phone !== null && (phone.e164 !== null || phone.digits.length >= 7 || digitsAsked);
   const rest = phone && isNumber ? mask(tokens, phone.from, phone.to) : tokens;
-  const service = recogniseService(rest, snapshot.services, context.serviceAsked);
-  const withoutService = service ? mask(rest, service.from, service.to) : rest;
+  const [service, also] = servicesIn(rest, snapshot.services, context.serviceAsked);
+  const withoutService = [service, also].reduce(
+    (left, named) => (named ? mask(left, named.from, named.to) : left),
+    rest,
+  );
   const datesAsked = context.expecting === 'date-time' || context.choices > 0;
   const whenIn = (part: readonly Token[]): Reading['when'] =>
     recogniseWhen(part, {
@@ -153,6 +157,7 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
     text: heard.text,
     confidence: heard.confidence,
     intent: cued,
+    also: free ? null : (also?.serviceId ?? null),
     wantsBooking: hasBookingWords(tokens) || cued?.name === 'book',
     yesNo: recogniseYesNo(tokens),
     clearYes: isClearYes(tokens),
@@ -175,7 +180,10 @@ function cuesOf(
   text: string,
   tokens: readonly Token[],
   { playbook }: ProfileSnapshot,
-): Pick<Reading, 'skill' | 'change' | 'emergency' | 'urgent' | 'dropped' | 'question' | 'order'> {
+): Pick<
+  Reading,
+  'skill' | 'change' | 'emergency' | 'urgent' | 'dropped' | 'forStaff' | 'question' | 'order'
+> {
   const skillId = recogniseSkill(tokens, playbook);
   return {
     skill: skillId === null ? null : { value: skillId, confidence: 1 },
@@ -183,6 +191,7 @@ function cuesOf(
     emergency: recogniseEmergency(tokens, playbook),
     urgent: isUrgent(tokens),
     dropped: isDropped(tokens),
+    forStaff: isForStaff(tokens),
     question: isQuestion(text, tokens),
     order: playbook && playbook.menu.length > 0 ? recogniseOrder(tokens, playbook.menu) : null,
   };
@@ -218,6 +227,24 @@ const nothingElse = {
   choice: null,
   aspect: null,
 } as const;
+
+/** The service that is meant; two of them, in the order in which they were said, where "and" stands between them. */
+function servicesIn(
+  tokens: readonly Token[],
+  services: ProfileSnapshot['services'],
+  asked: boolean,
+): readonly [ServiceReading | null, ServiceReading | null] {
+  const best = recogniseService(tokens, services, asked);
+  if (!best || isCorrection(tokens)) return [best, null];
+  const others = services.filter(({ id }) => id !== best.serviceId);
+  const other = recogniseService(mask(tokens, best.from, best.to), others, false);
+  if (!other) return [best, null];
+  const [first, second] = best.from < other.from ? [best, other] : [other, best];
+  const between = spaced(tokens.slice(first.to, second.from));
+  return other.confidence === 1 && / (?:and|plus|also) /.test(between) && !/ (?:or|not|no) /.test(between)
+    ? [first, second]
+    : [best, null];
+}
 
 /** "It's been hurting since like Thursday", "the one last Monday": a day that is over. */
 const over =

@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../foundation/index.ts';
+import { playScript } from './fake-caller.ts';
+import { facts } from './fake-dialogues.ts';
+import { fakeEmbed } from './fake-embedding.ts';
+import { type FakeTools, fakeTools, fridayMorningMs, stoppedClock } from './fake-practice.ts';
+import { createReceptionist } from './receptionist.ts';
+import { type IntentBank, prepareIntentBank } from './understanding/intents.ts';
+
+let intentBank: IntentBank;
+beforeAll(async () => {
+  intentBank = await prepareIntentBank(fakeEmbed);
+});
+
+const { snapshot } = facts;
+const play = async (script: string): Promise<FakeTools> => {
+  const tools = fakeTools(snapshot);
+  const receptionist = createReceptionist({
+    ...{ snapshot, tools, embed: fakeEmbed, intentBank },
+    caller: { number: '+14155550132', name: null, earlierCalls: 0 },
+    ...{ clock: stoppedClock(fridayMorningMs), log: silentLog },
+  });
+  expect(await playScript(receptionist, script)).toEqual([]);
+  return tools;
+};
+const booked = `
+  caller: this is Sarah Miller, a cleaning on Tuesday at ten please
+  agent: calling from
+  caller: yes
+  agent: is that right
+  caller: yes
+  agent: all set.*anything else`;
+
+describe('what callers come up with', () => {
+  it.each([
+    [
+      'moves',
+      'hold on, actually can you do Thursday at two instead',
+      'move your check-up and cleaning on Tuesday, November 24th at 10 AM to Thursday, November 26th at 2 PM',
+    ],
+    ['moves by the hour', 'actually make it eleven', 'to Tuesday, November 24th at 11 AM'],
+    ['cancels', 'oh sorry can you cancel that', 'cancel your check-up and cleaning on Tuesday'],
+  ])('%s what was booked a moment ago without another proof', async (_what, said, expected) => {
+    await play(`${booked}
+      caller: ${said}
+      agent: ${expected}.*right`);
+  });
+
+  it('takes another appointment for another one', async () => {
+    await play(`${booked}
+      caller: I also need to cancel my appointment on Friday
+      agent: what name`);
+    await play(`${booked}
+      caller: actually I also want a filling on Thursday at two
+      agent: a filling on Thursday`);
+  });
+
+  it('books two services that were named in one breath, one after the other', async () => {
+    const { bookings } = await play(`
+      caller: this is Sarah Miller, can I get a cleaning and also a whitening on Tuesday at ten
+      agent: calling from
+      caller: yes
+      agent: a check-up and cleaning on Tuesday
+      caller: yes
+      agent: all set.*and you wanted a whitening.*what day
+      caller: the same day at eleven
+      agent: a whitening on Tuesday, November 24th at 11 AM
+      caller: yes
+      agent: all set.*anything else`);
+    expect(bookings.map(({ serviceId }) => serviceId)).toEqual(['clean', 'white']);
+  });
+
+  it('books one where the other is taken back', async () => {
+    await play(`
+      caller: I want a cleaning, no wait, a filling and not a cleaning
+      agent: (?!.*and you wanted)`);
+  });
+
+  it.each([
+    "I'm just calling to see if my results are back yet",
+    'I have a missed call from this number',
+    'did you guys get my email about the crown',
+    'I was there at eight and nobody showed up',
+    'you overcharged me and I want my money back',
+  ])('takes a message of what only people can look into: %s', async (said) => {
+    const { submissions } = await play(`
+      caller: ${said}
+      agent: our team has to look into.*message
+      caller: yes please
+      agent: name
+      caller: Sarah Miller
+      agent: calling from
+      caller: yes`);
+    expect(submissions[0]?.fields).toMatchObject([{ value: said }]);
+  });
+
+  it('hears a wish behind the no to a message', async () => {
+    await play(`
+      caller: did you get my email
+      agent: leave a message
+      caller: no I want a cleaning on Monday at ten
+      agent: your name`);
+  });
+
+  it('gives a booking up for a call back', async () => {
+    await play(`
+      caller: I'd like to book an appointment
+      agent: come in for
+      caller: I don't want an appointment I want to leave a message
+      agent: pass on|message`);
+  });
+
+  it('tells how long something takes in the middle of its booking', async () => {
+    await play(`
+      caller: a filling on Monday at ten
+      agent: name
+      caller: wait how long does that take
+      agent: a filling takes about an hour\\. What name`);
+  });
+
+  it.each([
+    "something came up and I'm not gonna be able to make it Wednesday",
+    "I can't make my appointment",
+    'I have a booking with you, could you take that off',
+  ])('hears that an appointment is to be cancelled: %s', async (said) => {
+    await play(`
+      caller: ${said}
+      agent: name`);
+  });
+
+  it('books for somebody who cannot come earlier', async () => {
+    await play(`
+      caller: I can't make it before four, do you have something for a cleaning on Monday after four
+      agent: november 23rd`);
+  });
+
+  it('scolds nobody who scolds themselves', async () => {
+    await play(`
+      caller: I feel so stupid I need a cleaning
+      agent: (?!.*trouble).*what day`);
+    await play(`
+      caller: you are a stupid machine
+      agent: trouble|my best`);
+  });
+});
