@@ -147,7 +147,8 @@ function startCalendars({ box, log, parts }: House): CalendarSync {
   const stores = () => box.tenants.list().map(({ id }) => box.tenant(id));
   const sync = startCalendarSync({ stores, clock: systemClock, ids: systemIds, log });
   const leave = box.onEvent(({ type, tenantId }) => {
-    if (type.startsWith('appointment.') && tenantId !== null) sync.nudge(tenantId);
+    const matters = type.startsWith('appointment.') || type === 'tenant.region-changed';
+    if (matters && tenantId !== null) sync.nudge(tenantId);
   });
   return parts.add('calendars', sync, async (part) => {
     leave();

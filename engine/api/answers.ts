@@ -31,7 +31,7 @@ export function createAnswers(box: Box): Answers {
         .list()
         .filter(({ id }) => ids.includes(id))
         .map(answer),
-    changeTenant: (id, { recording }) => answer(box.tenants.setRecording(id, recording)),
+    changeTenant: (id, change) => answer(changedTenant(box, id, change)),
     appointments: ({ tenants, from, to, caller, q, limit }) =>
       tenants
         .map((id) => box.tenant(id))
@@ -44,6 +44,17 @@ export function createAnswers(box: Box): Answers {
         .slice(0, limit),
   };
 }
+
+/** All that is named, or nothing. @throws VoxboxError `tenant_unknown`, `input_invalid` */
+export const changedTenant = (
+  { tenants, transaction }: Box,
+  id: string,
+  { recording, ...region }: TenantChangeRequest,
+): StoredTenant =>
+  transaction(() => {
+    if (recording) tenants.setRecording(id, recording);
+    return tenants.setRegion(id, region);
+  });
 
 export const tenantAnswer = (box: Box, tenant: StoredTenant): Tenant => ({
   ...tenant,

@@ -8,6 +8,7 @@ export {
   passwordLink,
   setPassword,
 } from './access/index.ts';
+export { changedTenant } from './answers.ts';
 export type { CallActions } from './call-routes.ts';
 export type { Desk, DeskParts, DeskRequest } from './desk.ts';
 export { askDesk, createDesk } from './desk.ts';

@@ -103,7 +103,7 @@ const sentences: Readonly<Partial<Record<MethodName, string>>> = {
   'appointment.release': 'Release an opening that was held',
   'appointment.restore': 'Restore an appointment that was cancelled',
   'question.reopen': 'Open a question again',
-  'tenant.change': 'Change how a business records calls',
+  'tenant.change': 'Change the language and the time zone of a business, and whether its calls are recorded',
   'business.change': 'Suspend a business, or let it take calls again',
   'business.usage': 'Download calls, minutes and bookings of each business as CSV',
   'branding.logo': 'Read the logo that a business sees',

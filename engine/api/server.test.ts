@@ -220,6 +220,28 @@ describe('the API', () => {
     expect(errorOf(await change(systemIds.uuid(), { recording: 'off' })).code).toBe('tenant_unknown');
   });
 
+  it('changes language, zone and recording of a tenant together, or nothing', async () => {
+    const change = (payload: object) =>
+      app.inject({
+        ...{ method: 'PATCH', url: `/api/v1/tenants/${tenant.id}`, headers: { host: 'localhost' }, payload },
+      });
+    const region = { language: 'en-GB', timeZone: 'Europe/London' };
+    const before = box.tenants.find(tenant.id);
+    for (const wrong of [{ language: 'not a tag' }, { timeZone: 'Mars/Base' }]) {
+      const refused = await change({ recording: 'announced', ...region, ...wrong });
+      expect(errorOf(refused).message).toContain(Object.keys(wrong)[0]);
+      expect(box.tenants.find(tenant.id)).toEqual(before);
+    }
+    const changed = await change({ recording: 'announced', ...region });
+    expect(methods['tenant.change'].answer.parse(changed.json()).tenant).toMatchObject({
+      ...{ recording: 'announced', ...region },
+    });
+    expect(box.audit.list({ what: 'tenant.change', limit: 3 }).map(({ outcome }) => outcome)).toEqual([
+      ...['done', 'input_invalid', 'input_invalid'],
+    ]);
+    await change({ language: before?.language, timeZone: before?.timeZone });
+  });
+
   it('lists calls of one tenant or of all', async () => {
     const of = async (query: string) =>
       methods['call.list'].answer.parse((await get(`/api/v1/calls${query}`)).json()).calls;

@@ -190,3 +190,17 @@ it('never books more than there are staff, whatever is asked, cancelled and aske
     { numRuns: 12 },
   );
 });
+
+describe('a business that moves to another zone', () => {
+  it('keeps its appointments at their moments, and opens by the clock of its new wall', () => {
+    const { startsAtMs } = book('2026-11-23T10:00');
+    box.tenants.setRegion(tenant.tenantId, { timeZone: 'America/Chicago' });
+    expect(tenant.appointments.list({ fromMs: nowMs, toMs: at('2027-01-01T00:00'), limit: 9 })).toMatchObject(
+      [{ startsAtMs }],
+    );
+    const day = { fromMs: at('2026-11-24T00:00'), toMs: at('2026-11-25T00:00'), limit: 1 };
+    const [first] = findOpenings(tenant, { serviceId: serviceId('cut'), ...day }, clock);
+    const local = DateTime.fromISO('2026-11-24T09:00', { zone: 'America/Chicago' });
+    expect(first?.startsAtMs).toBe(local.toMillis());
+  });
+});

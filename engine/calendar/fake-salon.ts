@@ -84,6 +84,7 @@ export function openFakeSalon(fields: Partial<NewTenant> = {}) {
       holdOpening(tenant, { serviceId: serviceId(name), startsAtMs: at(local), callId }, parts),
     move: (appointmentId: string, local: string, callId: string | null = null): Appointment =>
       rescheduleAppointment(tenant, { appointmentId, startsAtMs: at(local), callId }, parts),
+    moveTo: (timeZone: string) => box.tenants.setRegion(id, { timeZone }),
     /** As after a crash of the engine and its new start. */
     reopen() {
       box.close();

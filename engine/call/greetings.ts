@@ -8,6 +8,7 @@ import type { Serving } from './serving.ts';
 const changes: ReadonlySet<DomainEventType> = new Set([
   'tenant.created',
   'tenant.recording-changed',
+  'tenant.region-changed',
   'voice.changed',
   'dictionary.changed',
   'providers.changed',

@@ -82,4 +82,13 @@ describe('who answers', () => {
       expect.objectContaining({ code: 'not_found' } satisfies Partial<VoxboxError>),
     );
   });
+
+  it('speaks the language of the business as it is now, by its clock; a call that goes on keeps its own', () => {
+    const [before] = answering();
+    box.tenants.setRegion(tenantId, { language: 'en-GB', timeZone: 'Europe/London' });
+    for (const route of answering()) {
+      expect(route).toMatchObject({ snapshot: { language: 'en-GB', timeZone: 'Europe/London' } });
+    }
+    expect(before).toMatchObject({ snapshot: { language: 'en-US', timeZone: 'America/New_York' } });
+  });
 });

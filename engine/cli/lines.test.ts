@@ -238,7 +238,8 @@ describe('a command of the lines', () => {
     [['overflow', 'set', '--when', 'closed', '--kind', 'unavailable'], 'needs --kind'],
     [['overflow', 'show', '--when', 'later'], '--when takes'],
     [['overflow', 'set', '--when', 'closed', '--kind', 'busy', '--retry-after', '9'], 'is for --when full'],
-    [['tenants', 'change', 'x'], 'needs --recording'],
+    [['tenants', 'change', 'x'], 'needs --recording, --language or --time-zone'],
+    [['tenants', 'change', 'x', '--recording', 'loud'], '--recording takes'],
   ])('%j is a mistake in one line', async (argv, words) => {
     const { code, out, err } = await run(...argv);
     expect([code, out]).toEqual([2, '']);

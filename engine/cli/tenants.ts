@@ -1,3 +1,4 @@
+import { changedTenant } from '../api/index.ts';
 import { type Box, type NewTenant, professionOf, type Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
@@ -78,21 +79,37 @@ export const tenantsCreate: Command = {
 
 export const tenantsChange: Command = {
   name: 'tenants change',
-  summary: 'Change whether calls of a business (slug or id) are recorded',
+  summary: 'Change the language or time zone of a business (slug or id), or whether its calls are recorded',
   operands: '<id>',
   flags: {
-    recording: { type: 'string', value: 'HOW', help: `${recordings.join(', ')} (required)` },
+    recording: { type: 'string', value: 'HOW', help: recordings.join(', ') },
+    language: { type: 'string', value: 'TAG', help: 'how its callers speak, for example en-GB' },
+    'time-zone': {
+      type: 'string',
+      value: 'ZONE',
+      help: 'IANA zone, for example Europe/London; what is booked stays at its moment',
+    },
   },
   async run({ config, json, io, text, positionals }) {
     const recording = recordings.find((one) => one === text('recording'));
-    if (!recording) throw new UsageError(`tenants change needs --recording: ${recordings.join(', ')}.`);
+    if (!recording && text('recording') !== undefined) {
+      throw new UsageError(`--recording takes ${recordings.join(', ')}.`);
+    }
+    const [language, timeZone] = [text('language'), text('time-zone')];
+    const body = {
+      ...(recording ? { recording } : {}),
+      ...(language === undefined ? {} : { language }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    };
+    if (Object.keys(body).length === 0) {
+      throw new UsageError('tenants change needs --recording, --language or --time-zone.');
+    }
     const id = await tenantIdOf(config(), positionals[0]);
     const tenant = await write(config(), {
       method: 'tenant.change',
-      id,
-      body: { recording },
+      ...{ id, body },
       through: ({ tenant }) => tenant,
-      alone: (box) => listed(box, box.tenants.setRecording(id, recording)),
+      alone: (box) => listed(box, changedTenant(box, id, body)),
     });
     io.out(json ? `${JSON.stringify({ tenant }, null, 2)}\n` : tenantTable([tenant]));
     return 0;

@@ -258,6 +258,12 @@ export type DomainEvent =
       readonly recording: 'announced' | 'silent' | 'off';
     }
   | {
+      readonly type: 'tenant.region-changed';
+      readonly tenantId: string;
+      readonly language: string;
+      readonly timeZone: string;
+    }
+  | {
       readonly type: 'providers.changed';
       readonly tenantId: string;
       readonly kind: 'stt' | 'tts' | 'llm';

@@ -21,8 +21,9 @@ import { type Links, linkRows } from './links.ts';
 import { type DataLock, type EngineAddress, lockDataDir } from './lock.ts';
 import { type Memberships, membershipRows } from './memberships.ts';
 import { boxMigrations } from './migrations.ts';
-import type { ClosedPolicy, OverflowPolicy, RecordingPolicy, Tenant, TenantStatus } from './model.ts';
-import { completeTenant, type NewTenant } from './new-tenant.ts';
+import type { ClosedPolicy, OverflowPolicy, RecordingPolicy, Region, Tenant, TenantStatus } from './model.ts';
+import { checkedBy, completeTenant, type NewTenant } from './new-tenant.ts';
+import { regionSchema } from './new-tenant-schema.ts';
 import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
 import { type Outbound, outboundRows } from './outbound.ts';
 import { type Phones, phoneRows } from './phones.ts';
@@ -55,6 +56,13 @@ export interface Tenants {
   setStatus(id: string, status: TenantStatus): void;
   /** For calls that come from now on. @throws VoxboxError `tenant_unknown` */
   setRecording(id: string, recording: RecordingPolicy): Tenant;
+  /**
+   * For calls that come from now on. Hours stay by the clock of the wall; what is booked stays at its moment, and is
+   * shown at another hour.
+   *
+   * @throws VoxboxError `tenant_unknown`, `input_invalid`
+   */
+  setRegion(id: string, change: Partial<Region>): Tenant;
 }
 
 /** The data directory: what belongs to the box, and the way to each tenant's own file. */
@@ -172,6 +180,29 @@ function assemble(parts: BoxParts): Box {
     return tenant;
   };
 
+  const tenant = (id: string): TenantStore => {
+    const already = open.get(id);
+    if (already) return already;
+    known(id);
+    const key = keyring.unwrap(id, tenants.sealedKey(id) ?? Buffer.alloc(0));
+    const path = pathOf(id);
+    const store = openTenantStore({
+      tenantId: id,
+      get timeZone() {
+        return known(id).timeZone;
+      },
+      path,
+      key,
+      clock,
+      ids,
+      tell,
+      readOnly,
+      search,
+    });
+    open.set(id, store);
+    return store;
+  };
+
   return {
     tenants: {
       list: tenants.list,
@@ -189,6 +220,16 @@ function assemble(parts: BoxParts): Box {
         events.transaction(() => {
           tenants.setRecording(known(id).id, recording);
           events.record({ type: 'tenant.recording-changed', tenantId: id, recording });
+          return known(id);
+        }),
+      setRegion: (id, change) =>
+        events.transaction(() => {
+          const { language, timeZone } = known(id);
+          const region = checkedBy(regionSchema, { language, timeZone, ...change });
+          if (region.language === language && region.timeZone === timeZone) return known(id);
+          tenants.setRegion(id, region);
+          events.record({ type: 'tenant.region-changed', tenantId: id, ...region });
+          if (region.timeZone !== timeZone) tenant(id).calendarLinks.layOutAnew();
           return known(id);
         }),
     },
@@ -216,26 +257,7 @@ function assemble(parts: BoxParts): Box {
     act: actRows(database, { clock, events, audit }),
     events: { since: events.since, position: events.position },
     transaction: events.transaction,
-    tenant(id) {
-      const already = open.get(id);
-      if (already) return already;
-      const { timeZone } = known(id);
-      const key = keyring.unwrap(id, tenants.sealedKey(id) ?? Buffer.alloc(0));
-      const path = pathOf(id);
-      const store = openTenantStore({
-        tenantId: id,
-        timeZone,
-        path,
-        key,
-        clock,
-        ids,
-        tell,
-        readOnly,
-        search,
-      });
-      open.set(id, store);
-      return store;
-    },
+    tenant,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

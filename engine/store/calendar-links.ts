@@ -52,6 +52,8 @@ export interface CalendarLinks {
   due(nowMs: number): CalendarLink['id'][];
   /** All are due now, but those that fail: they keep to their pauses. */
   hasten(nowMs: number): void;
+  /** With the next sync, since they are read by another clock now. */
+  layOutAnew(): void;
   /** @throws VoxboxError `calendar_linked` where that calendar is linked already */
   add(link: NewCalendarLink): CalendarLink;
   /** How its sync goes; one that is gone stays gone. */
@@ -90,6 +92,7 @@ export function calendarLinkRows(
     'select id from calendar_links where next_sync_at_ms <= ? order by position',
   );
   const hasten = database.prepare("update calendar_links set next_sync_at_ms = ? where state <> 'failed'");
+  const layOutAnew = database.prepare('update calendar_links set expanded_at_ms = null');
   const taken = database.prepare('select 1 from calendar_links where calendar = ?');
   const insert = database.prepare(
     `insert into calendar_links (id, position, name, address, user, sealed_password, calendar, staff_id, read_only,
@@ -121,6 +124,9 @@ export function calendarLinkRows(
     due: (nowMs) => due.all(nowMs).map(({ id }) => id),
     hasten: (nowMs) => {
       hasten.run(nowMs);
+    },
+    layOutAnew: () => {
+      layOutAnew.run();
     },
     add: ({ password, ...link }) =>
       events.transaction(() => {

@@ -7,16 +7,20 @@ export type TenantStatus = 'trial' | 'active' | 'suspended';
 /** Whether calls are recorded, and whether they are told so before anything else. */
 export type RecordingPolicy = 'announced' | 'silent' | 'off';
 
-export interface Tenant {
+/** How a business's callers speak, and by which clock it lives. */
+export interface Region {
+  /** BCP 47, for example en-US. */
+  readonly language: string;
+  /** IANA zone, for example America/New_York. */
+  readonly timeZone: string;
+}
+
+export interface Tenant extends Region {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
   readonly industry: Industry;
   readonly status: TenantStatus;
-  /** IANA zone, for example America/New_York. */
-  readonly timeZone: string;
-  /** BCP 47, for example en-US. */
-  readonly language: string;
   readonly recording: RecordingPolicy;
   readonly createdAtMs: number;
 }

@@ -23,6 +23,8 @@ const language = z.string().refine((tag) => {
   }
 }, 'must be a BCP 47 language tag, for example en-US');
 
+export const regionSchema = z.strictObject({ language, timeZone });
+
 const weekday = z.union([1, 2, 3, 4, 5, 6, 7].map((day) => z.literal(day as OpenSpan['weekday'])));
 
 /** Weekly hours. */

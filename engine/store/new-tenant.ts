@@ -28,18 +28,11 @@ export const defaultVoice = 'piper-en-us-joe-medium';
 
 /** @throws VoxboxError `input_invalid` naming the first offending value */
 export function completeTenant(input: NewTenant): CompleteTenant {
-  const parsed = newTenantSchema.safeParse(input);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new VoxboxError(
-      'input_invalid',
-      `${issue?.path.join('.') || 'tenant'}: ${issue?.message ?? 'not valid'}`,
-    );
-  }
-  const { name, slug, profile, hours, services, staff } = parsed.data;
+  const checked = checkedBy(newTenantSchema, input);
+  const { name, slug, profile, hours, services, staff } = checked;
   const profession = professionFor(profile.profession);
   return {
-    ...parsed.data,
+    ...checked,
     slug: slug ?? slugOf(name),
     industry: input.industry ?? profession.industry,
     profile: {
@@ -56,6 +49,17 @@ export function completeTenant(input: NewTenant): CompleteTenant {
     staff: staff ?? [{ name }],
     playbook: profession.playbook,
   };
+}
+
+/** @throws VoxboxError `input_invalid` naming the first offending value */
+export function checkedBy<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new VoxboxError(
+    'input_invalid',
+    `${issue?.path.join('.') || 'tenant'}: ${issue?.message ?? 'not valid'}`,
+  );
 }
 
 /** A trade that nobody wrote down is a business in general. */

@@ -124,7 +124,7 @@ export interface TenantStoreOptions {
 
 /** @throws VoxboxError `database_broken`, `database_version`, `data_dir_unwritable` */
 export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
-  const { tenantId, timeZone, path, key, clock, ids, tell, readOnly, search } = options;
+  const { tenantId, path, key, clock, ids, tell, readOnly, search } = options;
   const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly, vectors: true });
   const events = createEventLog(database, { log: tenantId, clock, tell });
   // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
@@ -143,7 +143,9 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
   const analyses = analysisRows(database, { clock });
   return {
     tenantId,
-    timeZone,
+    get timeZone() {
+      return options.timeZone;
+    },
     profile: () => ({
       profile: profile.read(),
       hours: profile.hours(),

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { RecordingPolicy, Tenant, TenantStatus } from './model.ts';
+import type { RecordingPolicy, Region, Tenant, TenantStatus } from './model.ts';
 
 /** Rows of `tenants`, with each tenant's sealed key. */
 export interface TenantRows {
@@ -11,6 +11,7 @@ export interface TenantRows {
   /** False when there is no such tenant. */
   setStatus(id: string, status: TenantStatus): boolean;
   setRecording(id: string, recording: RecordingPolicy): void;
+  setRegion(id: string, region: Region): void;
 }
 
 const columns = `id, slug, name, industry, status, time_zone as timeZone, language, recording,
@@ -29,6 +30,9 @@ export function tenantRows(database: Database): TenantRows {
   );
   const setStatus = database.prepare('update tenants set status = ? where id = ?');
   const setRecording = database.prepare('update tenants set recording = ? where id = ?');
+  const setRegion = database.prepare(
+    'update tenants set language = :language, time_zone = :timeZone where id = :id',
+  );
   return {
     list: () => list.all(),
     find: (id) => byId.get(id) ?? null,
@@ -40,6 +44,9 @@ export function tenantRows(database: Database): TenantRows {
     setStatus: (id, status) => setStatus.run(status, id) > 0,
     setRecording: (id, recording) => {
       setRecording.run(recording, id);
+    },
+    setRegion: (id, region) => {
+      setRegion.run({ ...region, id });
     },
   };
 }

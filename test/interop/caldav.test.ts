@@ -206,6 +206,20 @@ describe.skipIf(missing)(`a calendar at Radicale${missing}`, () => {
     expect(codeOf(() => salon.book('2026-11-24T10:00'))).toBe('done');
   });
 
+  it('keeps busy by the clock of the business what names no zone, also after the business has moved', async () => {
+    await radicale.put(
+      `${calendar}floating.ics`,
+      event('floating', 'DTSTART:20261123T100000', 'DTEND:20261123T110000'),
+    );
+    const linkId = await link();
+    const busy = () =>
+      salon.tenant.calendarCopies.busy(salon.at('2026-11-22T00:00'), salon.at('2026-11-25T00:00'));
+    expect(busy().map(({ startMs }) => startMs)).toEqual([salon.at('2026-11-23T10:00')]);
+    salon.moveTo('America/Chicago');
+    await syncNow(linkId);
+    expect(busy().map(({ startMs }) => startMs)).toEqual([salon.at('2026-11-23T11:00')]);
+  });
+
   it('says what is wrong, and goes on by itself when its server is back', async () => {
     const linkId = await link();
     await radicale.stop();

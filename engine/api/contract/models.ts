@@ -38,8 +38,10 @@ export const numberModel = z.object({ number: z.string(), label: z.string(), act
 /** `announced`: callers are told before anything else. */
 const recordingModel = z.enum(['announced', 'silent', 'off']);
 
-/** What may be changed of a tenant. */
-export const tenantChangeModel = z.strictObject({ recording: recordingModel });
+/** What may be changed of a tenant; what is absent stays. The store checks language and zone. */
+export const tenantChangeModel = z
+  .strictObject({ recording: recordingModel, language: text(35), timeZone: text(60) })
+  .partial();
 
 export const tenantModel = z.object({
   id: z.string(),

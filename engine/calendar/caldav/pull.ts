@@ -39,7 +39,9 @@ export async function pull(parts: LinkSyncParts): Promise<string | null> {
     for (const href of known.keys()) if (!there.has(href)) copies.removeObject(linkId, href);
   }
   if (link.expandedAtMs === null || clock.nowMs() - link.expandedAtMs >= dayMs) {
-    for (const object of copies.objects(linkId).filter(({ body }) => recurs(body))) {
+    // Of those that do not recur, only a new zone moves the times.
+    const anew = link.expandedAtMs === null && link.lastSyncAtMs !== null;
+    for (const object of copies.objects(linkId).filter(({ body }) => anew || recurs(body))) {
       const busy = await busyIn(object.body, parts);
       store.transaction(() => layOut(object, busy, parts));
     }
