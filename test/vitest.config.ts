@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,6 +42,9 @@ const realTime = [
   'test/unit/rtp-endpoint.test.ts',
 ];
 
+/** What the screens hold needs Svelte's compiler, as they do. */
+const state = 'renderer/src/state/**/*.test.ts';
+
 /** Three projects: quick ones beside the source, whole processes with real peers, and the screens. */
 export default defineConfig({
   root,
@@ -59,7 +63,7 @@ export default defineConfig({
             'test/architecture.test.ts',
             'test/unit/**/*.test.ts',
           ],
-          exclude: realTime,
+          exclude: [...realTime, state],
           globalSetup: 'test/unit/in-memory.mjs',
           pool: 'forks',
           // Imported as the engine is: by Node itself, which is quicker, and what runs is what lies there.
@@ -85,10 +89,14 @@ export default defineConfig({
       },
       {
         root,
+        // What the screens hold is compiled as it is for them.
+        plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', state],
           globalSetup: 'test/e2e/built-page.mjs',
+          // As patient as the pages are themselves (`emptyPage`): a busy machine is no fault of theirs.
+          expect: { poll: { timeout: 20_000 } },
           pool: 'forks',
           // One after the other in one process: what they import is read once.
           isolate: false,

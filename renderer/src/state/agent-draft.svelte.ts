@@ -127,9 +127,12 @@ export class AgentDraft {
   }
 
   async template(profession: string): Promise<Failure | null> {
-    if (!this.document) return null;
-    const answer = await agentClient.template(this.tenantId, this.document, profession);
+    const { document } = this;
+    if (!document) return null;
+    const answer = await agentClient.template(this.tenantId, document, profession);
     if (!answer.ok) return answer.failure;
+    // What was typed meanwhile is not lost: it is asked for that.
+    if (this.document !== document) return this.template(profession);
     this.set(answer.value.document);
     return null;
   }

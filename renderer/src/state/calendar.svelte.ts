@@ -45,6 +45,8 @@ export class Calendar {
   day = $state.raw<Day>({ year: 1970, month: 1, day: 1 });
   view = $state<CalendarView>('week');
   notice = $state.raw<Notice | null>(null);
+  /** Appointments that something is being done to: a second click on it does nothing. */
+  readonly #going = new Set<string>();
 
   readonly days = $derived.by((): readonly Day[] => {
     const first = this.view === 'week' ? mondayOf(this.day) : this.day;
@@ -66,11 +68,11 @@ export class Calendar {
     };
   }
 
-  load(): Promise<void> {
+  load(): Promise<unknown> {
     return this.shown.load(calendarClient.appointments(this.tenantId, this.span));
   }
 
-  loadOffer(): Promise<void> {
+  loadOffer(): Promise<unknown> {
     return this.offer.load(this.#fetchOffer());
   }
 
@@ -88,8 +90,10 @@ export class Calendar {
     const { appointment } = answer.value;
     this.#follow(appointment);
     await this.#done(words.booked(appointment.customerName, this.whenOf(appointment)), async () => {
-      await this.#settle(calendarClient.cancel(this.tenantId, appointment.id), () =>
-        this.#cancelled(appointment),
+      await this.#settle(
+        appointment.id,
+        () => calendarClient.cancel(this.tenantId, appointment.id),
+        () => this.#cancelled(appointment),
       );
     });
     return null;
@@ -102,25 +106,37 @@ export class Calendar {
     const moved = answer.value.appointment;
     this.#follow(moved);
     await this.#done(words.moved(moved.customerName, this.whenOf(moved)), () =>
-      this.#settle(calendarClient.move(this.tenantId, id, { startsAtMs, staffId }), () => this.#back(moved)),
+      this.#settle(
+        id,
+        () => calendarClient.move(this.tenantId, id, { startsAtMs, staffId }),
+        () => this.#back(moved),
+      ),
     );
   }
 
   async cancel(appointment: Appointment): Promise<void> {
     const { id, status } = appointment;
-    await this.#settle(calendarClient.cancel(this.tenantId, id), () => this.#cancelled(appointment, status));
+    await this.#settle(
+      id,
+      () => calendarClient.cancel(this.tenantId, id),
+      () => this.#cancelled(appointment, status),
+    );
   }
 
   async approve({ id }: Appointment): Promise<void> {
     // There is no way back: the customer is told at once.
-    await this.#settle(calendarClient.approve(this.tenantId, id), ({ customerName }) =>
-      this.#done(words.approved(customerName)),
+    await this.#settle(
+      id,
+      () => calendarClient.approve(this.tenantId, id),
+      ({ customerName }) => this.#done(words.approved(customerName)),
     );
   }
 
   async decline({ id }: Appointment): Promise<void> {
-    await this.#settle(calendarClient.decline(this.tenantId, id), (declined) =>
-      this.#done(words.declined(declined.customerName), () => this.#restore(declined, 'draft')),
+    await this.#settle(
+      id,
+      () => calendarClient.decline(this.tenantId, id),
+      (declined) => this.#done(words.declined(declined.customerName), () => this.#restore(declined, 'draft')),
     );
   }
 
@@ -136,7 +152,11 @@ export class Calendar {
   }
 
   #restore({ id }: Pick<Appointment, 'id'>, status: 'booked' | 'draft'): Promise<void> {
-    return this.#settle(calendarClient.restore(this.tenantId, id, status), (one) => this.#back(one));
+    return this.#settle(
+      id,
+      () => calendarClient.restore(this.tenantId, id, status),
+      (one) => this.#back(one),
+    );
   }
 
   #back(one: Appointment): Promise<void> {
@@ -145,10 +165,14 @@ export class Calendar {
   }
 
   async #settle(
-    asking: Promise<Answer<{ appointment: Appointment }>>,
+    id: string,
+    ask: () => Promise<Answer<{ appointment: Appointment }>>,
     settle: (appointment: Appointment) => Promise<void>,
   ): Promise<void> {
-    const answer = await asking;
+    if (this.#going.has(id)) return;
+    this.#going.add(id);
+    const answer = await ask();
+    this.#going.delete(id);
     if (answer.ok) await settle(answer.value.appointment);
     else this.notice = { text: answer.failure.message, failure: answer.failure };
   }
@@ -163,13 +187,15 @@ export class Calendar {
     to: { startsAtMs: number; staffId?: string },
     failure: Failure,
   ): Promise<void> {
-    this.notice = { text: failure.message, failure };
+    const told: Notice = { text: failure.message, failure };
+    this.notice = told;
     const { id, serviceId } = appointment;
     const asked = { service: serviceId, staff: to.staffId ?? null, appointment: id };
     const found = await calendarClient.openings(this.tenantId, asked, { near: to.startsAtMs });
-    if (!found.ok || found.value.openings.length === 0) return;
+    // Meanwhile something else may have happened.
+    if (this.notice !== told || !found.ok || found.value.openings.length === 0) return;
     this.notice = {
-      ...{ text: failure.message, failure, nearest: found.value.openings },
+      ...{ ...told, nearest: found.value.openings },
       take: ({ startsAtMs }) => this.move(appointment, { ...to, startsAtMs }),
     };
   }

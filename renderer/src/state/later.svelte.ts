@@ -7,6 +7,8 @@ export class Later {
   /** Id of what is to go, and how it is called. */
   waiting = $state.raw<{ readonly id: string; readonly name: string } | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** From the moment it is asked of the box there is no way back. */
+  canUndo = $state(false);
   #act: (() => Promise<Answer<unknown>>) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -16,12 +18,15 @@ export class Later {
     this.failure = null;
     this.waiting = what;
     this.#act = act;
+    this.canUndo = true;
     this.#timer = setTimeout(() => void this.finish(), graceMs);
   }
 
   undo(): void {
+    if (!this.canUndo) return;
     clearTimeout(this.#timer);
     this.#act = null;
+    this.canUndo = false;
     this.waiting = null;
   }
 
@@ -29,6 +34,7 @@ export class Later {
     clearTimeout(this.#timer);
     const act = this.#act;
     this.#act = null;
+    this.canUndo = false;
     if (!act) return;
     const answer = await act();
     // Meanwhile the next one may wait.

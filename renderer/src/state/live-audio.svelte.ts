@@ -31,6 +31,7 @@ export class LiveAudio {
   listener: string | null = null;
   readonly #callId: string;
   #socket: WebSocket | null = null;
+  #connecting: Promise<boolean> | null = null;
   #rateHz = 0;
   #player: { readonly context: AudioContext; readonly node: AudioWorkletNode } | null = null;
   #voice: { readonly context: AudioContext; readonly stream: MediaStream } | null = null;
@@ -42,9 +43,13 @@ export class LiveAudio {
     this.#callId = callId;
   }
 
-  /** Idempotent. @returns whether it is connected */
+  /** Idempotent, also while it connects. @returns whether it is connected */
   connect(): Promise<boolean> {
-    return this.connection === 'open' ? Promise.resolve(true) : this.#open('sound');
+    if (this.connection === 'open') return Promise.resolve(true);
+    this.#connecting ??= this.#open('sound').finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
   }
 
   /** The loudness alone, as long as nobody listens. Idempotent. */
@@ -93,6 +98,7 @@ export class LiveAudio {
 
   hush(): void {
     this.heard = null;
+    this.#early = [];
     void this.#player?.context.close();
     this.#player = null;
   }
@@ -199,11 +205,16 @@ export class LiveAudio {
 
 async function openVoice(stream: MediaStream) {
   const wired = async (context: AudioContext) => {
-    void context.resume();
-    await context.audioWorklet.addModule(workletUrl);
-    const node = new AudioWorkletNode(context, 'microphone', { numberOfOutputs: 0 });
-    context.createMediaStreamSource(stream).connect(node);
-    return { context, node, rateHz: context.sampleRate as 16_000 | 44_100 | 48_000 };
+    try {
+      void context.resume();
+      await context.audioWorklet.addModule(workletUrl);
+      const node = new AudioWorkletNode(context, 'microphone', { numberOfOutputs: 0 });
+      context.createMediaStreamSource(stream).connect(node);
+      return { context, node, rateHz: context.sampleRate as 16_000 | 44_100 | 48_000 };
+    } catch (error) {
+      void context.close();
+      throw error;
+    }
   };
   // Some browsers do not convert a microphone's rate: then the box does.
   return wired(new AudioContext({ sampleRate: voiceRateHz })).catch(() => wired(new AudioContext()));

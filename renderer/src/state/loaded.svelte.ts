@@ -7,15 +7,17 @@ export class Loaded<T> {
   loading = $state(false);
   #latest = 0;
 
-  async load(fetching: Promise<Answer<T>>): Promise<void> {
+  /** Whether its answer counts: no later one was asked for meanwhile. */
+  async load(fetching: Promise<Answer<T>>): Promise<boolean> {
     this.#latest += 1;
     const mine = this.#latest;
     this.loading = true;
     const answer = await fetching;
-    if (mine !== this.#latest) return;
+    if (mine !== this.#latest) return false;
     this.loading = false;
     if (answer.ok) this.value = answer.value;
     this.failure = answer.ok ? null : answer.failure;
+    return true;
   }
 
   /** Forgets the value and whatever is on its way. */

@@ -9,6 +9,8 @@ export class Models {
   readonly all = new Loaded<{ models: CatalogueModel[] }>();
   /** What the feed told since they were fetched, by model. */
   #downloads = $state.raw<Readonly<Record<string, ModelDownload>>>({});
+  /** How often something was told of a model. */
+  readonly #told = new Map<string, number>();
   /** Which one is being put to use. */
   using = $state<string | null>(null);
   /** Which one was put to use last. */
@@ -29,8 +31,11 @@ export class Models {
   }
 
   async load(): Promise<void> {
+    const told = new Map(this.#told);
     await this.all.load(modelsClient.models());
-    this.#downloads = {};
+    // What was told meanwhile is newer than the answer.
+    const newer = Object.entries(this.#downloads).filter(([id]) => this.#told.get(id) !== told.get(id));
+    this.#downloads = Object.fromEntries(newer);
   }
 
   downloadOf({ id, download }: CatalogueModel): ModelDownload | null {
@@ -38,9 +43,11 @@ export class Models {
   }
 
   async download(id: string): Promise<void> {
+    const told = this.#told.get(id);
     const answer = await modelsClient.download(id);
     this.failed = answer.ok ? null : { id, failure: answer.failure };
-    if (answer.ok) this.#heard(id, answer.value.download);
+    // The feed may have been quicker.
+    if (answer.ok && told === this.#told.get(id)) this.#heard(id, answer.value.download);
   }
 
   async cancel(id: string): Promise<void> {
@@ -59,6 +66,7 @@ export class Models {
   }
 
   #heard(id: string, download: ModelDownload): void {
+    this.#told.set(id, (this.#told.get(id) ?? 0) + 1);
     this.#downloads = { ...this.#downloads, [id]: download };
     // It lies on the box now.
     if (download.state === 'done') void this.load();

@@ -28,6 +28,7 @@ export class Notifications {
   readonly #box: Box;
   #shown: { readonly tenantId: string; readonly newest: number } | null = null;
   #problems: readonly string[] | null = null;
+  #latest = 0;
   /** Somebody points at the stack, or is in it: it stays. */
   held = false;
 
@@ -39,9 +40,11 @@ export class Notifications {
   async load(): Promise<void> {
     const tenant = this.#box.tenant;
     if (!tenant) return;
+    this.#latest += 1;
+    const mine = this.#latest;
     const answer = await notifications(tenant.id);
     // Whoever may not see it has no notifications; what fails is fetched with the next one.
-    if (!answer.ok || tenant.id !== this.#box.tenant?.id) return;
+    if (!answer.ok || mine !== this.#latest || tenant.id !== this.#box.tenant?.id) return;
     this.#take(tenant.id, answer.value.notifications, tenant.timeZone);
   }
 

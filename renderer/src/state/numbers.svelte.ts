@@ -8,6 +8,7 @@ import type {
 } from '../../../engine/api/contract/index.ts';
 import type { Failure } from '../asking.ts';
 import { numbersClient } from '../clients/numbers.ts';
+import { inTurn } from '../in-turn.ts';
 import type { Feed } from './feed.svelte.ts';
 import { Loaded } from './loaded.svelte.ts';
 
@@ -43,7 +44,7 @@ export class Numbers {
   start(feed: Feed): () => void {
     this.load();
     const leave = feed.onStored(({ type }) => {
-      if (type.startsWith('trunk.')) this.loadLines();
+      if (type.startsWith('trunk.')) void this.loadLines();
       if (type === 'source.banned' || type === 'ban.lifted') this.loadDefence();
     });
     // How a line does is no stored event.
@@ -56,13 +57,12 @@ export class Numbers {
 
   load(): void {
     void this.presets.load(numbersClient.presets());
-    this.loadLines();
+    void this.loadLines();
     this.loadDefence();
   }
 
-  loadLines(): void {
-    void this.trunks.load(numbersClient.trunks());
-    void this.lines.load(numbersClient.lines());
+  async loadLines(): Promise<void> {
+    await Promise.all([this.trunks.load(numbersClient.trunks()), this.lines.load(numbersClient.lines())]);
   }
 
   loadDefence(): void {
@@ -70,7 +70,13 @@ export class Numbers {
   }
 
   /** Puts a line one place earlier or later in the order in which they are tried. */
-  async move(id: string, by: 1 | -1): Promise<void> {
+  move(id: string, by: 1 | -1): Promise<void> {
+    return this.#send(() => this.#move(id, by));
+  }
+
+  /** Of the order as the move before it has left it. */
+  readonly #send = inTurn();
+  async #move(id: string, by: 1 | -1): Promise<void> {
     const order = this.trunks.value?.trunks ?? [];
     const at = order.findIndex((trunk) => trunk.id === id);
     const moved = order[at];
@@ -83,6 +89,6 @@ export class Numbers {
       this.failure = answer.ok ? null : answer.failure;
       if (!answer.ok) break;
     }
-    this.loadLines();
+    await this.loadLines();
   }
 }

@@ -7,6 +7,7 @@ export class Removal<T> {
   readonly #remove: (one: T) => Promise<Answer<unknown>>;
   readonly #restore: (one: T) => Promise<Answer<unknown>>;
   readonly #changed: () => void;
+  #busy = false;
 
   constructor({
     remove,
@@ -24,16 +25,20 @@ export class Removal<T> {
   }
 
   async remove(one: T): Promise<void> {
-    if (await this.#went(this.#remove(one))) this.removed = one;
+    if (await this.#went(() => this.#remove(one))) this.removed = one;
   }
 
   async undo(): Promise<void> {
-    if (this.removed === null) return;
-    if (await this.#went(this.#restore(this.removed))) this.removed = null;
+    const one = this.removed;
+    if (one !== null && (await this.#went(() => this.#restore(one)))) this.removed = null;
   }
 
-  async #went(asked: Promise<Answer<unknown>>): Promise<boolean> {
-    const answer = await asked;
+  /** A second click while the first one is on its way does nothing. */
+  async #went(ask: () => Promise<Answer<unknown>>): Promise<boolean> {
+    if (this.#busy) return false;
+    this.#busy = true;
+    const answer = await ask();
+    this.#busy = false;
     this.failure = answer.ok ? null : answer.failure;
     this.#changed();
     return answer.ok;

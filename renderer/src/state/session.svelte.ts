@@ -44,6 +44,7 @@ export class Session {
   link = $state.raw<OpenedLink | null>(linkOf(location.hash));
   /** The page is there for them. */
   readonly inside = $derived(this.state === 'signed-in' && this.link === null);
+  #latest = 0;
 
   start(): () => void {
     const out = (): void => {
@@ -62,7 +63,11 @@ export class Session {
   }
 
   async read(): Promise<void> {
+    this.#latest += 1;
+    const mine = this.#latest;
     const answer = await sessionClient.read();
+    // Rights that were asked for before something has changed them are those of before.
+    if (mine !== this.#latest) return;
     this.failure = answer.ok ? null : answer.failure;
     if (!answer.ok) return;
     this.person = answer.value.person;
@@ -136,8 +141,10 @@ export class Session {
   }
 
   #changed(answer: Answer<{ person: Person }>): Failure | null {
-    if (answer.ok) this.person = answer.value.person;
-    return answer.ok ? null : answer.failure;
+    if (!answer.ok) return answer.failure;
+    this.#latest += 1;
+    this.person = answer.value.person;
+    return null;
   }
 
   #entered(answer: Answer<{ person: Person }>): Failure | null {
