@@ -1,5 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { clockTime, duration, exactTime, money, phone, relativeTime, sipUri, slotLabel } from './format.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  clockTime,
+  duration,
+  exactTime,
+  money,
+  phone,
+  relativeTime,
+  shortDay,
+  sipUri,
+  slotLabel,
+  writeAsIn,
+} from './format.ts';
 
 const zone = 'America/New_York';
 const noonMs = Date.UTC(2026, 2, 10, 16);
@@ -8,6 +19,8 @@ const minuteMs = 60_000;
 const plain = (text: string) => text.replaceAll(/\s/g, ' ');
 
 describe('format', () => {
+  afterEach(() => writeAsIn(() => undefined));
+
   it('is relative today and names the day before that', () => {
     const ago = (minutes: number) => plain(relativeTime(noonMs - minutes * minuteMs, noonMs, zone));
     expect(ago(0.5)).toBe('just now');
@@ -25,6 +38,18 @@ describe('format', () => {
   it('gives the exact time with its zone', () => {
     expect(plain(exactTime(noonMs, zone))).toBe('Tuesday, March 10, 2026 at 12:00:00 PM EDT');
     expect(plain(clockTime(noonMs, 'Europe/Berlin'))).toBe('5:00 PM');
+  });
+
+  it('writes dates and prices as they are where the business’s callers live, in English', () => {
+    const afternoonMs = noonMs + 3 * 3_600_000;
+    const written = () => plain(`${shortDay(afternoonMs, zone)}, ${clockTime(afternoonMs, zone)}`);
+    expect(written()).toBe('Tue, Mar 10, 3:00 PM');
+    writeAsIn(() => 'en-GB');
+    expect(written()).toBe('Tue 10 Mar, 15:00');
+    writeAsIn(() => 'en-IN');
+    expect(money(15_000_000, 'INR')).toBe('₹1,50,000.00');
+    writeAsIn(() => 'de-DE');
+    expect(written()).toBe('Tue, Mar 10, 3:00 PM');
   });
 
   it('counts lengths', () => {

@@ -1,11 +1,19 @@
 import { strings } from './strings.ts';
 import { dayKey, dayOf } from './zone.ts';
 
-const locale = 'en-US';
+let languageNow = (): string => 'en-US';
+/** Dates and prices are written from now on as they are where that language is spoken: the words stay English. */
+export const writeAsIn = (language: () => string | undefined): void => {
+  languageNow = () => {
+    const tag = language() ?? '';
+    return /^en\b/i.test(tag) ? tag : 'en-US';
+  };
+};
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function dateFormat(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
+  const locale = languageNow();
+  const key = locale + zone + JSON.stringify(options);
   const known = formats.get(key);
   if (known) return known;
   const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
@@ -66,7 +74,7 @@ export const seconds = (lengthMs: number): string => `${(lengthMs / 1000).toFixe
 
 /** $12.50, from minor units of an ISO 4217 currency. */
 export function money(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const format = new Intl.NumberFormat(languageNow(), { style: 'currency', currency });
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 

@@ -272,6 +272,31 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
     });
   });
 
+  describe('the language and the time zone of the business', () => {
+    it('hold at once, and the form says what they change', async () => {
+      const page = await open('business', 'Language of the callers');
+      const form = page.getByRole('form', { name: 'Language and time zone' });
+      const zone = form.getByLabel('Time zone');
+      const voice = form.getByText('the voice that callers hear, speaks');
+      await form.getByLabel('Language of the callers').selectOption({ label: 'English (India)' });
+      await voice.waitFor();
+      await zone.fill('Mars/Base');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('This is not a time zone that is known here').waitFor();
+      await zone.fill('America/Chicago');
+      await form.getByText('What is booked stays at its moment').waitFor();
+      await look(page, 'region');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('Saved.').waitFor();
+      const region = { language: 'en-IN', timeZone: 'America/Chicago' };
+      expect(stage.box.tenants.find(tenantId)).toMatchObject(region);
+      // It is the business's now: there is nothing to be told any more.
+      await form.getByText('What is booked stays at its moment').waitFor({ state: 'detached' });
+      stage.box.tenants.setRegion(tenantId, { language: 'en-US', timeZone: 'America/New_York' });
+      await page.context().close();
+    });
+  });
+
   it('shows how the box does, what is wrong, and gives the log', async () => {
     const page = await open('box', 'About this box');
     await page.getByText('The line Northern Telecom does not work: wrong user name or password.').waitFor();

@@ -10,6 +10,8 @@ export const businessesClient = {
   list: () => ask<{ businesses: Business[] }>(paths['business.list']),
   setStatus: (id: string, status: Tenant['status']) =>
     ask<{ tenant: Tenant }>(withId('business.change', id), json('PATCH', { status })),
+  setRegion: (id: string, region: Pick<Tenant, 'language' | 'timeZone'>) =>
+    ask<{ tenant: Tenant }>(withId('tenant.change', id), json('PATCH', region)),
   /** A table for a spreadsheet, of [from, to). */
   usageUrl: (from: number, to: number) => withQuery(paths['business.usage'], { from, to }),
   branding: (tenant: string) => ask<BrandingAnswer>(withId('branding.read', tenant)),

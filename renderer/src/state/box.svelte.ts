@@ -1,5 +1,6 @@
 import type { Appointment, Call, Submission, Tenant } from '../../../engine/api/contract/index.ts';
 import { client } from '../client.ts';
+import { writeAsIn } from '../format.ts';
 import { keep, kept } from '../kept.ts';
 import { type PageName, pagesFor, parseRoute, type Route } from '../route.ts';
 import { addDays, dayKey, dayOf, startOfDayMs } from '../zone.ts';
@@ -64,6 +65,7 @@ export class Box {
   );
 
   start(): () => void {
+    writeAsIn(() => this.tenant?.language);
     const follow = () => {
       this.route = parseRoute(location.hash);
     };
@@ -165,7 +167,7 @@ export class Box {
   }
 
   #stored(event: StoredEvent): void {
-    if (event.type === 'tenant.created' || event.type.startsWith('number.')) return void this.refresh();
+    if (/^(?:tenant|number)\./.test(event.type)) return void this.refresh();
     // Somebody may have changed it at another screen; what is typed here stays.
     if (/^(?:voice|dictionary|providers)\./.test(event.type)) {
       return void this.#agents.get(event.tenantId ?? '')?.load();

@@ -7,6 +7,7 @@ export type SectionName = keyof (typeof settingsStrings)['sections'];
 
 /** The sections of the settings, in the order of their list; each is loaded when it is opened. */
 export const sections: Record<SectionName, () => Promise<{ default: Component<{ box: Box }> }>> = {
+  business: () => import('./Business.svelte'),
   numbers: () => import('./Numbers.svelte'),
   phones: () => import('./Phones.svelte'),
   calendars: () => import('./Calendars.svelte'),
@@ -21,6 +22,7 @@ export const sections: Record<SectionName, () => Promise<{ default: Component<{ 
 
 /** Of each section, the method that it cannot do without. */
 const needs: Record<SectionName, MethodName> = {
+  business: 'tenant.change',
   numbers: 'trunk.list',
   phones: 'phone.list',
   calendars: 'calendar.links',
