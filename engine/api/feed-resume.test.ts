@@ -92,7 +92,7 @@ describe('the feed', () => {
     expect(snapshots.map(({ positions }) => Object.keys(positions).length)).toEqual([2, 1, 3]);
     for (const call of [ours, others]) {
       tell({ type: 'call.updated', call });
-      tell({ type: 'call.interim', callId: call.callId, text: 'Hello' });
+      tell({ type: 'call.interim', callId: call.callId, speaker: 'caller', text: 'Hello' });
       tell({ type: 'call.removed', callId: call.callId });
     }
     calls.length = 0;

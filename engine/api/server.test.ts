@@ -364,7 +364,7 @@ describe('the API', () => {
 
       const [call] = live.calls;
       if (!call) throw new Error('the call is gone');
-      live.tell({ type: 'call.interim', callId: call.callId, text: 'I would' });
+      live.tell({ type: 'call.interim', callId: call.callId, speaker: 'caller', text: 'I would' });
       live.calls = [];
       live.tell({ type: 'call.removed', callId: call.callId });
       const stored = systemIds.uuid();

@@ -259,14 +259,18 @@ export class CallCarrier {
     const ears = { vad, log, recognise, endOfTurn: inference, clock: systemClock };
     const onTurn = (turn: SessionTurn): void => tell({ kind: 'turn', callId, ...turn });
     const limits = snapshot.speech?.turnTaking ?? defaultWaitLimits;
-    const staff = new StaffEar(leg, (heard) => hearStaff({ ...ears, audio: heard, limits, onTurn }));
+    const interimOf = (speaker: 'caller' | 'staff') => (text: string) =>
+      tell({ kind: 'interim', callId, speaker, text });
+    const staff = new StaffEar(leg, (heard) =>
+      hearStaff({ ...ears, audio: heard, limits, onInterim: interimOf('staff'), onTurn }),
+    );
     const session = startAgentSession({
       ...{ ...ears, audio, receptionist, snapshot },
       speaker: speakerOf(snapshot, providers.tts, parts),
       signal: abort.signal,
       on: {
         turn: onTurn,
-        interim: (text) => tell({ kind: 'interim', callId, text }),
+        interim: interimOf('caller'),
         slots: (slots) => tell({ kind: 'slots', callId, ...slots }),
         transfer: (targetId) => {
           audio.away(true);

@@ -163,7 +163,12 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorShape }
   | ({ readonly kind: 'turn'; readonly callId: string } & SessionTurn)
   /** Words still being spoken; not stored. */
-  | { readonly kind: 'interim'; readonly callId: string; readonly text: string }
+  | {
+      readonly kind: 'interim';
+      readonly callId: string;
+      readonly speaker: 'caller' | 'staff';
+      readonly text: string;
+    }
   | {
       readonly kind: 'slots';
       readonly callId: string;

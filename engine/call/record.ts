@@ -124,7 +124,7 @@ export function keepRecord(message: RecordMessage, parts: RecordParts): void {
         return;
       }
       case 'interim':
-        registry.interim(callId, message.text);
+        registry.interim(callId, message);
         return;
       case 'slots':
         route.store.slotsUnderstood(callId, message.skill, message.slots);

@@ -18,8 +18,9 @@ export interface LiveCall {
   readonly startedAtMs: number;
   readonly answeredAtMs: number | null;
   readonly turns: readonly LiveTurn[];
-  /** Words still being spoken. */
+  /** Words still being spoken, by the caller and by whoever talks in the agent's place. */
   readonly interim: string | null;
+  readonly staffInterim: string | null;
   readonly slots: Readonly<Record<string, string>>;
   /** Voice-to-voice time of the last answer. */
   readonly lastLatencyMs: number | null;
@@ -45,9 +46,14 @@ export interface LiveTurn {
   readonly latencyMs: number | null;
 }
 
+export interface Interim {
+  readonly speaker: 'caller' | 'staff';
+  readonly text: string;
+}
+
 export type LiveEvent =
   | { readonly type: 'call.updated'; readonly call: LiveCall }
-  | { readonly type: 'call.interim'; readonly callId: string; readonly text: string }
+  | ({ readonly type: 'call.interim'; readonly callId: string } & Interim)
   | { readonly type: 'call.removed'; readonly callId: string };
 
 /** The calls that are going on now. What outlives a call is in the store, not here. */
@@ -68,7 +74,7 @@ export interface CallRegistry {
   /** @throws Error on an illegal move */
   move(callId: string, state: CallState): void;
   turn(callId: string, turn: LiveTurn): void;
-  interim(callId: string, text: string): void;
+  interim(callId: string, interim: Interim): void;
   slots(callId: string, slots: Readonly<Record<string, string>>): void;
   quality(callId: string, legs: readonly LegQuality[]): void;
   hold(callId: string, by: LiveCall['heldBy']): void;
@@ -120,6 +126,7 @@ export function createRegistry(clock: Clock): CallRegistry {
         answeredAtMs: null,
         turns: [],
         interim: null,
+        staffInterim: null,
         slots: {},
         lastLatencyMs: null,
         quality: [],
@@ -151,14 +158,15 @@ export function createRegistry(clock: Clock): CallRegistry {
       change(callId, (call) => ({
         turns: [...call.turns, turn],
         interim: turn.speaker === 'caller' ? null : call.interim,
+        staffInterim: turn.speaker === 'staff' ? null : call.staffInterim,
         lastLatencyMs: turn.latencyMs ?? call.lastLatencyMs,
       }));
     },
-    interim(callId, text) {
+    interim(callId, { speaker, text }) {
       const call = calls.get(callId);
       if (!call) return;
-      calls.set(callId, { ...call, interim: text });
-      emitter.emit('live', { type: 'call.interim', callId, text });
+      calls.set(callId, { ...call, [speaker === 'staff' ? 'staffInterim' : 'interim']: text });
+      emitter.emit('live', { type: 'call.interim', callId, speaker, text });
     },
     slots(callId, slots) {
       change(callId, () => ({ slots }));

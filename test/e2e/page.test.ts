@@ -129,6 +129,10 @@ describe.skipIf(!hasBrowser)(withBrowser('the page'), () => {
     expect(await log.getByText('the half past two would…').locator('..').getAttribute('aria-hidden')).toBe(
       'true',
     );
+    // Both at once, while somebody of the staff talks in the agent's place.
+    stage.live.interim(liveId, 'we can see you', 'staff');
+    await log.locator('li.staff', { hasText: 'we can see you…' }).waitFor();
+    await log.locator('li.caller', { hasText: 'the half past two would…' }).waitFor();
 
     practice.call(
       {

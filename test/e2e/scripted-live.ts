@@ -23,9 +23,10 @@ export class ScriptedLiveCalls implements LiveCalls {
     return call;
   }
 
-  interim(callId: string, text: string): void {
-    this.#calls = this.#calls.map((call) => (call.callId === callId ? { ...call, interim: text } : call));
-    this.#tell({ type: 'call.interim', callId, text });
+  interim(callId: string, text: string, speaker: 'caller' | 'staff' = 'caller'): void {
+    const field = speaker === 'staff' ? 'staffInterim' : 'interim';
+    this.#calls = this.#calls.map((call) => (call.callId === callId ? { ...call, [field]: text } : call));
+    this.#tell({ type: 'call.interim', callId, speaker, text });
   }
 
   remove(callId: string): void {

@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type MethodName, methods, paths } from '../../engine/api/contract/index.ts';
+import { WebSocket } from 'ws';
+import {
+  feedMessageModel,
+  feedPath,
+  type MethodName,
+  methods,
+  paths,
+} from '../../engine/api/contract/index.ts';
+import { runningEngine } from '../../engine/store/index.ts';
 import { CallSound, isTone, tone } from '../caller/call-sound.ts';
 import { type Caller, callerNumber, demoNumber, sarahMiller } from '../caller/caller.ts';
 import type { CallDetail, EngineApi } from '../caller/engine-api.ts';
@@ -54,6 +62,20 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
   const hasSaid = (callId: string, words: RegExp) =>
     until(`${words}`, async () => words.test(said(await engine.api.call(callId))));
 
+  /** Words of the staff as the screens are told of them, and the end of each turn: the order is that of the feed. */
+  function staffWords(): string[] {
+    const headers = { authorization: `Bearer ${runningEngine(engine.dataDir)?.http?.key}` };
+    const feed = new WebSocket(`${engine.http.replace(/^http/, 'ws')}${feedPath}`, { headers });
+    scene.after(() => feed.terminate());
+    const words: string[] = [];
+    feed.on('message', (data: Buffer) => {
+      const message = feedMessageModel.parse(JSON.parse(data.toString('utf8')));
+      if (message.type === 'call.interim' && message.speaker === 'staff') words.push(message.text);
+      if (message.type === 'event.stored' && message.event.speaker === 'staff') words.push('(a turn)');
+    });
+    return words;
+  }
+
   /** Somebody rings, and the desk listens from the first words on. */
   async function ring() {
     const known = new Set((await engine.api.calls()).map(({ id }) => id));
@@ -98,8 +120,12 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
 
     await endpoint.say(await caller.voice.speak('My tooth hurts and I need a filling.'));
     await hasSaid(callId, /caller: .*fill/i);
+    const spoken = staffWords();
     await sound.speak(await caller.voice.speak('The dentist can see you this afternoon.'), 8000);
     await hasSaid(callId, /staff: .*dentist/i);
+    await until('the end of the turn', () => spoken.at(-1) === '(a turn)');
+    expect(spoken[0]).not.toBe('(a turn)');
+    expect(spoken.some((text) => /dentist/i.test(text))).toBe(true);
     await send('call.giveBack', callId);
     await hasSaid(callId, /agent: Thank you\. I'm back with you\./);
     await call.hangUp();

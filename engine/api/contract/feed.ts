@@ -9,7 +9,12 @@ import { rehearsalProgressModel } from './rehearsals.ts';
 export const liveEventModel = z.discriminatedUnion('type', [
   z.object({ type: z.literal('call.updated'), call: liveCallModel }),
   z.object({ type: z.literal('call.removed'), callId: z.string() }),
-  z.object({ type: z.literal('call.interim'), callId: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('call.interim'),
+    callId: z.string(),
+    speaker: z.enum(['caller', 'staff']),
+    text: z.string(),
+  }),
 ]);
 
 /**

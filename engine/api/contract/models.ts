@@ -171,6 +171,8 @@ export const liveCallModel = z.object({
   turns: z.array(liveTurnModel).readonly(),
   /** Words still being spoken by the caller; null between utterances. */
   interim: z.string().nullable(),
+  /** The same of who talks in the agent's place. */
+  staffInterim: z.string().nullish(),
   slots: slotsModel,
   lastLatencyMs: z.number().nullable(),
   /** How each leg sounds now, the caller's first; empty until the first seconds are measured. */

@@ -138,7 +138,9 @@ export class Feed {
         return;
       case 'call.interim':
         this.calls = this.calls.map((call) =>
-          call.callId === message.callId ? { ...call, interim: message.text } : call,
+          call.callId === message.callId
+            ? { ...call, [message.speaker === 'staff' ? 'staffInterim' : 'interim']: message.text }
+            : call,
         );
         return;
       case 'rehearsal.progressed':
