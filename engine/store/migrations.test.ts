@@ -127,3 +127,17 @@ describe('data of version 2', () => {
     expect(box.tenants.find('t')).toMatchObject({ name: 'Salon', recording: 'silent' });
   });
 });
+
+describe('a change that fails', () => {
+  it('leaves the file as it was, whatever came before it', () => {
+    const file = { path: join(dataDir, 'one.db'), key: Buffer.alloc(32, 7), create: true };
+    const old = ['create table first (id integer primary key) strict'];
+    const next = [...old, 'create table second (id integer primary key) strict'];
+    openDatabase({ ...file, migrations: old }).close();
+    expect(() => openDatabase({ ...file, migrations: [...next, 'no sql'] })).toThrow();
+    openDatabase({ ...file, migrations: old }).close();
+    const now = openDatabase({ ...file, migrations: next });
+    expect(now.prepare('select * from second').all()).toEqual([]);
+    now.close();
+  });
+});
