@@ -23,7 +23,7 @@ export function listKeys(container: HTMLElement): { destroy(): void } {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target } = event;
     // What is open above the list has the keys for itself.
-    if (target instanceof HTMLElement && target.closest('dialog')) return;
+    if (target instanceof HTMLElement && target.closest('[role="dialog"]')) return;
     if (isTyping(target)) {
       if (event.key === 'Escape') target.blur();
       else if (target === search() && event.key === 'ArrowDown') move(1);

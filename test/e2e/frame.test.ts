@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)(withBrowser('the frame around the pages'), () => {
   const pick = async (page: Page, typed: string, option: string | RegExp) => {
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.locator('dialog [role="combobox"]:focus').waitFor();
+    await page.locator('[role="dialog"] [role="combobox"]:focus').waitFor();
     await page.keyboard.type(typed);
     await page.getByRole('option', { name: option, selected: true }).waitFor();
     await page.keyboard.press('Enter');
