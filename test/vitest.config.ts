@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** These run in real time, also against clocks of their own, or start threads and processes: they lie beside their source and run with the long ones. */
+/** These run in real time, also against clocks of their own, measure, or start threads and processes: they lie beside their source and run with the long ones. */
 const realTime = [
   'engine/agent/session-trouble.test.ts',
   'engine/agent/session.test.ts',
@@ -19,7 +19,9 @@ const realTime = [
   'engine/llm/openai.test.ts',
   'engine/media/leg.test.ts',
   'engine/media/srtp/assembly/build.test.ts',
+  'engine/media/talk-off.test.ts',
   'engine/rehearsal/line/shifted-date.test.ts',
+  'engine/sip/cost.test.ts',
   'engine/sip/failover.test.ts',
   'engine/sip/forking.test.ts',
   'engine/sip/line.test.ts',

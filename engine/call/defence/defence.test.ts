@@ -253,10 +253,12 @@ describe('a flood', () => {
     const { defence } = start();
     const source = udp('192.0.2.10');
     let taken = 0;
+    const missed: number[] = [];
     for (; nowMs < 60_000; nowMs += 1) {
       if (defence.inspect({ ...register, method: 'OPTIONS' }, source) === 'take') taken += 1;
-      expect(defence.inspect({ ...register, method: 'INVITE' }, source)).toBe('take');
+      if (defence.inspect({ ...register, method: 'INVITE' }, source) !== 'take') missed.push(nowMs);
     }
+    expect(missed).toEqual([]);
     const { burst, perS } = defaultLimits.trunkRequests;
     expect(taken).toBeLessThanOrEqual(burst + perS * 60);
     expect(defence.list()).toEqual([]);

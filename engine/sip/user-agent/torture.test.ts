@@ -71,7 +71,7 @@ for (const { rfc, folder, count, missing, rows } of tortureSets()) {
       for (const { name } of rows) {
         const octets = readFileSync(join(folder, `${name}.dat`));
         for (let end = 0; end < Math.min(octets.length, 1500); end += 7) {
-          expect(() => answerTo(octets.subarray(0, end))).not.toThrow();
+          answerTo(octets.subarray(0, end));
         }
       }
     });
