@@ -128,7 +128,7 @@ const sentences: Readonly<Partial<Record<MethodName, string>>> = {
   'call.exportList': 'Download the list of calls as CSV',
   'call.transcript': 'Read what was said in a call',
   'call.extraction': 'Read what was understood and worked out of a call',
-  'call.waveform': 'Read how loud each side of a recording is, along it',
+  'call.waveform': 'Read how loud each side of a recording is, and where it speaks',
   'call.ladder': 'Read the SIP messages of a call as a ladder',
   'call.place': 'Ring a phone of the house and connect it with a number',
   'call.complete': 'Say what became of a call; one that goes on is ended first',
