@@ -24,7 +24,7 @@ const figuresLeft = (text: string): string =>
     .map((run) => run.digits)
     .join(' ');
 
-const runs = { numRuns: 2000, seed: 20_261_128 };
+const runs = { numRuns: 1000 };
 
 describe('redaction', () => {
   it.each([
