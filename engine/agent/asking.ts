@@ -256,10 +256,10 @@ function withAppointment(
 ): Decision {
   if (!appointment) return next({ ...state, change: null }, facts, lead);
   if (what === 'cancel') return ask(state, 'change-read-back', { facts, lead });
-  const isKnown = appointment.id === state.booked?.id;
+  const isKnown = appointment.id === state.theirs?.id;
   const told = isKnown ? lead : [...lead, say({ name: 'appointment-is', appointment })];
   const known: DialogueState = { ...state, change: null };
-  if (what !== 'reschedule') return next(known, facts, told);
+  if (what !== 'reschedule') return next({ ...known, theirs: appointment }, facts, told);
   const moving: DialogueState = {
     ...{ ...known, moving: appointment, booking: true, serviceId: appointment.serviceId },
     ...{ chosen: null, offers: [], readBack: null },

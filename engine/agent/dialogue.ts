@@ -300,6 +300,8 @@ export interface DialogueState {
   /** What was taken down and kept, for the screen. */
   readonly submitted: { readonly skillId: string; readonly words: Readonly<Record<string, string>> } | null;
   readonly booked: BookedAppointment | null;
+  /** The appointment that was booked, moved or told of last: it needs no other proof. */
+  readonly theirs: FoundAppointment | null;
   readonly ended: boolean;
 }
 
@@ -349,6 +351,7 @@ export const startState = (caller: CallerContext): DialogueState => ({
   between: null,
   unfinished: null,
   booked: null,
+  theirs: null,
   ended: false,
 });
 

@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 
 const { snapshot } = facts;
-const play = async (script: string): Promise<FakeTools> => {
-  const tools = fakeTools(snapshot);
+const play = async (script: string, there: Parameters<typeof fakeTools>[1] = {}): Promise<FakeTools> => {
+  const tools = fakeTools(snapshot, there);
   const receptionist = createReceptionist({
     ...{ snapshot, tools, embed: fakeEmbed, intentBank },
     caller: { number: '+14155550132', name: null, earlierCalls: 0 },
@@ -44,6 +44,29 @@ describe('what callers come up with', () => {
     await play(`${booked}
       caller: ${said}
       agent: ${expected}.*right`);
+  });
+
+  it('moves what was only asked after, by its own words', async () => {
+    const day = Date.parse('2026-11-25T14:00-05:00');
+    const theirs = {
+      id: 'a',
+      serviceId: 'fill',
+      serviceName: 'Filling',
+      startsAtMs: day,
+      endsAtMs: day,
+      staffName: '',
+    };
+    await play(
+      `caller: when is my appointment
+      agent: what name
+      caller: Nora Quinn
+      agent: phone number
+      caller: 415 555 0132
+      agent: your filling on Wednesday, November 25th at 2 PM.*anything else
+      caller: actually can you make it four the same day
+      agent: move your filling.*to Wednesday, November 25th at 4 PM`,
+      { appointments: [theirs] },
+    );
   });
 
   it('takes another appointment for another one', async () => {
@@ -82,6 +105,9 @@ describe('what callers come up with', () => {
     'did you guys get my email about the crown',
     'I was there at eight and nobody showed up',
     'you overcharged me and I want my money back',
+    "hi I'm running late for my appointment",
+    'is the house on Maple still available',
+    'you charged me twice on my card last month',
   ])('takes a message of what only people can look into: %s', async (said) => {
     const { submissions } = await play(`
       caller: ${said}
@@ -100,6 +126,30 @@ describe('what callers come up with', () => {
       agent: leave a message
       caller: no I want a cleaning on Monday at ten
       agent: your name`);
+  });
+
+  it('takes an order that is put as a question', async () => {
+    await play(`
+      caller: can I have two pizzas
+      agent: gate code`);
+  });
+
+  it('looks later where an offer is too early, and not at the hours', async () => {
+    await play(`
+      caller: a whitening on Monday
+      agent: 9 AM, or 11 AM
+      caller: that's too early for me
+      agent: (?!.*open).*PM`);
+  });
+
+  it('says again what it asked when a value of it is asked for', async () => {
+    await play(`
+      caller: this is Sarah Miller, a cleaning on Tuesday at ten please
+      agent: calling from
+      caller: yes
+      agent: tuesday
+      caller: sorry what time was that again
+      agent: (?!.*information).*10 AM`);
   });
 
   it('gives a booking up for a call back', async () => {

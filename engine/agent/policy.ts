@@ -29,7 +29,7 @@ import { onQuestion } from './question.ts';
 import { onAnswered, onBooked, onCancelled, onFailure, onMoved, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
 import { changedLine } from './skills/changed.ts';
-import { askedSlot, canDo, givesUp } from './skills/form.ts';
+import { askedSlot, canDo, givesUp, messageSkill } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
 import type { Reading } from './understanding/reading.ts';
@@ -121,11 +121,11 @@ function onReading(state: DialogueState, reading: Reading, facts: Facts): Decisi
   }
   return (
     onPerson(state, reading, facts) ??
+    onForStaff(state, reading, facts) ??
     onDigression(state, reading, facts) ??
     onTask(state, reading, facts) ??
     onDropped(state, reading, facts) ??
     onSecondThoughts(state, reading, facts) ??
-    onForStaff(state, reading, facts) ??
     onPending(state, reading, facts) ??
     onWanted(state, reading, facts) ??
     onBetween(state, reading, facts) ??
@@ -188,7 +188,8 @@ function digressionLine(state: DialogueState, reading: Reading, facts: Facts): L
     case 'price':
       return priceLine(reading, state, playbook?.menu ?? []);
     case 'duration': {
-      const serviceId = reading.service?.value ?? state.serviceId ?? state.topicId;
+      const known = state.serviceId ?? state.topicId ?? state.theirs?.serviceId ?? null;
+      const serviceId = reading.service?.value ?? known;
       return serviceId === null ? null : { name: 'duration', serviceId };
     }
     case 'services':
@@ -223,7 +224,13 @@ const isGivenUp = (state: DialogueState, reading: Reading): boolean =>
 
 /** Asks for what is done already, or complains: a message is taken, of the words that were said. */
 function onForStaff(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  if (!reading.forStaff || isBusy(state) || reading.skill || reading.change) return null;
+  if (!reading.forStaff || isBusy(state) || reading.change) return null;
+  // A skill that was named knows better; one that is only resembled does not.
+  if (
+    reading.skill &&
+    (reading.skill.confidence === 1 || reading.skill.value !== messageSkill(facts.snapshot)?.id)
+  )
+    return null;
   if (reading.intent?.score === 1 && handled.has(reading.intent.name)) return null;
   return offerMessage({ ...state, unanswered: reading.text.trim() }, facts, [say({ name: 'for-staff' })]);
 }

@@ -31,4 +31,5 @@ const open: ReadonlySet<NonNullable<Reading['intent']>['name']> = new Set([
   'out-of-scope',
   'address',
   'services',
+  'duration',
 ]);

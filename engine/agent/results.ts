@@ -78,17 +78,19 @@ const isOpenAt = (state: DialogueState, facts: Facts): boolean =>
 export function onBooked(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
   const { readBack } = state;
   const customerName = (readBack?.kind === 'book' ? readBack.request.customerName : state.name) ?? '';
-  const done: DialogueState = { ...cleared(state), booked: appointment };
+  const theirs = state.serviceId === null ? null : { ...appointment, serviceId: state.serviceId };
+  const done: DialogueState = { ...cleared(state), booked: appointment, theirs };
   return next(done, facts, [say({ name: 'booked', appointment, customerName })]);
 }
 
 export function onMoved(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
-  const done: DialogueState = { ...cleared(state), booked: appointment };
+  const theirs = state.moving && { ...appointment, serviceId: state.moving.serviceId };
+  const done: DialogueState = { ...cleared(state), booked: appointment, theirs };
   return next(done, facts, [say({ name: 'moved', appointment })]);
 }
 
 export function onCancelled(state: DialogueState, appointment: BookedAppointment, facts: Facts): Decision {
-  const done: DialogueState = { ...cleared(state), change: null, booked: null };
+  const done: DialogueState = { ...cleared(state), change: null, booked: null, theirs: null };
   return next(done, facts, [say({ name: 'cancelled', appointment })]);
 }
 

@@ -43,29 +43,28 @@ function onChangeWanted(state: DialogueState, reading: Reading, facts: Facts): D
   );
 }
 
-/** "Hold on, can you do Friday instead": what this call has just booked or moved is the caller's own. */
+/** "Hold on, can you do Friday instead": what was just booked, moved or told of is the caller's own. */
 export function onSecondThoughts(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
-  const { booked } = state;
-  if (!booked || isBusy(state) || !canDo('change-appointment', facts.snapshot)) return null;
-  const { services, timeZone } = facts.snapshot;
-  const service = services.find(({ name }) => name === booked.serviceName);
-  const { when, toWhen } = reading;
-  const what =
-    reading.change === 'cancel' || reading.change === 'reschedule'
-      ? reading.change
-      : reading.correction && when
-        ? 'reschedule'
-        : null;
-  const isOther = reading.service !== null && reading.service.value !== service?.id;
-  if (!service || what === null || isOther || / (?:other|another) (?:one|appointment)/.test(reading.text))
-    return null;
-  const appointment = { ...booked, serviceId: service.id };
-  const day = dayOf(booked.startsAtMs, timeZone);
+  const { theirs } = state;
+  if (!theirs || isBusy(state) || !canDo('change-appointment', facts.snapshot)) return null;
+  const { when, toWhen, choice } = reading;
+  const moves =
+    reading.change === 'reschedule' || (reading.correction && (when !== null || choice === 'later'));
+  const what = reading.change === 'cancel' ? 'cancel' : moves ? 'reschedule' : null;
+  const isOther =
+    (reading.service !== null && reading.service.value !== theirs.serviceId) ||
+    / (?:other|another) (?:one|appointment)/.test(reading.text);
+  if (what === null || isOther) return null;
+  const { timeZone } = facts.snapshot;
+  const day = dayOf(theirs.startsAtMs, timeZone);
   const to = toWhen ?? (when && { ...when, days: when.days ?? { from: day, to: day } });
   const named = toWhen || what === 'cancel' ? when?.days : null;
-  if (named && ofDays([appointment], named, timeZone).length === 0) return null;
+  if (named && ofDays([theirs], named, timeZone).length === 0) return null;
   const changing = withChange(state, what, { ...reading, toWhen: to });
-  return advance({ ...changing, change: changing.change && { ...changing.change, appointment } }, facts);
+  return advance(
+    { ...changing, change: changing.change && { ...changing.change, appointment: theirs } },
+    facts,
+  );
 }
 
 function onSkillWanted(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
@@ -74,7 +73,9 @@ function onSkillWanted(state: DialogueState, reading: Reading, facts: Facts): De
   const named = reading.skill ? skillOf(reading.skill.value, snapshot) : null;
   // Whoever names dishes wants them, whatever else is said.
   const orders =
-    reading.order && !reading.question && reading.order.add.length > 0 ? orderSkill(facts) : null;
+    reading.order && (!reading.question || reading.wantsBooking) && reading.order.add.length > 0
+      ? orderSkill(facts)
+      : null;
   const skill = named ?? message ?? orders;
   if (!skill || skill.id === state.form?.skillId) return null;
   // While an answer is waited for, what only resembles an example does not lead away.

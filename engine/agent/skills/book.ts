@@ -42,11 +42,11 @@ export function missing(
   return contact && { question: contact };
 }
 
-/** The day that is settled already: of the wish, or of what this call has booked. */
+/** The day that is settled already: of the wish, or of the appointment that was last spoken of. */
 export function agreedDay(state: DialogueState, zone: string): string | null {
   const { days } = state.wish;
   if (days) return days.from === days.to ? days.from : null;
-  return state.booked && dayOf(state.booked.startsAtMs, zone);
+  return state.theirs && dayOf(state.theirs.startsAtMs, zone);
 }
 
 /** Puts what the caller just said into the slots; a changed value withdraws what depended on it. */

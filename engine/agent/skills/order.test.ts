@@ -34,6 +34,18 @@ describe('orders', () => {
     expect(counts(corrected?.order ?? [])).toMatchObject({ [idOf('lasagna')]: 1 });
   });
 
+  it.each([
+    ['one tomato soup no wait two tomato soups and a cheesecake', { 'tomato soup': 2, cheesecake: 1 }],
+    ['two cheesecakes, no, make that three and a lasagna', { cheesecake: 3, lasagna: 1 }],
+    ['two cheesecakes and a lasagna', { cheesecake: 2, lasagna: 1 }],
+  ])('are what was said last of a thing: %s', (said, expected) => {
+    const lines = taken(said);
+    expect(counts(lines)).toEqual(
+      Object.fromEntries(Object.entries(expected).map(([item, count]) => [idOf(item), count])),
+    );
+    expect(lines.map(({ note }) => note)).toEqual(lines.map(() => null));
+  });
+
   it('cost what the menu says, and nothing else', () => {
     const line = fc.record({
       itemId: fc.constantFrom(...menu.map(({ id }) => id), 'not on the menu'),

@@ -7,6 +7,8 @@ export type Choice = 'first' | 'second' | 'third' | 'any' | 'earlier' | 'later' 
 export type Aspect = 'service' | 'when' | 'name' | 'phone';
 
 const patterns: readonly (readonly [RegExp, Choice])[] = [
+  [/ too early /, 'later'],
+  [/ too late /, 'earlier'],
   [/ (?:the|that) earlier (?:one|time|slot)? ?/, 'first'],
   [/ (?:the|that) later (?:one|time|slot)? ?/, 'second'],
   [/ (?:another|different|other|some other) (?:day|date) /, 'other-day'],

@@ -332,8 +332,19 @@ const windows: readonly (readonly [RegExp, DayWindow, 'am' | 'pm' | null])[] = [
   ],
 ];
 
+/** "Mornings don't work", "not in the afternoon": the other half of the day. */
+const refusedPart =
+  / (mornings?|afternoons?|evenings?) (?:don't|doesn't|do not|won't|(?:are|is|'s) (?:no good|not good|bad|hard|tough|difficult)|aren't|isn't) | (?:not|no|can't do|cannot do|can't make|except|anything but) (?:in |on )?(?:the )?(mornings?|afternoons?|evenings?) /;
+
 /** The part of the day that the caller named, with what it says about am and pm. */
 export function partOfDay(text: string): { window: DayWindow; meridiem: 'am' | 'pm' | null } | null {
+  const no = refusedPart.exec(text);
+  if (no) {
+    const noon = 12 * 60;
+    return (no[1] ?? no[2] ?? '').startsWith('morning')
+      ? { window: { fromMinute: noon, toMinute: 24 * 60 }, meridiem: 'pm' }
+      : { window: { fromMinute: 0, toMinute: noon }, meridiem: 'am' };
+  }
   // "any time in the afternoon" is the afternoon: the widest words come last.
   for (const [pattern, window, meridiem] of windows) if (pattern.test(text)) return { window, meridiem };
   return null;

@@ -32,11 +32,14 @@ export function isForStaff(tokens: readonly Token[]): boolean {
 
 const forStaff: readonly RegExp[] = [
   / (?:is|are|if|whether) (?:my|our|the|his|her|their) (?:\w+ ){1,4}(?:ready|back|done|finished|came in|come in)(?: yet| now)? $/,
+  / (?:is|are) (?:the|that|this|those|your) (?:\w+ ){1,5}still (?:available|for sale|for rent|on the market) /,
+  / (?:running|be|gonna be) (?:\w+ ){0,5}late /,
   / missed (?:a |your |the )?(?:phone )?call /,
   / (?:return|returning|calling back about) (?:a|your|the|his|her|somebody's) (?:missed |phone )?call /,
   / (?:you|you guys|somebody|someone)(?: there)? (?:just |has |have )?(?:called|rang|phoned) me /,
   / did (?:you|you guys|they|anybody|anyone) (?:get|receive|see|read) (?:my|our) /,
   / (?:nobody|no one|noone|never|didn't|he|she|they) (?:ever |even |just )?(?:showed|show|shown|turned|turn) up /,
+  / (?:charged|billed) (?:me|us|my card|my account) /,
   / (?:money back|refund|refunded|overcharged|rip off|ripped (?:me |us )?off|complain|complaint) /,
 ];
 

@@ -41,7 +41,7 @@ export interface WhenContext {
 }
 
 const soonestPattern =
-  / (?:asap|as soon as (?:possible|you can)|soonest|earliest(?! (?:on|that))|first available|next available|first (?:appointment|opening|slot)|next (?:opening|slot)|any day|whenever(?= (?:you|works|suits|is|it (?:works|suits|is)) | $)|right away|soon as possible|as early as possible) /;
+  / (?:asap|as soon as (?:possible|you can)|soonest|earliest(?! (?:on|that))|first available|next available|first (?:appointment|opening|slot)|next (?:opening|slot)|any day|whenever(?= (?:you|works|suits|is|it (?:works|suits|is)) | $)|right (?:away|now)|immediately|straight away|soon as possible|as early as possible) /;
 const correctionPattern =
   / (?:actually|i mean|i meant|no wait|sorry|make (?:it|that)|rather|instead|no|i said|not) /;
 
@@ -108,7 +108,10 @@ function settleDays(tokens: readonly Token[], mentions: readonly DayMention[]): 
   const last = wanted.at(-1);
   const first = wanted[0];
   if (!last || !first) return null;
-  if (wanted.length === 1 || first === last) return last.days;
+  if (wanted.length === 1 || first === last) {
+    const others = mentions.filter((mention) => !wanted.includes(mention));
+    return last.kind === 'span' ? without(last.days, others) : last.days;
+  }
   const between = spaced(tokens.slice(first.to, last.from));
   if (
     wanted.length === 2 &&
@@ -127,13 +130,29 @@ function settleDays(tokens: readonly Token[], mentions: readonly DayMention[]): 
   return last.days;
 }
 
+/** "Next week, but not Monday": a span that begins or ends with days that were refused is the shorter one. */
+function without(span: DayRange, refusals: readonly DayMention[]): DayRange {
+  const no = new Set(refusals.flatMap(({ days }) => (days.from === days.to ? [days.from] : [])));
+  const [day, back] = [1, -1].map(
+    (days) =>
+      (iso: string): string =>
+        DateTime.fromISO(iso).plus({ days }).toFormat('yyyy-MM-dd'),
+  );
+  let { from, to } = span;
+  while (day && from < to && no.has(from)) from = day(from);
+  while (back && from < to && no.has(to)) to = back(to);
+  return { from, to };
+}
+
 const refused = (tokens: readonly Token[], mention: DayMention): boolean => {
   const before = spaced(tokens.slice(Math.max(0, mention.from - 4), mention.from));
   const after = spaced(tokens.slice(mention.to, mention.to + 3));
   return (
+    / (?:not|not on) (?:(?:this |next )?\p{L}+day(?:s)? or (?:on )?)+$/u.test(before) ||
     / (?:not|not on|can't do|can't make|can't on|cannot do|except|instead of|don't want|can't come|can't come on) (?:this |next )?$/.test(
       before,
-    ) || /^ (?:doesn't|does not|won't|isn't|is no|is not) /.test(after)
+    ) ||
+    /^ (?:doesn't|does not|won't|isn't|is no|is not) /.test(after)
   );
 };
 

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { holidayAt } from './holidays.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
 import { spaced, type Token } from './tokens.ts';
 
@@ -98,6 +99,7 @@ export function dayMentions(
   for (let i = 0; i < tokens.length; i++) {
     const mention =
       sameDay(tokens, i, options.known ?? null) ??
+      besideHoliday(tokens, i, today) ??
       relativeDay(tokens, i, today) ??
       weekdayAt(tokens, i, today) ??
       dateAt(tokens, i, today, options);
@@ -106,6 +108,19 @@ export function dayMentions(
     i = mention.to - 1;
   }
   return found;
+}
+
+/** "The Monday after Thanksgiving", "the day before Christmas". */
+function besideHoliday(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
+  const [said = '', side = ''] = [tokens[i]?.text, tokens[i + 1]?.text];
+  const weekday = weekdays[said];
+  if ((weekday === undefined && said !== 'day') || !/^(?:after|before)$/.test(side)) return null;
+  const holiday = holidayAt(spaced(tokens.slice(i + 2, i + 6)), today);
+  if (!holiday) return null;
+  const by = side === 'after' ? 1 : -1;
+  const away = weekday === undefined ? 1 : (by * (weekday - holiday.day.weekday) + 7) % 7 || 7;
+  const day = holiday.day.plus({ days: by * away });
+  return { days: single(day), kind: 'date', from: i, to: i + 2 + holiday.words };
 }
 
 /** "The same day", "that day": the one that was agreed on. */

@@ -272,7 +272,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'private',
   ],
   [
-    / (?:(?:should|can|could|may) i (?:take|stop taking|use|give (?:him|her|my \w+)|put|sue) |how (?:much|many) (?:\w+ )?(?:ibuprofen|aspirin|paracetamol|tylenol|pills|tablets)|what (?:dose|dosage|medication|medicine)|is it (?:legal|infected|broken|cancer|contagious|serious|dangerous)|(?:diagnose|diagnosis|prescribe|prescription for)|legal advice|medical advice|what do you think (?:it is|is wrong)|what's wrong with (?:me|my)|could it be (?:cancer|broken|an infection)) /,
+    / (?:should i (?:take|stop taking|use|give (?:him|her|my \w+)|sue)|how (?:much|many) (?:\w+ )?(?:ibuprofen|aspirin|paracetamol|tylenol|pills|tablets)|what (?:dose|dosage|medication|medicine)|is it (?:legal|infected|broken|cancer|contagious|serious|dangerous)|(?:diagnose|diagnosis|prescribe|prescription for)|legal advice|medical advice|what do you think (?:it is|is wrong)|what's wrong with (?:me|my)|could it be (?:cancer|broken|an infection)) /,
     'advice',
   ],
   [
@@ -304,7 +304,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'hours',
   ],
   [
-    / (?:where (?:are|is) (?:you|your|the)|where (?:can|do|should|could) (?:i|we) park|your address|the address|directions|parking|located|location|how do i (?:get|find)) /,
+    / (?:where (?:are|is) (?:you|your|the)|where (?:can|do|should|could) (?:i|we) park|your address|the address|directions|parking(?! lot| garage)|located|location|how do i (?:get|find)) /,
     'address',
   ],
   [
@@ -312,7 +312,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'services',
   ],
   [
-    /^ (?:(?!uh huh)\w+ )?(?:pardon|pardon me|come again|sorry|excuse me|what|huh|what was that|say again|say what|sorry what|what's that|i'm sorry|beg your pardon) $| (?:say that again|repeat (?:that|it|please|the)|can you repeat|could you repeat|what did you (?:just )?say|didn't (?:hear|catch|get) (?:you|that|it|what)|couldn't hear|one more time|speak up) /,
+    /^ (?:(?!uh huh)\w+ )?(?:pardon|pardon me|come again|sorry|excuse me|what|huh|what was that|say again|say what|sorry what|what's that|i'm sorry|beg your pardon) $| (?:say that again|repeat (?:that|it|please|the)|(?:what|which) (?:time|day|date|name|number|address) (?:was|is|did you say)(?: that| it)?(?: again)?(?= $)|can you repeat|could you repeat|what did you (?:just )?say|didn't (?:hear|catch|get) (?:you|that|it|what)|couldn't hear|one more time|speak up) /,
     'repeat',
   ],
   [
@@ -357,7 +357,7 @@ export function cuedIntent(tokens: readonly Token[]): IntentReading | null {
 
 /** True when booking words stand beside another request ("book a cleaning, how much is it?"). */
 export const hasBookingWords = (tokens: readonly Token[]): boolean =>
-  / (?:appointment|book|booking|schedule|come in|fit me in|i'd like|i would like|i want|i need|can i get|could i get|sign me up|set me up|looking for|looking to) /.test(
+  / (?:appointment|book|booking|schedule|come in|fit me in|i'd like|i would like|i want|i need|(?:can|could|may) (?:i|we) (?:get|have)|sign me up|set me up|looking for|looking to) /.test(
     spaced(tokens),
   );
 

@@ -52,13 +52,16 @@ export function recogniseOrder(tokens: readonly Token[], menu: readonly MenuItem
       continue;
     }
     const tail = tokens.slice(mention.to, mentions[i + 1]?.from ?? tokens.length);
+    // "One soup, no wait, two soups"
+    const isSaidAgain = takenBack.test(said) && add.at(-1)?.itemId === mention.item.id;
+    if (isSaidAgain) add.pop();
     const line: OrderLine = {
       itemId: mention.item.id,
-      quantity: quantityIn(lead),
+      quantity: quantityAfter(tail) ?? quantityIn(lead),
       ...extrasOf(mention.item, tail, lead),
     };
     const corrects = / (?:make (?:it|that)|actually|instead|change (?:it|that) to|only|just) /.test(said);
-    (corrects ? set : add).push(line);
+    (corrects && !isSaidAgain ? set : add).push(line);
   }
   return { add, remove, set };
 }
@@ -108,6 +111,17 @@ function quantityIn(lead: readonly Token[]): number {
   return 1;
 }
 
+const takenBack = / (?:no|wait|sorry|actually|i mean|i meant|scratch that|make (?:it|that)) /;
+const another =
+  /^ (?:(?:uh|um|oh|no|wait|sorry|actually|hold on|i mean|i meant|scratch that|make (?:it|that)) )+(?=\w+ (?:(?:and|plus|also|please|of) |$))/;
+
+/** "Two soups, no, make that three": the number that is said behind. */
+function quantityAfter(tail: readonly Token[]): number | null {
+  const lead = another.exec(spaced(tail))?.[0].trim().split(' ').length;
+  const found = lead === undefined ? null : cardinalAt(tail, lead);
+  return found && found.value >= 1 ? Math.min(found.value, mostOfOne) : null;
+}
+
 /** Options of the item by name, before or behind it, and wishes that begin with "no", "without", "extra". */
 function extrasOf(
   item: MenuItem,
@@ -122,7 +136,7 @@ function extrasOf(
   );
   const wishes = [
     ...text.matchAll(
-      / ((?:no|without|extra|hold the|light on the|on the side) (?!problem)\w+(?: \w+)?)(?= |$)/g,
+      / ((?:no|without|extra|hold the|light on the|on the side) (?!problem|wait|make|sorry|actually)\w+(?: \w+)?)(?= |$)/g,
     ),
   ]
     .map(([, wish = '']) => wish.replace(/ (?:and|please|for|with|to|on)$/, ''))

@@ -14,9 +14,11 @@ const people: SlotDocument = {
   min: 1,
   max: 20,
 };
+const inTurn = (text: string) => ({
+  ...{ text, tokens: tokenise(text), when: null, yesNo: null, menu: [], language: 'en-US' },
+});
 const read = (text: string, of: Partial<SlotDocument>) => {
-  const said = { text, tokens: tokenise(text), when: null, yesNo: null, menu: [], language: 'en-US' };
-  return readSlot({ ...slot, ...of }, { ...said, asked: true });
+  return readSlot({ ...slot, ...of }, { ...inTurn(text), asked: true });
 };
 
 describe('values of forms', () => {
@@ -42,6 +44,14 @@ describe('values of forms', () => {
     ['2016', '2016'],
   ])('hears a year: %s → %s', (text, year) => {
     expect(read(text, { kind: 'number', min: 1950, max: 2030 })).toMatchObject({ value: year });
+  });
+
+  it('takes the sum that is said last', () => {
+    expect(
+      readSlot(people, { ...inTurn("it's me my wife and our two kids so four"), asked: true }),
+    ).toMatchObject({
+      value: '4',
+    });
   });
 
   it('counts who comes, where the table they sit at is the service', () => {

@@ -149,7 +149,17 @@ function withHouseNumber(address: string): string {
 function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue | null {
   // What is counted stands in the question: "how many people?" takes "four people" whenever it is said.
   const counted = new Set((slot.ask[0] ?? '').toLowerCase().match(/\p{L}{5,}/gu) ?? []);
-  for (let i = 0; i < tokens.length; i++) {
+  // "Me, my wife and two kids, so four"
+  const sum = asked
+    ? / (?:so|total|altogether|makes) (?=\w+(?: of us| people| total)? $)/.exec(spaced(tokens))
+    : null;
+  const start = sum
+    ? spaced(tokens)
+        .slice(0, sum.index + sum[0].length)
+        .trim()
+        .split(' ').length
+    : 0;
+  for (let i = start; i < tokens.length; i++) {
     const found = (isYear(slot) && yearAt(tokens, i)) || amountAt(tokens, i);
     if (!found) continue;
     const next = tokens[i + found.length]?.text ?? '';
