@@ -82,7 +82,7 @@ describe.skipIf(missing)(`the agent editor${missing}`, { timeout: 300_000 }, () 
     await greeting.fill('');
     await page.getByRole('button', { name: 'Talk now' }).click();
     await page.getByText('Write what a caller hears first').waitFor();
-    expect(await talk.isVisible()).toBe(false);
+    await talk.waitFor({ state: 'detached' });
     await greeting.fill('Hello, this is only a draft of a greeting.');
     await page.getByRole('button', { name: 'Talk now' }).click();
     await talk.getByText('You talk with the draft').waitFor();
@@ -138,8 +138,9 @@ describe.skipIf(missing)(`the agent editor${missing}`, { timeout: 300_000 }, () 
     const page = await openPage();
     const services = section(page, 'Services');
     await services.getByRole('button', { name: 'Add a service' }).click();
-    await page.keyboard.type('Mouth guard');
     const row = services.locator('[data-service]').last();
+    await row.locator('input:focus').waitFor();
+    await page.keyboard.type('Mouth guard');
     await row.getByLabel('Minutes').fill('two');
     await row.getByLabel('Price').fill('49.50');
     await page.keyboard.press('Control+s');

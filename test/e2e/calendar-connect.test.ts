@@ -109,9 +109,10 @@ describe.skipIf(missing)(`calendars elsewhere${missing}`, () => {
     await form.getByRole('button', { name: 'Connect' }).click();
     await page.getByText(`${emily} · ${radicale.user} at 127.0.0.1`).waitFor();
     await page.getByText('In step.').waitFor();
-    expect(store.calendarLinks.list()).toMatchObject([
-      { name: 'Calendar of private', calendar: hers, state: 'ok' },
-    ]);
+    // It is brought into step again every second.
+    await expect
+      .poll(() => store.calendarLinks.list())
+      .toMatchObject([{ name: 'Calendar of private', calendar: hers, state: 'ok' }]);
   });
 
   it('keep busy what stands in them, at once and for their member of staff alone', async () => {
