@@ -18,6 +18,17 @@ import { spansOf } from '../skills/hours.ts';
 import type { Meant } from '../understanding/intents.ts';
 import { notUnderstood } from '../understanding/slots.ts';
 import {
+  durationSentence,
+  hoursOfDay,
+  hoursSentence,
+  identitySentence,
+  menuSentence,
+  outsideSentence,
+  priceSentence,
+  pricesSentence,
+  servicesSentence,
+} from './business.ts';
+import {
   appointmentSentence,
   cancelledSentence,
   changeReadBack,
@@ -37,15 +48,11 @@ import {
   monthName,
   spokenDateTime,
   spokenDay,
-  spokenDuration,
-  spokenHours,
   spokenList,
   spokenMinute,
   spokenPhone,
   spokenService,
-  spokenSpans,
   weekdayName,
-  writtenMoney,
 } from './spoken.ts';
 import { connectingSentence, notConnectedSentence, peopleSentences } from './transfer.ts';
 import { fixedWords, lineWordings, numberParts, questionWordings, wishWords } from './wordings.ts';
@@ -282,59 +289,8 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
   }
 }
 
-const hoursSentence = (snapshot: ProfileSnapshot): string => {
-  const hours = spokenHours(snapshot.hours);
-  return hours === '' ? "I'm sorry, I don't have our opening hours at hand." : `We're open ${hours}.`;
-};
-
-function hoursOfDay(day: string, snapshot: ProfileSnapshot): string {
-  const spans = spokenSpans(spansOf(snapshot, day));
-  return spans === ''
-    ? `We're closed on ${weekdayName(day)}. ${hoursSentence(snapshot)}`
-    : `On ${weekdayName(day)} we're open ${spans}.`;
-}
-
-const outsideSentence = (day: string, snapshot: ProfileSnapshot): string =>
-  `I'm sorry, on ${weekdayName(day)} we're open ${spokenSpans(spansOf(snapshot, day))}.`;
-
-const priceSentence = (service: Service, { language }: ProfileSnapshot): string => {
-  const words = spokenService(service);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${writtenMoney(service.priceMinor, service.currency, language)}.`;
-};
-
-const durationSentence = (service: Service): string => {
-  const words = spokenService(service);
-  const verb = /^an? /.test(words) ? 'takes' : 'take';
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${verb} about ${spokenDuration(service.durationMinutes)}.`;
-};
-
-const pricesSentence = (snapshot: ProfileSnapshot): string =>
-  snapshot.services.length === 0
-    ? "I'm sorry, I don't have our prices at hand."
-    : snapshot.services.map((service) => priceSentence(service, snapshot)).join(' ');
-
-/** The price of one item, or what there is, ten items at most. */
-function menuSentence(itemId: string | null, { playbook, language }: ProfileSnapshot): string {
-  const menu = playbook?.menu ?? [];
-  const item = menu.find(({ id }) => id === itemId);
-  if (item)
-    return `The ${item.name.toLowerCase()} is ${writtenMoney(item.priceMinor, item.currency, language)}.`;
-  return `We have ${spokenList(
-    menu.slice(0, 10).map(({ name }) => name.toLowerCase()),
-    'and',
-  )}.`;
-}
-
 const alsoSentence = (serviceId: string, snapshot: ProfileSnapshot): string =>
   `And you wanted ${serviceWords(serviceId, snapshot)}.`;
-
-const servicesSentence = (snapshot: ProfileSnapshot): string =>
-  snapshot.services.length === 0
-    ? "I'm sorry, I don't have a list of our services at hand."
-    : `We offer ${spokenList(snapshot.services.map(spokenService), 'and')}.`;
-
-const identitySentence = (snapshot: ProfileSnapshot): string =>
-  `I'm ${snapshot.agentName}, the automated assistant of ${snapshot.tenantName}. I'm a computer, not a person.`;
 
 function spokenFailure(code: ErrorCode | null): string {
   const entry: ErrorEntry | undefined = code === null ? undefined : errorCatalogue[code];

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { months, weekdays } from './day-names.ts';
 import { holidayAt } from './holidays.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
 import { spaced, type Token } from './tokens.ts';
@@ -15,70 +16,6 @@ export interface DayMention {
   readonly from: number;
   readonly to: number;
 }
-
-const weekdays: Readonly<Record<string, number>> = {
-  monday: 1,
-  mon: 1,
-  mondays: 1,
-  munday: 1,
-  tuesday: 2,
-  tues: 2,
-  tue: 2,
-  tuesdays: 2,
-  toosday: 2,
-  chewsday: 2,
-  teusday: 2,
-  wednesday: 3,
-  weds: 3,
-  wed: 3,
-  wednesdays: 3,
-  wensday: 3,
-  wenesday: 3,
-  wendsday: 3,
-  thursday: 4,
-  thurs: 4,
-  thur: 4,
-  thu: 4,
-  thursdays: 4,
-  thirsday: 4,
-  friday: 5,
-  fri: 5,
-  fridays: 5,
-  fryday: 5,
-  saturday: 6,
-  saturdays: 6,
-  saterday: 6,
-  sunday: 7,
-  sundays: 7,
-};
-
-export const months: Readonly<Record<string, number>> = {
-  january: 1,
-  jan: 1,
-  february: 2,
-  feb: 2,
-  febuary: 2,
-  march: 3,
-  mar: 3,
-  april: 4,
-  apr: 4,
-  may: 5,
-  june: 6,
-  jun: 6,
-  july: 7,
-  jul: 7,
-  august: 8,
-  aug: 8,
-  september: 9,
-  sept: 9,
-  sep: 9,
-  october: 10,
-  oct: 10,
-  november: 11,
-  nov: 11,
-  december: 12,
-  dec: 12,
-};
 
 const iso = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
 const single = (day: DateTime): DayRange => ({ from: iso(day), to: iso(day) });

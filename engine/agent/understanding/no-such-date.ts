@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
-import { months, nextDate } from './days.ts';
+import { months } from './day-names.ts';
+import { nextDate } from './days.ts';
 import { cardinalAt, type NumberFound, ordinalAt } from './numbers.ts';
 import type { Token } from './tokens.ts';
 

@@ -1,6 +1,7 @@
 import type { Service } from '../../store/index.ts';
+import { isCorrection } from './choice.ts';
 import { stopWords } from './stop-words.ts';
-import { editDistance, type Token } from './tokens.ts';
+import { editDistance, mask, spaced, type Token } from './tokens.ts';
 
 export interface ServiceReading {
   readonly serviceId: string;
@@ -47,6 +48,24 @@ export function recogniseService(
     }
   }
   return best && { serviceId: best.serviceId, confidence: best.confidence, from: best.from, to: best.to };
+}
+
+/** The service that is meant; two of them, in the order in which they were said, where "and" stands between them. */
+export function servicesIn(
+  tokens: readonly Token[],
+  services: readonly Service[],
+  asked: boolean,
+): readonly [ServiceReading | null, ServiceReading | null] {
+  const best = recogniseService(tokens, services, asked);
+  if (!best || isCorrection(tokens)) return [best, null];
+  const others = services.filter(({ id }) => id !== best.serviceId);
+  const other = recogniseService(mask(tokens, best.from, best.to), others, false);
+  if (!other) return [best, null];
+  const [first, second] = best.from < other.from ? [best, other] : [other, best];
+  const between = spaced(tokens.slice(first.to, second.from));
+  return other.confidence === 1 && / (?:and|plus|also) /.test(between) && !/ (?:or|not|no) /.test(between)
+    ? [first, second]
+    : [best, null];
 }
 
 /** How many words "checkup for my daughter" may be spread over. */

@@ -29,7 +29,7 @@ import { cardinalAt } from './numbers.ts';
 import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
-import { recogniseService, type ServiceReading, serviceNames } from './services.ts';
+import { serviceNames, servicesIn } from './services.ts';
 import { hasNone, readSlot, type SlotReading } from './slots.ts';
 import { mask, spaced, type Token, tokenise } from './tokens.ts';
 import { isClearYes, recogniseYesNo } from './yes-no.ts';
@@ -227,24 +227,6 @@ const nothingElse = {
   choice: null,
   aspect: null,
 } as const;
-
-/** The service that is meant; two of them, in the order in which they were said, where "and" stands between them. */
-function servicesIn(
-  tokens: readonly Token[],
-  services: ProfileSnapshot['services'],
-  asked: boolean,
-): readonly [ServiceReading | null, ServiceReading | null] {
-  const best = recogniseService(tokens, services, asked);
-  if (!best || isCorrection(tokens)) return [best, null];
-  const others = services.filter(({ id }) => id !== best.serviceId);
-  const other = recogniseService(mask(tokens, best.from, best.to), others, false);
-  if (!other) return [best, null];
-  const [first, second] = best.from < other.from ? [best, other] : [other, best];
-  const between = spaced(tokens.slice(first.to, second.from));
-  return other.confidence === 1 && / (?:and|plus|also) /.test(between) && !/ (?:or|not|no) /.test(between)
-    ? [first, second]
-    : [best, null];
-}
 
 /** "It's been hurting since like Thursday", "the one last Monday": a day that is over. */
 const over =
