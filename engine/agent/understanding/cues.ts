@@ -27,20 +27,26 @@ export const isKeptAway = (said: string): boolean =>
 /** What only the people of a business can look into: results, a thing that is ready, a missed call, a complaint. */
 export function isForStaff(tokens: readonly Token[]): boolean {
   const said = spaced(tokens);
-  return forStaff.some((pattern) => pattern.test(said));
+  return (
+    forStaff.some((pattern) => pattern.test(said)) || (isComplaint.test(said) && !asksForRule.test(said))
+  );
 }
+
+const isComplaint =
+  / (?:money back|refund|refunded|overcharged|rip off|ripped (?:me |us )?off|complain|complaint) /;
+/** "What's your refund policy?" is answered from the documents. */
+const asksForRule = / (?:policy|policies|do you (?:offer|give|do|have)|if (?:i|we|somebody|someone|you)) /;
 
 const forStaff: readonly RegExp[] = [
   / (?:is|are|if|whether) (?:my|our|the|his|her|their) (?:\w+ ){1,4}(?:ready|back|done|finished|came in|come in)(?: yet| now)? $/,
   / (?:is|are) (?:the|that|this|those|your) (?:\w+ ){1,5}still (?:available|for sale|for rent|on the market) /,
-  / (?:running|be|gonna be) (?:\w+ ){0,5}late /,
+  / (?:running|(?:will|gonna|going to|might|may|could|i'll|we'll|he'll|she'll) (?:\w+ )?be) (?:\w+ ){0,5}late (?!afternoon|morning|evening|night|in |on |as |enough )/,
   / missed (?:a |your |the )?(?:phone )?call /,
   / (?:return|returning|calling back about) (?:a|your|the|his|her|somebody's) (?:missed |phone )?call /,
   / (?:you|you guys|somebody|someone)(?: there)? (?:just |has |have )?(?:called|rang|phoned) me /,
   / did (?:you|you guys|they|anybody|anyone) (?:get|receive|see|read) (?:my|our) /,
   / (?:nobody|no one|noone|never|didn't|he|she|they) (?:ever |even |just )?(?:showed|show|shown|turned|turn) up /,
   / (?:charged|billed) (?:me|us|my card|my account) /,
-  / (?:money back|refund|refunded|overcharged|rip off|ripped (?:me |us )?off|complain|complaint) /,
 ];
 
 /** What is to be done with an appointment that there is already. */

@@ -32,6 +32,17 @@ describe('what a turn holds', () => {
     expect([when?.days?.from, when?.minute]).toEqual([day, minute]);
   });
 
+  it.each([
+    ["I'm gonna be a bit late for my appointment", true],
+    ['I want to complain about last week', true],
+    ['can I come in on Tuesday, it should be late afternoon', false],
+    ['it could be late in the day', false],
+    ["what's your refund policy", false],
+    ['do I get my money back if I cancel', false],
+  ])('leaves to people what only they can look into: %s → %s', (text, forStaff) => {
+    expect(read(text).forStaff).toBe(forStaff);
+  });
+
   it('hears "uh huh" as a yes, not as a request to say it again', () => {
     expect(read('uh huh')).toMatchObject({ clearYes: true, intent: null });
     expect(read('uh what').intent?.name).toBe('repeat');
