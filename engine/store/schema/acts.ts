@@ -1,4 +1,4 @@
-/** What was begun and has not ended yet; see ADR 17. */
+/** What was begun and has not ended yet; see ADR 16. */
 export const actsSchema = `
   create table acts (
     id        integer primary key,
