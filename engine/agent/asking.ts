@@ -10,6 +10,7 @@ import {
   noWish,
   type Question,
   type ReadBack,
+  type Rescue,
   say,
   type Wanted,
 } from './dialogue.ts';
@@ -40,7 +41,8 @@ const mostTimes = 6;
 interface AskOptions {
   readonly facts: Facts;
   readonly lead?: readonly Move[];
-  readonly failed?: boolean;
+  /** The last try was in vain; `no-time` where it was understood, and there is no such time. */
+  readonly failed?: boolean | 'no-time';
 }
 
 /** Asks; the same question again gets another wording, and after three vain times a way out. */
@@ -132,17 +134,14 @@ function wayOut(
   const without = goOnWithout(state, question, facts);
   if (without) return advance(without, facts, news);
   if (question === 'anything-else') return end(state, [...news, goodbye(state)]);
-  const kept = rescued(state, 'rescue', facts);
+  const why = failed === 'no-time' ? 'no-time-rescue' : 'rescue';
+  const kept = rescued(state, why, facts);
   if (kept) return { ...kept, moves: [...news, ...kept.moves] };
-  return end(state, [...news, say({ name: 'way-out' }), goodbye(state)]);
+  return end(state, [...news, say({ name: wayOuts[why].lost }), goodbye(state)]);
 }
 
 /** Keeps what was understood; null where there is nothing to keep. */
-export function rescued(
-  state: DialogueState,
-  waitingFor: 'rescue' | 'silent-rescue',
-  facts: Facts,
-): Decision | null {
+export function rescued(state: DialogueState, waitingFor: Rescue, facts: Facts): Decision | null {
   const request = rescueOf(state, facts);
   return request && { state: { ...state, waitingFor, readBack: null }, moves: [{ kind: 'submit', request }] };
 }
@@ -150,14 +149,25 @@ export function rescued(
 const goodbye = (state: DialogueState): Move => say({ name: 'goodbye', booked: state.booked !== null });
 
 /** What was understood of an unfinished call is kept, or could not be: both are told. */
-export function afterRescue(state: DialogueState, kept: boolean, facts: Facts): Decision {
-  const line = !kept
-    ? 'way-out'
-    : numberOf(state, facts) !== null
-      ? 'kept-for-callback'
-      : 'kept-without-number';
+export function afterRescue(
+  state: DialogueState,
+  { why, kept }: { readonly why: keyof typeof wayOuts; readonly kept: boolean },
+  facts: Facts,
+): Decision {
+  const { lost, callback, numberless } = wayOuts[why];
+  const line = !kept ? lost : numberOf(state, facts) !== null ? callback : numberless;
   return end(state, [say({ name: line }), goodbye(state)]);
 }
+
+/** What is told at the end, where nothing was kept, and where it was: for somebody with a number, and without. */
+const wayOuts = {
+  rescue: { lost: 'way-out', callback: 'kept-for-callback', numberless: 'kept-without-number' },
+  'no-time-rescue': {
+    lost: 'no-time',
+    callback: 'no-time-for-callback',
+    numberless: 'no-time-without-number',
+  },
+} as const;
 
 /** The state without the need for what was asked; null where it is needed. */
 function goOnWithout(state: DialogueState, question: Question, facts: Facts): DialogueState | null {

@@ -108,8 +108,8 @@ export type Line =
   | { readonly name: 'failure'; readonly code: ErrorCode | null }
   | { readonly name: 'booked'; readonly appointment: BookedAppointment; readonly customerName: string }
   | { readonly name: 'nothing-booked' }
-  | { readonly name: 'way-out' }
-  | { readonly name: 'kept-for-callback' | 'kept-without-number' }
+  | { readonly name: 'way-out' | 'kept-for-callback' | 'kept-without-number' }
+  | { readonly name: 'no-time' | 'no-time-for-callback' | 'no-time-without-number' }
   | { readonly name: HandBack }
   | { readonly name: 'prompt' }
   | { readonly name: 'still-there' }
@@ -248,6 +248,9 @@ export type Wanted =
   | { readonly kind: 'form'; readonly skillId: string }
   | { readonly kind: 'change'; readonly what: ChangeState['what'] };
 
+/** Why a call ends without what it was for: it is not understood any more, has no time that suits, or fell silent. */
+export type Rescue = 'rescue' | 'no-time-rescue' | 'silent-rescue';
+
 export interface DialogueState {
   readonly pending: Question;
   /** The question as last put, how often it was not answered, and the wording to use next. */
@@ -293,8 +296,8 @@ export interface DialogueState {
   readonly search: Search | null;
   /** An opening that was lost to somebody else during this call; it is not offered again. */
   readonly lostMs: number | null;
-  /** A rescue: what was understood is being kept, of a call that is not understood any more or has fallen silent. */
-  readonly waitingFor: ToolMove['kind'] | 'transfer' | 'rescue' | 'silent-rescue' | null;
+  /** With a rescue, what was understood is being kept. */
+  readonly waitingFor: ToolMove['kind'] | 'transfer' | Rescue | null;
   /** Whom the caller was last to be put through to. */
   readonly personId: string | null;
   /** What was taken down and kept, for the screen. */

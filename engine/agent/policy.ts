@@ -21,6 +21,7 @@ import {
   isBusy,
   type Line,
   type Move,
+  type Rescue,
   say,
 } from './dialogue.ts';
 import { onEmergency } from './emergency.ts';
@@ -80,17 +81,17 @@ function onResult(state: DialogueState, event: DialogueEvent, facts: Facts): Dec
   if (event.kind === 'submitted' && waitingFor === 'submit') return onSubmitted(here, facts);
   const isKept = event.kind === 'submitted';
   if ((isKept || event.kind === 'tool-failed') && isRescue(waitingFor))
-    return waitingFor === 'rescue'
-      ? afterRescue(here, isKept, facts)
-      : end(here, [say({ name: 'silent-goodbye' })]);
+    return waitingFor === 'silent-rescue'
+      ? end(here, [say({ name: 'silent-goodbye' })])
+      : afterRescue(here, { why: waitingFor, kept: isKept }, facts);
   if (event.kind === 'not-called' && waitingFor === 'do-not-call')
     return ask(here, 'anything-else', { facts, lead: [say({ name: 'not-called' })] });
   if (event.kind === 'tool-failed' && waitingFor !== null) return onFailure(state, event.code, facts);
   return { state, moves: [] };
 }
 
-const isRescue = (waitingFor: DialogueState['waitingFor']): boolean =>
-  waitingFor === 'rescue' || waitingFor === 'silent-rescue';
+const isRescue = (waitingFor: DialogueState['waitingFor']): waitingFor is Rescue =>
+  waitingFor === 'rescue' || waitingFor === 'no-time-rescue' || waitingFor === 'silent-rescue';
 
 function onReading(state: DialogueState, reading: Reading, facts: Facts): Decision {
   const danger = onEmergency(state, reading, facts);

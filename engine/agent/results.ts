@@ -47,13 +47,13 @@ export function onOpenings(state: DialogueState, openings: readonly Opening[], f
       lead.push(say({ name: 'not-free', day: search.day, minute: wish.minute }));
     }
     // The same ones again, after another search, are no news.
-    return ask({ ...state, search: null, offers }, 'offers', { facts, lead, failed: true });
+    return ask({ ...state, search: null, offers }, 'offers', { facts, lead, failed: 'no-time' });
   }
   if (search.stage === 'earlier' || search.stage === 'later') {
     const lead = [say({ name: search.stage === 'earlier' ? 'none-earlier' : 'none-later' })];
     const again: DialogueState = { ...state, search: null };
     return state.offers.length > 0
-      ? ask(again, 'offers', { facts, lead, failed: true })
+      ? ask(again, 'offers', { facts, lead, failed: 'no-time' })
       : ask(again, 'day', { facts, lead });
   }
   if (search.stage === 'asked') {

@@ -20,11 +20,15 @@ function practiceOf(profession: string): ProfileSnapshot {
 async function play(
   profession: string,
   script: string,
-  options: { readonly number?: string | null; readonly failure?: VoxboxError } = {},
+  options: {
+    readonly number?: string | null;
+    readonly failure?: VoxboxError;
+    readonly taken?: readonly string[];
+  } = {},
 ): Promise<FakeTools> {
-  const { number = line, failure } = options;
+  const { number = line, failure, taken = [] } = options;
   const snapshot = practiceOf(profession);
-  const tools = fakeTools(snapshot);
+  const tools = fakeTools(snapshot, { taken });
   const receptionist = createReceptionist({
     snapshot,
     caller: { number, name: null, earlierCalls: 0 },
@@ -153,6 +157,30 @@ describe('a question that is answered three times in vain', () => {
       /to move an appointment, name: Stanley Brooks.*\+14105550182/,
     );
     expect(submissions).toMatchObject([{ customerName: 'Stanley Brooks', customerPhone: line }]);
+  });
+
+  it('keeps the wish of somebody who wants a time that is taken, and does not say that they were not understood', async () => {
+    const insists = `caller: this is Sarah Miller, a cleaning on Tuesday at ten please
+       agent: not free|isn't|don't have|taken|sorry
+       caller: but I need Tuesday at ten
+       caller: it has to be Tuesday at ten
+       caller: Tuesday at ten please`;
+    const taken = ['2026-11-24T10:00'];
+    const { submissions, bookings } = await play(
+      'dentist',
+      `${insists}
+       agent: I'm sorry, I don't have a time that suits you.*somebody will call you back
+       ends`,
+      { taken },
+    );
+    expect(bookings).toEqual([]);
+    expect(submissions).toMatchObject([{ customerName: 'Sarah Miller', customerPhone: line }]);
+    expect(submissions[0]?.fields[0]?.value).toMatch(/Tuesday/);
+    const failure = new VoxboxError('disk_full', 'full');
+    await play('dentist', `${insists}\nagent: ^(?!.*written down).*time that suits\nends`, {
+      taken,
+      failure,
+    });
   });
 
   it('keeps nothing of a caller who said nothing of use, and claims nothing that could not be kept', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { speakable } from '../../speech/index.ts';
-import { spokenDateTime, spokenDay, spokenDuration, spokenPhone, writtenMoney } from './spoken.ts';
+import { counted, spokenDateTime, spokenDay, spokenDuration, spokenPhone, writtenMoney } from './spoken.ts';
 
 const tuesdayAtTen = Date.parse('2026-11-24T10:00:00Z');
 
@@ -51,4 +51,16 @@ it.each([
 ])('reads a number out in %s: %s', (language, number, groups, said) => {
   expect(spokenPhone(number, language)).toBe(groups);
   expect(speakable(groups, language)).toBe(said);
+});
+
+it.each([
+  [1, 'tomato soup', '1 tomato soup'],
+  [2, 'tomato soup', '2 tomato soups'],
+  [3, 'glass of red wine', '3 glasses of red wine'],
+  [2, 'french fries', '2 french fries'],
+  [2, 'fish and chips', '2 fish and chips'],
+  [2, 'club sandwich', '2 club sandwiches'],
+  [4, 'pastry with cream', '4 pastries with cream'],
+])('counts things as they are ordered: %i %s', (quantity, name, words) => {
+  expect(counted(quantity, name)).toBe(words);
 });

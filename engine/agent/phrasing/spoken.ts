@@ -79,6 +79,14 @@ export function spokenService(service: Service): string {
   return `${/^[aeio]/.test(words) ? 'an' : 'a'} ${words}`;
 }
 
+/** "2 tomato soups", "3 glasses of wine"; what stands for more than one already, or is two things, stays as it is. */
+export function counted(quantity: number, name: string): string {
+  const [, thing = '', rest = ''] = /^(.*?)( (?:of|with|in|on) .*)?$/.exec(name) ?? [];
+  const isOne = quantity === 1 || / and /.test(thing) || /[^s]s$/.test(thing);
+  const many = thing.replace(/([^aeiou])y$/, '$1ie').replace(/(s|x|z|ch|sh)$/, '$1e');
+  return `${quantity} ${isOne ? thing : `${many}s`}${rest}`;
+}
+
 /** "a, b or c". */
 export function spokenList(items: readonly string[], joiner: 'and' | 'or'): string {
   const last = items.at(-1) ?? '';

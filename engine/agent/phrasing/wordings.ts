@@ -127,6 +127,13 @@ export const lineWordings = {
   'kept-without-number': [
     "I'm sorry, I'm having trouble understanding you on this line. I've written down what I understood, but I have no number for you, so please call again.",
   ],
+  'no-time': ["I'm sorry, I don't have a time that suits you. Please call again, or ask for another day."],
+  'no-time-for-callback': [
+    "I'm sorry, I don't have a time that suits you. I've written down what you would like, and somebody will call you back.",
+  ],
+  'no-time-without-number': [
+    "I'm sorry, I don't have a time that suits you. I've written down what you would like, but I have no number for you, so please call again.",
+  ],
   'given-back': ["Thank you. I'm back with you."],
   'left-alone': ["I'm sorry, my colleague had to leave. I'm back with you."],
   prompt: ["Take your time, I'm here.", "I'm listening."],

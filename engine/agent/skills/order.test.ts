@@ -46,6 +46,17 @@ describe('orders', () => {
     expect(lines.map(({ note }) => note)).toEqual(lines.map(() => null));
   });
 
+  it.each([
+    [
+      'two tomato soups and a large pepperoni pizza with mushrooms',
+      '2 tomato soups and 1 large pepperoni pizza with mushrooms',
+    ],
+    ['three large pepperoni pizzas', '3 large pepperoni pizzas'],
+  ])('are read back as one says them: %s', (said, words) => {
+    const change = recogniseOrder(tokenise(said), menu);
+    expect(change && changeOrder([], change, menu)?.words).toBe(words);
+  });
+
   it('cost what the menu says, and nothing else', () => {
     const line = fc.record({
       itemId: fc.constantFrom(...menu.map(({ id }) => id), 'not on the menu'),

@@ -1,5 +1,5 @@
 import type { MenuItem } from '../../store/index.ts';
-import { spokenList, writtenMoney } from '../phrasing/spoken.ts';
+import { counted, spokenList, writtenMoney } from '../phrasing/spoken.ts';
 import type { OrderLine, OrderReading } from '../understanding/menu.ts';
 import type { SlotValue } from '../understanding/slots.ts';
 
@@ -47,12 +47,18 @@ export const asCorrection = (change: OrderReading, old: readonly OrderLine[]): O
 
 function lineInWords({ itemId, quantity, options, note }: OrderLine, menu: readonly MenuItem[]): string {
   const name = menu.find(({ id }) => id === itemId)?.name ?? '';
-  const extras = [...options, ...(note ? [note] : [])];
-  return `${quantity} ${name}${extras.length > 0 ? ` with ${spokenList(extras, 'and')}` : ''}`.replace(
+  const sizes = options.filter((option) => isSize.test(option));
+  const extras = [...options.filter((option) => !isSize.test(option)), ...(note ? [note] : [])];
+  const item = counted(quantity, [...sizes, name].join(' '));
+  return `${item}${extras.length > 0 ? ` with ${spokenList(extras, 'and')}` : ''}`.replace(
     ' with no ',
     ' without ',
   );
 }
+
+/** "A large pizza", not "a pizza with large". */
+const isSize =
+  /^(?:extra |half )?(?:small|medium|large|regular|mini|single|double|triple|family|kids)(?: size)?$/i;
 
 /** Sum of the menu's prices in minor units. Nothing is priced that the menu does not hold. */
 export function totalOf(
