@@ -13,8 +13,8 @@ const missing = (await missingFor({ caller: true })) || captureMissing();
 /** Short questions with short answers, from ready audio: many turns fit into little time. */
 const questions = ['How much is a filling?', 'How much is whitening?', 'How much is a cleaning?'];
 const concurrentCalls = 3;
-const wantedTurns = 100;
-const mostMs = 210_000;
+const wantedTurns = 40;
+const mostMs = 120_000;
 /** The agent has finished when this long nothing voiced came; longer than the pauses between its clauses. */
 const quietMs = 600;
 /** An answer that takes longer did not come. */
