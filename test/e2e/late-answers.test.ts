@@ -121,9 +121,10 @@ describe.skipIf(!hasBrowser)(withBrowser('answers that come late'), () => {
   it('what cannot be undone is not called off once it has begun', async () => {
     page = await stage.page(`callers/${full.caller}`);
     await page.getByRole('button', { name: 'Forget this caller…' }).click();
-    await page.keyboard.type(full.caller.slice(-4));
+    const field = page.getByLabel(/^To confirm/);
+    await field.fill(full.caller.slice(-4));
     const forgetting = await held('POST', /\/forget/, refuse);
-    await page.keyboard.press('Enter');
+    await field.press('Enter');
     await forgetting.come;
     await page.keyboard.press('Escape');
     expect(await page.getByRole('button', { name: 'Keep' }).isDisabled()).toBe(true);
