@@ -9,6 +9,7 @@ import type {
   ReceptionistTools,
   SubmissionRequest,
 } from './model.ts';
+import type { UnderstandingContext } from './understanding/understand.ts';
 
 const weekdays = [1, 2, 3, 4, 5] as const;
 
@@ -50,6 +51,17 @@ export const fakePeople: readonly Person[] = [
 
 /** Friday, 20 November 2026, 10:00 in New York. */
 export const fridayMorningMs = DateTime.fromISO('2026-11-20T10:00', { zone: 'America/New_York' }).toMillis();
+
+/** Of a turn that nothing was asked before. */
+export const nothingAsked: UnderstandingContext = {
+  expecting: 'open',
+  serviceAsked: false,
+  knownDay: null,
+  choices: 0,
+  slots: [],
+  slotAsked: null,
+  nowMs: fridayMorningMs,
+};
 
 export const stoppedClock = (nowMs: number): Clock => ({ nowMs: () => nowMs, monotonicMs: () => nowMs });
 

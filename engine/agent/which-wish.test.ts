@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Decision, type DialogueState, startState } from './dialogue.ts';
 import { facts } from './fake-dialogues.ts';
-import { brightSmile } from './fake-practice.ts';
+import { brightSmile, nothingAsked } from './fake-practice.ts';
 import { phraseMove } from './phrasing/phrase.ts';
 import { decide } from './policy.ts';
 import type { IntentBank } from './understanding/intents.ts';
@@ -68,10 +68,7 @@ describe('the reading of what is near to two wishes', () => {
       { intent: 'change-appointment', vector: vector(0, 1) },
     ],
   };
-  const context: UnderstandingContext = {
-    ...{ expecting: 'open', serviceAsked: false, knownDay: null, choices: 0, slots: [], slotAsked: null },
-    nowMs: facts.nowMs,
-  };
+  const context: UnderstandingContext = { ...nothingAsked, nowMs: facts.nowMs };
   const read = (
     said: Float32Array,
     expecting: UnderstandingContext['expecting'] = 'open',

@@ -2,6 +2,7 @@ import type { Service } from '../../store/index.ts';
 import type { ProfileSnapshot } from '../model.ts';
 import { spansOf } from '../skills/hours.ts';
 import {
+  capitalised,
   spokenDuration,
   spokenHours,
   spokenList,
@@ -29,13 +30,13 @@ export const outsideSentence = (day: string, snapshot: ProfileSnapshot): string 
 
 export const priceSentence = (service: Service, { language }: ProfileSnapshot): string => {
   const words = spokenService(service);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} is ${writtenMoney(service.priceMinor, service.currency, language)}.`;
+  return `${capitalised(words)} is ${writtenMoney(service.priceMinor, service.currency, language)}.`;
 };
 
 export const durationSentence = (service: Service): string => {
   const words = spokenService(service);
   const verb = /^an? /.test(words) ? 'takes' : 'take';
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${verb} about ${spokenDuration(service.durationMinutes)}.`;
+  return `${capitalised(words)} ${verb} about ${spokenDuration(service.durationMinutes)}.`;
 };
 
 export const pricesSentence = (snapshot: ProfileSnapshot): string =>

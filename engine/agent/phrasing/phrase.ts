@@ -44,6 +44,7 @@ import {
   slotQuestion,
 } from './form.ts';
 import {
+  capitalised,
   displayPhone,
   monthName,
   spokenDateTime,
@@ -194,7 +195,7 @@ function bookingSentence(booking: BookingRequest, context: PhraseContext): strin
     .filter(([, value]) => value !== notUnderstood.value)
     .map(([label, value]) => `${labelled(label, value)}, `);
   const what = `${serviceWords(booking.serviceId, snapshot)} on ${when}, ${details.join('')}for ${booking.customerName}, phone number ${number}.`;
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+  return capitalised(what);
 }
 
 /** "People", "square feet": a label that is counted stands behind its number. */

@@ -79,6 +79,9 @@ export function spokenService(service: Service): string {
   return `${/^[aeio]/.test(words) ? 'an' : 'a'} ${words}`;
 }
 
+/** As a sentence begins. */
+export const capitalised = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
 /** "2 tomato soups", "3 glasses of wine"; what stands for more than one already, or is two things, stays as it is. */
 export function counted(quantity: number, name: string): string {
   const [, thing = '', rest = ''] = /^(.*?)( (?:of|with|in|on) .*)?$/.exec(name) ?? [];

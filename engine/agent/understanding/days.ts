@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { months, weekdays } from './day-names.ts';
 import { holidayAt } from './holidays.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
-import { spaced, type Token } from './tokens.ts';
+import { spaced, type Token, wordsIn } from './tokens.ts';
 
 /** Local calendar days, ISO `yyyy-mm-dd`, both included; the same day twice when one day is meant. */
 export interface DayRange {
@@ -71,7 +71,7 @@ function relativeDay(tokens: readonly Token[], i: number, today: DateTime): DayM
   const text = spaced(tokens.slice(i, i + 6));
   const at = (pattern: RegExp): number => {
     const match = pattern.exec(text);
-    return match ? match[0].trim().split(' ').length : 0;
+    return match ? wordsIn(match[0]) : 0;
   };
   const build = (days: DayRange, length: number, kind: DayMention['kind'] = 'relative'): DayMention => ({
     days,
@@ -166,7 +166,7 @@ function partOfMonth(tokens: readonly Token[], i: number, today: DateTime): DayM
   }[part] ?? [1, 10];
   const from = month.set({ day: first });
   const days = { from: iso(from < today ? today : from), to: iso(month.set({ day: to })) };
-  return { days, kind: 'span', from: i, to: i + whole.trim().split(' ').length };
+  return { days, kind: 'span', from: i, to: i + wordsIn(whole) };
 }
 
 function inSomeDays(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {

@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import { wordsIn } from './tokens.ts';
 
 /** The first of a month's weekdays, the fourth and so on; from the end where negative. */
 const nth =
@@ -38,7 +39,7 @@ export function holidayAt(
     const day = dayIn(today);
     return {
       day: day < today ? dayIn(today.plus({ years: 1 })) : day,
-      words: found[0].trim().split(' ').length,
+      words: wordsIn(found[0]),
     };
   }
   return null;

@@ -1,6 +1,6 @@
 import type { MenuItem } from '../../store/index.ts';
 import { cardinalAt } from './numbers.ts';
-import { spaced, type Token, tokenise } from './tokens.ts';
+import { spaced, type Token, tokenise, wordsIn } from './tokens.ts';
 
 /** One line of an order. */
 export interface OrderLine {
@@ -117,8 +117,8 @@ const another =
 
 /** "Two soups, no, make that three": the number that is said behind. */
 function quantityAfter(tail: readonly Token[]): number | null {
-  const lead = another.exec(spaced(tail))?.[0].trim().split(' ').length;
-  const found = lead === undefined ? null : cardinalAt(tail, lead);
+  const lead = another.exec(spaced(tail));
+  const found = lead && cardinalAt(tail, wordsIn(lead[0]));
   return found && found.value >= 1 ? Math.min(found.value, mostOfOne) : null;
 }
 

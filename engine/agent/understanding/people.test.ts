@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { brightSmile, fakePeople, fridayMorningMs } from '../fake-practice.ts';
+import { brightSmile, fakePeople, nothingAsked } from '../fake-practice.ts';
 import { recognisePerson } from './people.ts';
 import { tokenise } from './tokens.ts';
-import { recognise, type UnderstandingContext } from './understand.ts';
+import { recognise } from './understand.ts';
 
-const context: UnderstandingContext = {
-  expecting: 'open',
-  serviceAsked: false,
-  knownDay: null,
-  choices: 0,
-  slots: [],
-  slotAsked: null,
-  nowMs: fridayMorningMs,
-};
 const snapshot = { ...brightSmile, people: fakePeople };
-const read = (text: string) => recognise({ text, confidence: 0.95 }, snapshot, context);
+const read = (text: string) => recognise({ text, confidence: 0.95 }, snapshot, nothingAsked);
 
 describe('people of the business', () => {
   it.each([

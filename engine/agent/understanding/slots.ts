@@ -4,7 +4,7 @@ import type { WhenReading } from './date-time.ts';
 import { recogniseEmail } from './email.ts';
 import { type OrderLine, type OrderReading, recogniseOrder } from './menu.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
-import { spaced, type Token, tokenise } from './tokens.ts';
+import { spaced, type Token, tokenise, wordsIn } from './tokens.ts';
 import type { YesNo } from './yes-no.ts';
 
 /** A value of a form: for the record, and as it is read back. */
@@ -153,12 +153,7 @@ function numberIn(slot: SlotDocument, { tokens, asked }: SlotContext): SlotValue
   const sum = asked
     ? / (?:so|total|altogether|makes) (?=\w+(?: of us| people| total)? $)/.exec(spaced(tokens))
     : null;
-  const start = sum
-    ? spaced(tokens)
-        .slice(0, sum.index + sum[0].length)
-        .trim()
-        .split(' ').length
-    : 0;
+  const start = sum ? wordsIn(spaced(tokens).slice(0, sum.index + sum[0].length)) : 0;
   for (let i = start; i < tokens.length; i++) {
     const found = (isYear(slot) && yearAt(tokens, i)) || amountAt(tokens, i);
     if (!found) continue;

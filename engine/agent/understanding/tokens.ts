@@ -59,6 +59,9 @@ function joinMeridiem(tokens: readonly Token[]): readonly Token[] {
 export const spaced = (tokens: readonly Token[]): string =>
   ` ${tokens.map((token) => token.text).join(' ')} `;
 
+/** How many words a text has, whatever spaces stand around them: those of `spaced` tokens are their number. */
+export const wordsIn = (text: string): number => text.split(' ').filter((word) => word !== '').length;
+
 /** Takes tokens out of play, for example the digits of a phone number before times are looked for. */
 export const mask = (tokens: readonly Token[], from: number, to: number): readonly Token[] =>
   tokens.map((token, i) => (i >= from && i < to ? { ...token, text: '#', raw: '#' } : token));

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { brightSmile, fridayMorningMs } from '../fake-practice.ts';
-import { recognise, type UnderstandingContext } from './understand.ts';
+import { brightSmile, nothingAsked } from '../fake-practice.ts';
+import { recognise } from './understand.ts';
 
-const open: UnderstandingContext = {
-  expecting: 'open',
-  serviceAsked: false,
-  knownDay: null,
-  choices: 0,
-  slots: [],
-  slotAsked: null,
-  nowMs: fridayMorningMs,
-};
-const read = (text: string) => recognise({ text, confidence: 0.95 }, brightSmile, open);
+const read = (text: string) => recognise({ text, confidence: 0.95 }, brightSmile, nothingAsked);
 
 describe('what a turn holds', () => {
   it.each([

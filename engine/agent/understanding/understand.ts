@@ -31,7 +31,7 @@ import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
 import { serviceNames, servicesIn } from './services.ts';
 import { hasNone, readSlot, type SlotReading } from './slots.ts';
-import { mask, spaced, type Token, tokenise } from './tokens.ts';
+import { mask, spaced, type Token, tokenise, wordsIn } from './tokens.ts';
 import { isClearYes, recogniseYesNo } from './yes-no.ts';
 
 /** What the dialogue knows that helps to understand the next words. */
@@ -250,8 +250,6 @@ function withoutStory(tokens: readonly Token[]): readonly Token[] {
   const from = wordsIn(said.slice(0, story.index));
   return mask(tokens, from, from + 2);
 }
-
-const wordsIn = (text: string): number => text.split(' ').filter((word) => word !== '').length;
 
 /** "A table for three tomorrow": so many people, and no hour. */
 function withoutParty(masked: readonly Token[], tokens: readonly Token[]): readonly Token[] {
