@@ -23,7 +23,7 @@ import { announce } from './announce.ts';
 import { type ChainParts, llmOf, localSpeaker, recogniserOf, speakerOf } from './call-speech.ts';
 import { agentOf, type CarriedCall, legOf } from './carried-call.ts';
 import { CarriedLeg } from './carried-leg.ts';
-import { type CallStatistics, callerLeg, type FromWorker, type ToWorker } from './messages.ts';
+import { type CallStatistics, callerLeg, type FromWorker, type Interim, type ToWorker } from './messages.ts';
 import { createOwnVectorBook } from './own-vectors.ts';
 import { createRemoteTools } from './remote-tools.ts';
 import { StaffEar } from './staff-ear.ts';
@@ -259,7 +259,7 @@ export class CallCarrier {
     const ears = { vad, log, recognise, endOfTurn: inference, clock: systemClock };
     const onTurn = (turn: SessionTurn): void => tell({ kind: 'turn', callId, ...turn });
     const limits = snapshot.speech?.turnTaking ?? defaultWaitLimits;
-    const interimOf = (speaker: 'caller' | 'staff') => (text: string) =>
+    const interimOf = (speaker: Interim['speaker']) => (text: string) =>
       tell({ kind: 'interim', callId, speaker, text });
     const staff = new StaffEar(leg, (heard) =>
       hearStaff({ ...ears, audio: heard, limits, onInterim: interimOf('staff'), onTurn }),

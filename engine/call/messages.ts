@@ -151,6 +151,12 @@ export interface FedVoice {
 /** What each leg of a call has sent and received. */
 export type CallStatistics = Readonly<Record<string, LegStatistics>>;
 
+/** Words still being spoken, by the caller or by whoever talks in the agent's place; not stored. */
+export interface Interim {
+  readonly speaker: 'caller' | 'staff';
+  readonly text: string;
+}
+
 /** Call worker → engine. */
 export type FromWorker =
   | {
@@ -162,13 +168,7 @@ export type FromWorker =
     }
   | { readonly kind: 'failed'; readonly id: number; readonly error: ErrorShape }
   | ({ readonly kind: 'turn'; readonly callId: string } & SessionTurn)
-  /** Words still being spoken; not stored. */
-  | {
-      readonly kind: 'interim';
-      readonly callId: string;
-      readonly speaker: 'caller' | 'staff';
-      readonly text: string;
-    }
+  | ({ readonly kind: 'interim'; readonly callId: string } & Interim)
   | {
       readonly kind: 'slots';
       readonly callId: string;

@@ -3,6 +3,7 @@ import type { Clock } from '../foundation/index.ts';
 import type { ReplacedCall } from '../sip/index.ts';
 import type { CallState, LegQuality } from '../store/index.ts';
 import type { CallControls } from './controls-model.ts';
+import type { Interim } from './messages.ts';
 import type { OtherCall } from './referral.ts';
 import { isOver, nextState } from './state.ts';
 
@@ -44,11 +45,6 @@ export interface LiveTurn {
   readonly atMs: number;
   readonly confidence: number | null;
   readonly latencyMs: number | null;
-}
-
-export interface Interim {
-  readonly speaker: 'caller' | 'staff';
-  readonly text: string;
 }
 
 export type LiveEvent =
