@@ -75,6 +75,16 @@ describe('the plan of a registration', () => {
     expect(pauseMs(plan) / 1000).toBeCloseTo(afterS, 0);
   });
 
+  it.each([
+    [5, 3],
+    [3, 1],
+    [1, 1],
+  ])('renews a registration of %d s while two seconds of it are left, if it can', (expiresS, afterS) => {
+    const granted = { kind: 'granted', status: 200, expiresS } as const;
+    const plan = afterAnswer(firstPlan(3600, nowMs), granted, { nowMs, random: 0.999 });
+    expect(pauseMs(plan)).toBe(afterS * 1000);
+  });
+
   it('waits longer and longer for one that does not answer, from 2 s to 5 minutes', () => {
     expect(pauses(unavailable, 0.999_999, 10).map((ms) => Math.round(ms / 1000))).toEqual([
       2, 4, 8, 16, 32, 64, 128, 256, 300, 300,

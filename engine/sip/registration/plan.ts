@@ -33,6 +33,11 @@ export const minPauseMs = second;
 const retry = { firstMs: 2 * second, capMs: 5 * 60 * second };
 /** For a refusal: a person has to change something, and a registrar that is asked too often bans. */
 const refusalRetry = { firstMs: 5 * 60 * second, capMs: 60 * 60 * second };
+/**
+ * The least that is left of a registration when it is renewed: registrars count in whole seconds, and the renewal takes
+ * its time. Without it one of a few seconds lapses for a moment now and then, and a call in that moment gets a 404.
+ */
+const renewalMs = 2 * second;
 const maxRetryAfterS = 60 * 60;
 const maxAskS = 24 * 60 * 60;
 
@@ -75,7 +80,7 @@ export function afterAnswer(
       }
       const grantedMs = answer.expiresS * second;
       const change = { status: 'registered', failures: 0, expiresAtMs: nowMs + grantedMs } as const;
-      return next(change, grantedMs * (0.8 + random / 10));
+      return next(change, Math.min(grantedMs * (0.8 + random / 10), grantedMs - renewalMs));
     }
     case 'too-brief': {
       const { minExpiresS } = answer;

@@ -23,9 +23,9 @@ const afterDelay = (delayMs: number, run: () => void): (() => void) => {
 };
 
 /**
- * Registers with a carrier or PBX and keeps it so (RFC 3261 §10.2): renews at 80 to 90 % of what was
- * granted, tries again with growing pauses where that fails, and follows the address that the registrar
- * sees us at.
+ * Registers with a carrier or PBX and keeps it so (RFC 3261 §10.2): renews at 80 to 90 % of what was granted, sooner
+ * when that is a few seconds, tries again with growing pauses where that fails, and follows the address that the
+ * registrar sees us at.
  */
 export function startRegistration(options: RegistrationOptions): Registration {
   const line = new RegisteredLine(options);

@@ -103,8 +103,9 @@ module_app menu.so
 `;
 
 function accountLine({ user, server, transport, codec, srtp = 'off', password }: PhoneOptions): string {
+  // Renewed at half of what was granted: a registrar that grants five seconds has forgotten it after four and a bit.
   const registration =
-    password === undefined ? ';regint=0' : `;auth_user=${user};auth_pass="${password}";regint=60`;
+    password === undefined ? ';regint=0' : `;auth_user=${user};auth_pass="${password}";regint=60;rwait=50`;
   const proxy = `;outbound="sip:${server};transport=${transport}"`;
   const uri = `<sip:${user}@${server};transport=${transport}>`;
   const codecs = `;audio_codecs=${codecNames[codec]}`;
