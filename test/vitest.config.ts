@@ -85,8 +85,8 @@ export default defineConfig({
           include: ['test/interop/**/*.test.ts', ...realTime],
           pool: 'forks',
           fileParallelism: false,
-          // Synthesised voices draw noise and hosts stall: what fails twice is broken.
-          retry: 1,
+          // Synthesised voices draw noise and hosts stall: what fails twice is broken. `npm test` names what it saved.
+          retry: { count: 1, delay: 2000 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
