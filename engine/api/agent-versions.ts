@@ -72,7 +72,7 @@ export function serveAgent(
 }
 
 /** Whoever is signed in, or the program that asks. */
-const nameOf = ({ kind, name }: Who): string | null => (kind === 'nobody' ? null : name);
+export const nameOf = ({ kind, name }: Who): string | null => (kind === 'nobody' ? null : name);
 
 /**
  * How the simulated callers fared with this draft; null where it is published anyway and nobody tried.

@@ -6,7 +6,7 @@ export interface Answers {
   /** Those of them, oldest first. */
   tenants(ids: readonly string[]): Tenant[];
   /** @throws VoxboxError `tenant_unknown` */
-  changeTenant(id: string, request: TenantChangeRequest): Tenant;
+  changeTenant(id: string, request: TenantChangeRequest, by: string | null): Tenant;
   /** Of those businesses, earliest first. */
   appointments(options: AppointmentSpan): Appointment[];
 }
@@ -31,7 +31,7 @@ export function createAnswers(box: Box): Answers {
         .list()
         .filter(({ id }) => ids.includes(id))
         .map(answer),
-    changeTenant: (id, change) => answer(changedTenant(box, id, change)),
+    changeTenant: (id, change, by) => answer(changedTenant(box, id, change, by)),
     appointments: ({ tenants, from, to, caller, q, limit }) =>
       tenants
         .map((id) => box.tenant(id))
@@ -49,11 +49,14 @@ export function createAnswers(box: Box): Answers {
 export const changedTenant = (
   { tenants, transaction }: Box,
   id: string,
-  { recording, ...region }: TenantChangeRequest,
+  { name, recording, ...region }: TenantChangeRequest,
+  by: string | null,
 ): StoredTenant =>
   transaction(() => {
     if (recording) tenants.setRecording(id, recording);
-    return tenants.setRegion(id, region);
+    const changed = tenants.setRegion(id, region);
+    // Last: it reaches into the business's own file, which nothing that is refused afterwards would undo.
+    return name === undefined ? changed : tenants.rename(id, name, by);
   });
 
 export const tenantAnswer = (box: Box, tenant: StoredTenant): Tenant => ({

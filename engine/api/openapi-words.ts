@@ -103,7 +103,8 @@ const sentences: Readonly<Partial<Record<MethodName, string>>> = {
   'appointment.release': 'Release an opening that was held',
   'appointment.restore': 'Restore an appointment that was cancelled',
   'question.reopen': 'Open a question again',
-  'tenant.change': 'Change the language and the time zone of a business, and whether its calls are recorded',
+  'tenant.change':
+    'Change the name, the language and the time zone of a business, and whether its calls are recorded',
   'business.change': 'Suspend a business, or let it take calls again',
   'business.usage': 'Download calls, minutes and bookings of each business as CSV',
   'branding.logo': 'Read the logo that a business sees',

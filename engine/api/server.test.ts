@@ -220,26 +220,27 @@ describe('the API', () => {
     expect(errorOf(await change(systemIds.uuid(), { recording: 'off' })).code).toBe('tenant_unknown');
   });
 
-  it('changes language, zone and recording of a tenant together, or nothing', async () => {
+  it('changes name, language, zone and recording of a tenant together, or nothing', async () => {
     const change = (payload: object) =>
       app.inject({
         ...{ method: 'PATCH', url: `/api/v1/tenants/${tenant.id}`, headers: { host: 'localhost' }, payload },
       });
     const region = { language: 'en-GB', timeZone: 'Europe/London' };
     const before = box.tenants.find(tenant.id);
+    const greetingBefore = box.tenant(tenant.id).profile().profile.greeting;
     for (const wrong of [{ language: 'not a tag' }, { timeZone: 'Mars/Base' }]) {
-      const refused = await change({ recording: 'announced', ...region, ...wrong });
+      const refused = await change({ name: 'Other', recording: 'announced', ...region, ...wrong });
       expect(errorOf(refused).message).toContain(Object.keys(wrong)[0]);
       expect(box.tenants.find(tenant.id)).toEqual(before);
+      expect(box.tenant(tenant.id).profile().profile.greeting).toBe(greetingBefore);
     }
-    const changed = await change({ recording: 'announced', ...region });
-    expect(methods['tenant.change'].answer.parse(changed.json()).tenant).toMatchObject({
-      ...{ recording: 'announced', ...region },
-    });
+    const all = { name: 'Brighter Smile', recording: 'announced', ...region };
+    const changed = await change(all);
+    expect(methods['tenant.change'].answer.parse(changed.json()).tenant).toMatchObject(all);
     expect(box.audit.list({ what: 'tenant.change', limit: 3 }).map(({ outcome }) => outcome)).toEqual([
       ...['done', 'input_invalid', 'input_invalid'],
     ]);
-    await change({ language: before?.language, timeZone: before?.timeZone });
+    await change({ name: before?.name, language: before?.language, timeZone: before?.timeZone });
   });
 
   it('lists calls of one tenant or of all', async () => {

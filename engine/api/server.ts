@@ -22,7 +22,7 @@ import {
   serveAccess,
   type WhoIs,
 } from './access/index.ts';
-import { serveAgent } from './agent-versions.ts';
+import { nameOf, serveAgent } from './agent-versions.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { serveBox } from './box.ts';
 import { serveBusinesses } from './businesses.ts';
@@ -253,7 +253,7 @@ function serveFeed(serveSocket: ServeSocket, feed: Feed): void {
 
 function serveMethods(serve: Serve, answers: Answers, box: Box): void {
   serve('tenant.list', ({ tenants }) => ({ tenants: answers.tenants(tenants) }));
-  serve('tenant.change', ({ id, body }) => ({ tenant: answers.changeTenant(id, body) }));
+  serve('tenant.change', ({ id, who, body }) => ({ tenant: answers.changeTenant(id, body, nameOf(who)) }));
   serve('appointment.list', ({ query, tenants }) => ({
     appointments: answers.appointments({ ...query, tenants }),
     busy: query.caller || query.q ? [] : busyAnswer(box, { ...query, tenants }),

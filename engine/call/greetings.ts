@@ -9,6 +9,7 @@ const changes: ReadonlySet<DomainEventType> = new Set([
   'tenant.created',
   'tenant.recording-changed',
   'tenant.region-changed',
+  'tenant.renamed',
   'voice.changed',
   'dictionary.changed',
   'providers.changed',

@@ -147,11 +147,13 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
     expect((await json('phones', 'list')).phones).toMatchObject([{ username: 'back' }]);
   });
 
-  it('a business says whether its calls are recorded', async () => {
+  it('a business says whether its calls are recorded, and what it is called', async () => {
     await maybeEngine();
     const { tenant } = await json('tenants', 'change', 'salon', '--recording', 'announced');
     expect(tenant).toMatchObject({ slug: 'salon', recording: 'announced' });
     expect((await run('tenants', 'list')).out).toMatch(/en-US +other +announced/);
+    const renamed = await json('tenants', 'change', 'salon', '--name', 'Salon Zara');
+    expect(renamed.tenant).toMatchObject({ slug: 'salon', name: 'Salon Zara' });
     const wrong = await run('tenants', 'change', 'nobody', '--recording', 'off');
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('no tenant')]);
   });
@@ -238,7 +240,7 @@ describe('a command of the lines', () => {
     [['overflow', 'set', '--when', 'closed', '--kind', 'unavailable'], 'needs --kind'],
     [['overflow', 'show', '--when', 'later'], '--when takes'],
     [['overflow', 'set', '--when', 'closed', '--kind', 'busy', '--retry-after', '9'], 'is for --when full'],
-    [['tenants', 'change', 'x'], 'needs --recording, --language or --time-zone'],
+    [['tenants', 'change', 'x'], 'needs --name, --recording, --language or --time-zone'],
     [['tenants', 'change', 'x', '--recording', 'loud'], '--recording takes'],
   ])('%j is a mistake in one line', async (argv, words) => {
     const { code, out, err } = await run(...argv);

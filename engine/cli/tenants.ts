@@ -79,9 +79,11 @@ export const tenantsCreate: Command = {
 
 export const tenantsChange: Command = {
   name: 'tenants change',
-  summary: 'Change the language or time zone of a business (slug or id), or whether its calls are recorded',
+  summary:
+    'Change the name, language or time zone of a business (slug or id), or whether its calls are recorded',
   operands: '<id>',
   flags: {
+    name: { type: 'string', value: 'NAME', help: 'what it is called from the next call on; its slug stays' },
     recording: { type: 'string', value: 'HOW', help: recordings.join(', ') },
     language: { type: 'string', value: 'TAG', help: 'how its callers speak, for example en-GB' },
     'time-zone': {
@@ -95,21 +97,22 @@ export const tenantsChange: Command = {
     if (!recording && text('recording') !== undefined) {
       throw new UsageError(`--recording takes ${recordings.join(', ')}.`);
     }
-    const [language, timeZone] = [text('language'), text('time-zone')];
+    const [name, language, timeZone] = [text('name'), text('language'), text('time-zone')];
     const body = {
+      ...(name === undefined ? {} : { name }),
       ...(recording ? { recording } : {}),
       ...(language === undefined ? {} : { language }),
       ...(timeZone === undefined ? {} : { timeZone }),
     };
     if (Object.keys(body).length === 0) {
-      throw new UsageError('tenants change needs --recording, --language or --time-zone.');
+      throw new UsageError('tenants change needs --name, --recording, --language or --time-zone.');
     }
     const id = await tenantIdOf(config(), positionals[0]);
     const tenant = await write(config(), {
       method: 'tenant.change',
       ...{ id, body },
       through: ({ tenant }) => tenant,
-      alone: (box) => listed(box, changedTenant(box, id, body)),
+      alone: (box) => listed(box, changedTenant(box, id, body, null)),
     });
     io.out(json ? `${JSON.stringify({ tenant }, null, 2)}\n` : tenantTable([tenant]));
     return 0;

@@ -257,6 +257,7 @@ export type DomainEvent =
       readonly tenantId: string;
       readonly recording: 'announced' | 'silent' | 'off';
     }
+  | { readonly type: 'tenant.renamed'; readonly tenantId: string; readonly name: string }
   | {
       readonly type: 'tenant.region-changed';
       readonly tenantId: string;

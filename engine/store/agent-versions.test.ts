@@ -179,6 +179,58 @@ describe('a version', () => {
   });
 });
 
+describe('a new name of the business', () => {
+  it('is said where the old one was, live and in the draft, and is a version', () => {
+    const { agent } = store;
+    const live = agent.live().document;
+    expect(live.greeting).toContain('Acme');
+    const greeting = 'Acme here. Acmeology is none of ours; (Acme) and Acme’s doors are open.';
+    agent.save({ ...live, greeting }, seen(agent));
+    const told: string[] = [];
+    box.onEvent(({ type }) => told.push(type));
+    expect(box.tenants.rename(store.tenantId, ' Bolt $& Co. ', 'Ada')).toMatchObject({
+      ...{ name: 'Bolt $& Co.', slug: 'acme' },
+    });
+    expect(agent.live()).toMatchObject({ number: 2, origin: 'changed', by: 'Ada' });
+    expect(tables(store)).toEqual({
+      ...live,
+      greeting: live.greeting.replace('Acme', () => 'Bolt $& Co.'),
+      prompt: live.prompt.replaceAll('Acme', () => 'Bolt $& Co.'),
+      staff: [{ ...live.staff[0], name: 'Bolt $& Co.' }],
+    });
+    expect(agent.draft()).toMatchObject({
+      ...{ basedOn: 1, by: 'Ada' },
+      document: {
+        greeting:
+          'Bolt $& Co. here. Acmeology is none of ours; (Bolt $& Co.) and Bolt $& Co.’s doors are open.',
+      },
+    });
+    expect(told).toEqual(expect.arrayContaining(['agent.published', 'tenant.renamed']));
+    // A name that ends in no letter is found again.
+    box.tenants.rename(store.tenantId, 'Acme', null);
+    expect(tables(store)).toEqual(live);
+  });
+
+  it('is refused whole where it is none, or a sentence gets too long by it', () => {
+    const { agent } = store;
+    const live = agent.live().document;
+    agent.save({ ...live, greeting: 'Acme '.repeat(99) }, seen(agent));
+    agent.publish(publication(agent));
+    const before = tables(store);
+    for (const [name, words] of [
+      ...([
+        [' ', 'name'],
+        ['a'.repeat(121), 'name'],
+        ['Acme and Company', 'greeting'],
+      ] as const),
+    ]) {
+      const fault = faultOf(() => box.tenants.rename(store.tenantId, name, null));
+      expect(hasCode(fault, 'input_invalid') && String(fault)).toContain(words);
+      expect([box.tenants.find(store.tenantId)?.name, tables(store)]).toEqual(['Acme', before]);
+    }
+  });
+});
+
 describe('a crash', () => {
   it('leaves the old version whole, before and after', () => {
     const { agent } = store;

@@ -70,6 +70,12 @@ export interface AgentVersions {
   restore(number: number, seen: Seen): void;
   /** Past the draft, from the next call on. @throws VoxboxError `input_invalid` */
   setPlaybook(playbook: PlaybookInput, author?: Author): void;
+  /**
+   * Past the draft, and in it: where the agent says the business's name, it says the new one.
+   *
+   * @throws VoxboxError `input_invalid` where a sentence gets too long by it
+   */
+  rename(names: { readonly from: string; readonly to: string }, author: Author): void;
   /** Latest first. */
   list(page: { readonly limit: number; readonly offset?: number }): AgentVersionLine[];
   /** @throws VoxboxError `not_found` */
@@ -150,6 +156,19 @@ export function agentVersionRows(database: Database, parts: RowParts): AgentVers
         if (isSame(document, before)) return;
         goLive(document, { origin: 'changed', by, note: null, rehearsal: null });
       }),
+    rename: (names, { by }) =>
+      events.transaction(() => {
+        const [before, { draft }] = [live().document, drafts.read()];
+        const document = checkedDocument(withName(before, names));
+        if (!isSame(document, before))
+          goLive(document, {
+            origin: 'changed',
+            by,
+            note: `The business is called ${names.to} now`,
+            rehearsal: null,
+          });
+        if (draft) put(checkedDocument(withName(draft.document, names)), draft.basedOn, draft.by);
+      }),
     list: ({ limit, offset = 0 }) => versions.list(limit, offset),
     version: versions.need,
   };
@@ -190,6 +209,18 @@ const newSkills = (
     : changed.skills
         .map(({ id }) => id)
         .filter((id) => !skills.includes(id) && !playbook?.skills.some((before) => before.id === id));
+
+/** Somebody of the staff who bears the name of the business is the business itself: nobody else was named yet. */
+function withName(document: AgentDocument, { from, to }: { readonly from: string; readonly to: string }) {
+  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(from)}(?![\\p{L}\\p{N}])`, 'gu');
+  const named = (text: string): string => text.replace(wholeName, () => to);
+  return {
+    ...document,
+    greeting: named(document.greeting),
+    prompt: named(document.prompt),
+    staff: document.staff.map((one) => (one.name === from ? { ...one, name: to } : one)),
+  };
+}
 
 const isSame = (one: AgentDocument, other: AgentDocument): boolean =>
   JSON.stringify(one) === JSON.stringify(other);

@@ -23,7 +23,7 @@ import { type Memberships, membershipRows } from './memberships.ts';
 import { boxMigrations } from './migrations.ts';
 import type { ClosedPolicy, OverflowPolicy, RecordingPolicy, Region, Tenant, TenantStatus } from './model.ts';
 import { checkedBy, completeTenant, type NewTenant } from './new-tenant.ts';
-import { regionSchema } from './new-tenant-schema.ts';
+import { newTenantSchema, regionSchema } from './new-tenant-schema.ts';
 import { type NumberRows, type Numbers, numberRows } from './numbers.ts';
 import { type Outbound, outboundRows } from './outbound.ts';
 import { type Phones, phoneRows } from './phones.ts';
@@ -63,6 +63,13 @@ export interface Tenants {
    * @throws VoxboxError `tenant_unknown`, `input_invalid`
    */
   setRegion(id: string, change: Partial<Region>): Tenant;
+  /**
+   * For calls that come from now on; the agent says the new name where it said the old one. The slug stays.
+   *
+   * @param by who wants it so; null where nobody is signed in
+   * @throws VoxboxError `tenant_unknown`, `input_invalid`
+   */
+  rename(id: string, name: string, by: string | null): Tenant;
 }
 
 /** The data directory: what belongs to the box, and the way to each tenant's own file. */
@@ -230,6 +237,17 @@ function assemble(parts: BoxParts): Box {
           tenants.setRegion(id, region);
           events.record({ type: 'tenant.region-changed', tenantId: id, ...region });
           if (region.timeZone !== timeZone) tenant(id).calendarLinks.layOutAnew();
+          return known(id);
+        }),
+      rename: (id, given, by) =>
+        events.transaction(() => {
+          const { name: from } = known(id);
+          const { name: to } = checkedBy(newTenantSchema.pick({ name: true }), { name: given });
+          if (to === from) return known(id);
+          // The agent first: where the engine dies in between, the name is the old one, and it can be asked again.
+          tenant(id).agent.rename({ from, to }, { by });
+          tenants.setName(id, to);
+          events.record({ type: 'tenant.renamed', tenantId: id, name: to });
           return known(id);
         }),
     },

@@ -12,6 +12,7 @@ export interface TenantRows {
   setStatus(id: string, status: TenantStatus): boolean;
   setRecording(id: string, recording: RecordingPolicy): void;
   setRegion(id: string, region: Region): void;
+  setName(id: string, name: string): void;
 }
 
 const columns = `id, slug, name, industry, status, time_zone as timeZone, language, recording,
@@ -33,6 +34,7 @@ export function tenantRows(database: Database): TenantRows {
   const setRegion = database.prepare(
     'update tenants set language = :language, time_zone = :timeZone where id = :id',
   );
+  const setName = database.prepare('update tenants set name = ? where id = ?');
   return {
     list: () => list.all(),
     find: (id) => byId.get(id) ?? null,
@@ -47,6 +49,9 @@ export function tenantRows(database: Database): TenantRows {
     },
     setRegion: (id, region) => {
       setRegion.run({ ...region, id });
+    },
+    setName: (id, name) => {
+      setName.run(name, id);
     },
   };
 }

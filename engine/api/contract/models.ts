@@ -40,7 +40,7 @@ const recordingModel = z.enum(['announced', 'silent', 'off']);
 
 /** What may be changed of a tenant; what is absent stays. The store checks language and zone. */
 export const tenantChangeModel = z
-  .strictObject({ recording: recordingModel, language: text(35), timeZone: text(60) })
+  .strictObject({ name: text(120), recording: recordingModel, language: text(35), timeZone: text(60) })
   .partial();
 
 export const tenantModel = z.object({
