@@ -31,7 +31,7 @@ export interface IngestProgress {
 }
 
 /** Another way of reading or splitting is another number: then the same document is indexed again. */
-const readingVersion = 2;
+const readingVersion = 3;
 const textsAtOnce = 8;
 const hashedAtOnceBytes = 1_000_000;
 const longest = { name: 200, question: 500, answer: 5_000 } as const;

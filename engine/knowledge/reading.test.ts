@@ -9,6 +9,18 @@ const headingsAndTexts = async (name: string, content: string | Uint8Array) =>
   (await read(name, content)).passages.map(({ heading, text }) => [heading, text]);
 const code = (wanted: Parameters<typeof hasCode>[1]) => (error: unknown) => hasCode(error, wanted);
 
+/** No password fits: 32 bytes that come of one, and the same again (ISO 32000-1 §7.6.3.4). */
+const key = `<${'5a'.repeat(32)}>`;
+const lockedPdf = Buffer.from(
+  Buffer.from(fakePdf(['We open at nine.']))
+    .toString('latin1')
+    .replace(
+      '/Root 1 0 R',
+      `/Root 1 0 R /ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O ${key} /U ${key} /P -44 >>`,
+    ),
+  'latin1',
+);
+
 describe('reading a document', () => {
   it('takes the text of a PDF, its large lines as headings, without page numbers', async () => {
     const pdf = fakePdf([
@@ -132,6 +144,35 @@ This sentence belongs to no question.`;
       'latin1',
     );
     expect((await read('a.html', page)).passages[0]?.text).toBe(words);
+  });
+
+  it('is not misled by a wrong label, or by a byte that is none of the rest', async () => {
+    const words = 'The caf\u00e9 opens at nine.';
+    const labelled = { name: 'a.txt', contentType: 'text/plain; charset=utf-8' };
+    for (const bytes of [Buffer.from(words, 'latin1'), Buffer.from(words, 'utf16le')]) {
+      expect((await readDocument({ ...labelled, bytes })).passages[0]?.text).toBe(words);
+    }
+    const damaged = Buffer.concat([Buffer.from(words), Buffer.from([0xa0])]);
+    expect((await readDocument({ ...labelled, bytes: damaged })).passages[0]?.text).toBe(words);
+  });
+
+  it.each([
+    ['a quoted sign in the first line', '"Service, all kinds";Price\nFilling;210,50\n', 'Price: 210,50.'],
+    ['the sign named as Excel does', 'sep=|\nService, all kinds|Price\nFilling|210\n', 'Price: 210.'],
+    ['a title above it', 'Prices of 2026\n\nService;Price\nFilling;210\n', 'Service: Filling. Price: 210.'],
+    ['a quotation mark that is never closed', 'Service,Price\n"Filling,210\nCrown,900\n', 'Price: 210.'],
+  ])('reads a table with %s', async (_, table, wanted) => {
+    const [row] = (await read('prices.csv', table)).passages;
+    expect(row?.text).toContain(wanted);
+  });
+
+  it('says what is wrong with a document in words of its own, and how it can be read', async () => {
+    await expect(read('locked.pdf', lockedPdf)).rejects.toThrow('save a copy without a password');
+    await expect(read('bad.pdf', '%PDF-1.4 nothing of the kind')).rejects.toThrow('the PDF is damaged');
+    await expect(read('a.docx', 'PK\x03\x04 word/ and no more')).rejects.toThrow('document is damaged');
+    await expect(read('a.xlsx', 'PK\x03\x04 xl/workbook.xml')).rejects.toThrow('save a table as CSV');
+    await expect(read('a.rtf', '{\\rtf1\\ansi Open at nine}')).rejects.toThrow('RTF');
+    await expect(read('a.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex'))).rejects.toThrow('old Word');
   });
 
   it('refuses what is empty, of another kind, or too large', async () => {

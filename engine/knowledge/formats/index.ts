@@ -66,17 +66,33 @@ async function blocksOf(file: DocumentFile): Promise<Blocks> {
   }
 }
 
+/** What people try, by its first bytes, and how it can be read all the same. */
+const refused: readonly (readonly [start: string, words: string])[] = [
+  [
+    '\xd0\xcf\x11\xe0',
+    'is an old Word or Excel file, or one with a password: save it as DOCX or CSV without one',
+  ],
+  ['{\\rtf', 'is rich text (RTF): save it as DOCX or PDF'],
+];
+
 /** By what it begins with, else by what the server says, else by the ending of its name. */
 function formatOf({ name, bytes, contentType = '' }: DocumentFile): Format {
+  const unreadable = (words: string): VoxboxError =>
+    new VoxboxError('document_unreadable', `${name} ${words}`);
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
   if (head.includes('%PDF-')) return 'pdf';
+  const other = refused.find(([start]) => head.startsWith(start));
+  if (other) throw unreadable(other[1]);
   const ending = byEnding[/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''];
   const told = byType.find(([start]) => contentType.toLowerCase().startsWith(start))?.[1];
-  if (head.startsWith('PK')) return 'docx';
-  if (isBinary(bytes)) throw new VoxboxError('document_unreadable', `${name} is of a kind that is not read`);
+  if (head.startsWith('PK\x03\x04')) {
+    // The names of what a ZIP file holds stand in it as they are.
+    if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('word/')) return 'docx';
+    throw unreadable('is no Word document: save a table as CSV, and anything else as DOCX or PDF');
+  }
+  if (isBinary(bytes)) throw unreadable('is of a kind that is not read');
   const format = told ?? ending ?? 'text';
-  if (format === 'pdf' || format === 'docx')
-    throw new VoxboxError('document_unreadable', `${name} is no ${format.toUpperCase()}`);
+  if (format === 'pdf' || format === 'docx') throw unreadable(`is no ${format.toUpperCase()}`);
   if (format === 'text' && /^\s*(<!doctype html|<html)/i.test(head)) return 'html';
   return format;
 }

@@ -1,4 +1,4 @@
-import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { getDocument, PasswordException } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { VoxboxError } from '../../foundation/index.ts';
 import { type Block, type Blocks, documentLimits, Outline, oneLine } from '../document.ts';
 
@@ -21,7 +21,10 @@ export async function readPdf(bytes: Uint8Array): Promise<Blocks> {
     verbosity: 0,
   });
   try {
-    const document = await task.promise;
+    const document = await task.promise.catch((cause: unknown) => {
+      const why = cause instanceof PasswordException ? 'locked: save a copy without a password' : 'damaged';
+      throw new VoxboxError('document_unreadable', `the PDF is ${why}`, { cause });
+    });
     const lines: Line[] = [];
     let characters = 0;
     for (let number = 1; number <= document.numPages; number += 1) {
