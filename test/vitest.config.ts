@@ -44,6 +44,12 @@ const realTime = [
   'test/unit/rtp-endpoint.test.ts',
 ];
 
+/** Each file's process reads the engine anew, and starts engines: they find compiled what the ones before them left. */
+const compiled = {
+  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/voxbox-code', import.meta.url)) },
+  setupFiles: 'test/compiled-code.mjs',
+};
+
 /** What the screens hold needs Svelte's compiler, as they do. */
 const state = 'renderer/src/state/**/*.test.ts';
 
@@ -56,6 +62,7 @@ export default defineConfig({
       {
         root,
         test: {
+          ...compiled,
           name: 'unit',
           include: [
             'app/**/*.test.ts',
@@ -79,6 +86,7 @@ export default defineConfig({
       {
         root,
         test: {
+          ...compiled,
           name: 'interop',
           // Node reads the modules itself, as it does in production; each file has a process of its own, and is ready sooner.
           experimental: { viteModuleRunner: false },
@@ -96,6 +104,7 @@ export default defineConfig({
         // What the screens hold is compiled as it is for them.
         plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
         test: {
+          ...compiled,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', state],
           globalSetup: 'test/e2e/built-page.mjs',
