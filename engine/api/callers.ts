@@ -33,6 +33,8 @@ export const callerDesk = ({
         'a caller is named by the number, E.164, for example +15555550100',
       );
     }
+    box.refusals.forget(query.tenant, id);
+    box.outbound.forget(query.tenant, id);
     const { callIds, recordings } = forgetCaller(box.tenant(query.tenant), id, body);
     for (const recording of recordings) await rm(join(dataDir, recording), { force: true });
     return { calls: callIds.length };

@@ -139,6 +139,13 @@ describe('forgetting', () => {
     expect(forgetCaller(store, fakeCaller, { transcripts: true })).toEqual({ callIds: [], recordings: [] });
   });
 
+  it('does not take back that somebody asked not to be remembered', () => {
+    store.callers.setOptedOut(fakeCaller, true);
+    call();
+    forgetCaller(store, fakeCaller, { transcripts: true });
+    expect(store.callers.find(fakeCaller)).toMatchObject({ optedOut: true, name: null, summaries: [] });
+  });
+
   it('leaves other callers and the list of those not to be called alone', () => {
     call();
     const other = '+14155550199';

@@ -43,7 +43,8 @@ export function forgetting(
      where call_id = ?`,
   );
   const dropUnderstood = change('delete from understood where call_id = ?');
-  const dropCaller = change('delete from callers where number = ?');
+  // Who asked not to be remembered has asked for good.
+  const dropCaller = change('delete from callers where number = ? and opted_out = 0');
   const names = database.prepare<{ name: string | null }>(namesSql);
   const submissions = database.prepare<Pick<Submission, 'id' | 'title'> & { fields: string }>(
     'select id, title, fields from submissions where customer_phone = ?',

@@ -29,6 +29,8 @@ export interface Outbound {
   settle(id: number, result: { readonly minutes: number; readonly costMinor: number }): void;
   /** Calls of the tenant that were recorded here and not settled yet. Those of a dead engine do not go on. */
   running(tenantId: string): number;
+  /** What was spent on calls to a number stays, the number goes. */
+  forget(tenantId: string, number: string): void;
 }
 
 const hourMs = 3_600_000;
@@ -59,7 +61,8 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
   const reckon = database.prepare(
     'update outbound_calls set minutes = :minutes, cost_minor = :costMinor where id = :id',
   );
-  const forget = database.prepare('delete from outbound_calls where started_at_ms < ?');
+  const dropOld = database.prepare('delete from outbound_calls where started_at_ms < ?');
+  const forget = database.prepare(`update outbound_calls set number = '' where tenant_id = ? and number = ?`);
 
   /** Tenant of each call that goes on. */
   const going = new Map<number, string>();
@@ -87,7 +90,7 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
     used: (tenantId, nowMs) => used.get({ tenantId, nowMs }) ?? { callsLastHour: 0, spentTodayMinor: 0 },
     record: ({ tenantId, number, startedAtMs, minutes, costMinor }) =>
       events.transaction(() => {
-        forget.run(startedAtMs - keptMs);
+        dropOld.run(startedAtMs - keptMs);
         const id = insert.get({ tenantId, number, startedAtMs, minutes, costMinor })?.id ?? 0;
         going.set(id, tenantId);
         return id;
@@ -100,6 +103,9 @@ export function outboundRows(database: Database, { events }: { events: EventLog 
       reckon.run({ id, minutes, costMinor });
     },
     running: (tenantId) => [...going.values()].filter((owner) => owner === tenantId).length,
+    forget: (tenantId, number) => {
+      forget.run(tenantId, number);
+    },
   };
 }
 

@@ -61,7 +61,8 @@ export function privacyRows(
   const put = database.prepare(
     'insert into privacy (id, body) values (1, ?) on conflict (id) do update set body = excluded.body',
   );
-  const forget = database.prepare('delete from callers');
+  // Who asked not to be remembered has asked for good.
+  const forget = database.prepare('delete from callers where opted_out = 0');
   return {
     policy: () => privacySchema.parse(JSON.parse(read.get()?.body ?? '{}')),
     setPolicy: (given) => {

@@ -22,6 +22,8 @@ export interface Refusals {
   ): { readonly reason: string; readonly calls: number }[];
   /** Latest first. */
   list(options: { readonly limit: number }): Refusal[];
+  /** The calls stay, and are nobody's. */
+  forget(tenantId: string, callerNumber: string): void;
 }
 
 /** Scanners ring by the thousand: the disk must not fill with them. */
@@ -36,11 +38,14 @@ export function refusalRows(
     `insert into refusals (at_ms, called_number, caller_number, tenant_id, reason)
      values (:atMs, :calledNumber, :callerNumber, :tenantId, :reason)`,
   );
-  const forget = database.prepare(
+  const dropOldest = database.prepare(
     'delete from refusals where sequence <= (select max(sequence) from refusals) - ?',
   );
   const forgetEvents = database.prepare(
     'delete from events where sequence <= (select max(sequence) from events) - ?',
+  );
+  const forget = database.prepare(
+    'update refusals set caller_number = null where tenant_id = ? and caller_number = ?',
   );
   const list = database.prepare<Refusal>(
     `select at_ms as atMs, called_number as calledNumber, caller_number as callerNumber,
@@ -56,11 +61,14 @@ export function refusalRows(
     record: (refusal) =>
       events.transaction(() => {
         insert.run({ ...refusal, atMs: clock.nowMs() });
-        forget.run(keptRefusals);
+        dropOldest.run(keptRefusals);
         const { tenantId, calledNumber, reason } = refusal;
         events.record({ type: 'call.refused', tenantId, calledNumber, reason });
         forgetEvents.run(keptBoxEvents);
       }),
     list: ({ limit }) => list.all(limit),
+    forget: (tenantId, callerNumber) => {
+      forget.run(tenantId, callerNumber);
+    },
   };
 }

@@ -125,6 +125,14 @@ describe('before the first word', () => {
     expect(store.callers.find(fakeCaller)).toBeNull();
   });
 
+  it('whoever asked not to be remembered is not, whatever the business switches', () => {
+    store.callers.setOptedOut(fakeCaller, true);
+    store.privacy.setPolicy({ memory: false });
+    store.privacy.setPolicy({ memory: true });
+    call();
+    expect(store.callers.find(fakeCaller)).toMatchObject({ optedOut: true, name: null, summaries: [] });
+  });
+
   it('a usual thing is what most appointments have in common', () => {
     const one = { ...appointment(), serviceId: 'a' };
     const other = { ...appointment(), serviceId: 'b' };

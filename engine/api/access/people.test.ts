@@ -179,6 +179,29 @@ describe('the audit log', () => {
     expect((await house.ask('audit.verify', undefined, owner)).said).toMatchObject({ brokenAt: null });
   });
 
+  it('does not keep the number of a caller who is forgotten, nor do the calls that the box kept out', async () => {
+    const owner = await house.makeOwner();
+    const { box, tenantId } = house;
+    const number = '+12025550173';
+    box.refusals.record({
+      ...{ calledNumber: '+12025550100', callerNumber: number, tenantId, reason: 'capacity_reached' },
+    });
+    const asked = { id: number, tenant: tenantId };
+    expect((await house.ask('caller.change', { note: 'Rings twice.' }, owner, asked)).status).toBe(200);
+    expect((await house.ask('caller.forget', {}, owner, asked)).status).toBe(200);
+    const entries = box.audit.list({ what: 'caller.', limit: 5 });
+    expect(entries).toMatchObject([
+      { what: 'caller.forget', outcome: 'done', thing: '…0173' },
+      { what: 'caller.change', outcome: 'done', thing: '…0173' },
+    ]);
+    expect(JSON.stringify([box.audit.list({ limit: 50 }), box.refusals.list({ limit: 5 })])).not.toContain(
+      number,
+    );
+    expect(box.refusals.reasons(tenantId, { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })).toEqual([
+      { reason: 'capacity_reached', calls: 1 },
+    ]);
+  });
+
   it('shows owners of a business what concerns it alone', async () => {
     const owner = await house.makeOwner();
     const { headers } = fakeSession(house.box, { roles: { [house.tenantId]: 'owner' } });
