@@ -41,6 +41,27 @@ describe('a new business', () => {
   });
 });
 
+describe('a business that its owner removes', () => {
+  it('is gone once its slug was typed, which the audit log tells with the fingerprint of its key', async () => {
+    await house.makeOwner();
+    const { id, slug } = house.box.tenants.create({ name: 'Bakery', timeZone: 'Europe/London' });
+    const admin = fakeSession(house.box, { roles: { [id]: 'admin' } }).headers;
+    const owner = fakeSession(house.box, { roles: { [id]: 'owner' } }).headers;
+    const remove = (headers: Readonly<Record<string, string>>, typed = slug) =>
+      house.ask('tenant.remove', undefined, headers, { id, slug: typed });
+    expect(codeOf(await remove(admin))).toBe('not_allowed');
+    expect(codeOf(await remove(owner, 'baker'))).toBe('input_invalid');
+    expect(house.box.tenants.find(id)).not.toBeNull();
+    const { removed, destroyedKey } = methods['tenant.remove'].answer.parse((await remove(owner)).said);
+    expect(removed).toMatchObject({ id, slug, name: 'Bakery', recordings: 0 });
+    expect(house.box.tenants.find(id)).toBeNull();
+    expect(house.box.audit.list({ what: 'tenant.remove', limit: 1 })).toMatchObject([
+      { outcome: 'done', tenantId: id, thing: destroyedKey.id },
+    ]);
+    expect(codeOf(await remove(owner))).toBe('not_found');
+  });
+});
+
 describe('a brand', () => {
   it('is told to strangers at its sign-in page, and nothing else of its reseller is', async () => {
     await house.makeOwner();

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { DateTime } from 'luxon';
+import type { z } from 'zod';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
 import type { Box, Tenant as StoredTenant } from '../store/index.ts';
 import { inviteMember, type Who } from './access/index.ts';
 import { tenantAnswer } from './answers.ts';
 import { csvCell } from './call-export.ts';
-import type { Branding, Business, OwnBranding } from './contract/index.ts';
+import type { Branding, Business, methods, OwnBranding } from './contract/index.ts';
 import type { Serve } from './method-server.ts';
 
 export interface BusinessParts {
@@ -39,6 +40,7 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     reply.code(201);
     return { tenant: tenantAnswer(box, made), link };
   });
+  serve('tenant.remove', ({ id, query: { slug } }) => removeTenant(box, id, slug));
   serve('business.list', async ({ tenants }) => {
     const businesses: Business[] = [];
     for (const id of tenants) {
@@ -66,6 +68,19 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     return reply.send(`\ufeff${rows.join('\r\n')}\r\n`);
   });
   serveBranding(serve, box);
+}
+
+/** @throws VoxboxError `input_invalid` where another slug was typed, or it is in use */
+export async function removeTenant(
+  box: Box,
+  id: string,
+  typed: string,
+): Promise<z.output<(typeof methods)['tenant.remove']['answer']>> {
+  const slug = box.tenants.find(id)?.slug;
+  if (typed !== slug)
+    throw new VoxboxError('input_invalid', `slug: must be ${slug}, so that it is no mistake`);
+  const { keyFingerprint, ...removed } = await box.tenants.remove(id);
+  return { destroyedKey: { id: keyFingerprint }, removed };
 }
 
 function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {

@@ -45,7 +45,7 @@ import { playbookCheck, playbookSet, playbookShow, professionsList } from './pla
 import { rehearseTenant } from './rehearse.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
-import { tenantsChange, tenantsCreate, tenantsList } from './tenants.ts';
+import { tenantsChange, tenantsCreate, tenantsList, tenantsRemove } from './tenants.ts';
 import {
   transferTargetsAdd,
   transferTargetsChange,
@@ -66,6 +66,7 @@ const commands: readonly Command[] = [
   tenantsList,
   tenantsCreate,
   tenantsChange,
+  tenantsRemove,
   trunksList,
   trunksShow,
   trunksPresets,

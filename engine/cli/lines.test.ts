@@ -158,6 +158,18 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('no tenant')]);
   });
 
+  it('a business is removed, once its slug is typed again', async () => {
+    await maybeEngine();
+    const { tenant } = await json('tenants', 'create', '--name', 'Barber', '--time-zone', 'Europe/London');
+    const wrong = await run('tenants', 'remove', 'barber', '--slug', 'baker');
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('must be barber')]);
+    const { removed, destroyedKey } = await json('tenants', 'remove', 'barber', '--slug', 'barber');
+    expect(removed).toMatchObject({ id: tenant.id, name: 'Barber' });
+    expect((await json('tenants', 'list')).tenants).toHaveLength(1);
+    const { entries } = await json('audit', 'list', '--what', 'tenant.remove');
+    expect(entries[0]).toMatchObject({ outcome: 'done', tenantId: tenant.id, thing: destroyedKey.id });
+  });
+
   it('outgoing calls are limited, and a ban is lifted', async () => {
     const running = await maybeEngine();
     const before = await json('outbound', 'show');
@@ -242,6 +254,7 @@ describe('a command of the lines', () => {
     [['overflow', 'set', '--when', 'closed', '--kind', 'busy', '--retry-after', '9'], 'is for --when full'],
     [['tenants', 'change', 'x'], 'needs --name, --recording, --language or --time-zone'],
     [['tenants', 'change', 'x', '--recording', 'loud'], '--recording takes'],
+    [['tenants', 'remove', 'x'], 'needs --slug'],
   ])('%j is a mistake in one line', async (argv, words) => {
     const { code, out, err } = await run(...argv);
     expect([code, out]).toEqual([2, '']);

@@ -1,4 +1,4 @@
-import { changedTenant } from '../api/index.ts';
+import { changedTenant, removeTenant } from '../api/index.ts';
 import { type Box, type NewTenant, professionOf, type Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
@@ -115,6 +115,34 @@ export const tenantsChange: Command = {
       alone: (box) => listed(box, changedTenant(box, id, body, null)),
     });
     io.out(json ? `${JSON.stringify({ tenant }, null, 2)}\n` : tenantTable([tenant]));
+    return 0;
+  },
+};
+
+export const tenantsRemove: Command = {
+  name: 'tenants remove',
+  summary: 'Remove a business with everything that is its own, for good, and destroy its key (slug or id)',
+  operands: '<id>',
+  flags: {
+    slug: { type: 'string', value: 'SLUG', help: 'its slug once more, so that it is no mistake (required)' },
+  },
+  async run({ config, json, io, text, positionals }) {
+    const slug = text('slug');
+    if (slug === undefined) throw new UsageError('tenants remove needs --slug SLUG.');
+    const id = await tenantIdOf(config(), positionals[0]);
+    const answer = await write(config(), {
+      method: 'tenant.remove',
+      ...{ id, query: { slug } },
+      through: (answer) => answer,
+      alone: (box) => removeTenant(box, id, slug),
+      thingOf: ({ destroyedKey }) => destroyedKey.id,
+    });
+    const { name, recordings } = answer.removed;
+    io.out(
+      json
+        ? `${JSON.stringify(answer, null, 2)}\n`
+        : `${name} and ${recordings} recordings are gone. Destroyed key: ${answer.destroyedKey.id}\n`,
+    );
     return 0;
   },
 };

@@ -14,18 +14,21 @@ interface Write<M extends WritingMethod, T> {
   readonly body?: unknown;
   /** The `:id` of the path. */
   readonly id?: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly through: (answer: AnswerOf<M>) => T;
   readonly alone: (box: Box) => T | Promise<T>;
+  /** Id of what it was done to, where the request names nothing: the engine finds it by itself. */
+  readonly thingOf?: (result: T) => string;
 }
 
 /** The engine is the only writer: where one runs it is asked, elsewhere the command is the writer for a moment. */
 export async function write<M extends WritingMethod, T>(
   config: Config,
-  { through, alone, ...asked }: Write<M, T>,
+  { through, alone, thingOf, ...asked }: Write<M, T>,
 ): Promise<T> {
   const engine = runningEngine(config.dataDir);
   if (engine) return through(await ask(engine, asked));
-  return await withBox(config, { readOnly: false }, (box) => actAlone(box, asked, () => alone(box)));
+  return await withBox(config, { readOnly: false }, (box) => actAlone(box, asked, () => alone(box), thingOf));
 }
 
 /** What is done without the engine stands in the audit log too. */
@@ -33,6 +36,7 @@ export function actAlone<T>(
   box: Box,
   { method, id = '', query, body }: Pick<Asked<AskedMethod>, 'method' | 'id' | 'query' | 'body'>,
   work: () => T | Promise<T>,
+  thingOf?: (result: T) => string,
 ): Promise<T> {
   const line = access[method];
   const act: Act = {
@@ -40,7 +44,7 @@ export function actAlone<T>(
     ...{ what: method, tenantId: namedTenant(line, { id, query, body }) ?? null },
     thing: line.tenant === 'path' || id === '' ? null : id,
   };
-  return box.act(act, work);
+  return box.act(act, work, thingOf);
 }
 
 /** The same for what `Lines` answers, which answers alike in the engine and here. */

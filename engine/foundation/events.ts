@@ -257,6 +257,8 @@ export type DomainEvent =
       readonly tenantId: string;
       readonly recording: 'announced' | 'silent' | 'off';
     }
+  /** With everything that was its own. */
+  | { readonly type: 'tenant.removed'; readonly tenantId: string }
   | { readonly type: 'tenant.renamed'; readonly tenantId: string; readonly name: string }
   | {
       readonly type: 'tenant.region-changed';

@@ -33,6 +33,7 @@ import { type Resellers, resellerRows } from './resellers.ts';
 import { type RingGroups, ringGroupRows } from './ring-groups.ts';
 import { type Sessions, sessionRows } from './sessions.ts';
 import { type Settings, settingRows } from './settings.ts';
+import { type RemovedTenant, tenantRemoval } from './tenant-removal.ts';
 import { createTenantFile, type OpenTenantStore, openTenantStore, type TenantStore } from './tenant-store.ts';
 import { type TenantRows, tenantRows } from './tenants.ts';
 import { type TransferTargets, transferTargetRows } from './transfer-targets.ts';
@@ -70,6 +71,13 @@ export interface Tenants {
    * @throws VoxboxError `tenant_unknown`, `input_invalid`
    */
   rename(id: string, name: string, by: string | null): Tenant;
+  /**
+   * With its key, so that no copy of its file can be read any more, its recordings, and all that the box keeps of it but
+   * the audit log.
+   *
+   * @throws VoxboxError `tenant_unknown`, `input_invalid` while a call goes on, or a copied voice lies with its service
+   */
+  remove(id: string): Promise<RemovedTenant>;
 }
 
 /** The data directory: what belongs to the box, and the way to each tenant's own file. */
@@ -210,6 +218,16 @@ function assemble(parts: BoxParts): Box {
     return store;
   };
 
+  const removal = tenantRemoval(database, {
+    ...{ tenants, events, keyring, clock, log, dataDir, store: tenant },
+    release(id) {
+      search.close();
+      open.get(id)?.close();
+      open.delete(id);
+    },
+  });
+  if (!readOnly) removal.finish();
+
   return {
     tenants: {
       list: tenants.list,
@@ -250,6 +268,7 @@ function assemble(parts: BoxParts): Box {
           events.record({ type: 'tenant.renamed', tenantId: id, name: to });
           return known(id);
         }),
+      remove: async (id) => removal.remove(known(id)),
     },
     numbers,
     trunks,

@@ -54,12 +54,12 @@ export class FakeHouse {
     name: MethodName,
     body?: object,
     headers: Headers = {},
-    { id = '', tenant }: { id?: string; tenant?: string } = {},
+    { id = '', ...query }: { readonly id?: string; readonly tenant?: string; readonly slug?: string } = {},
   ): Promise<Said> {
     const { verb, path } = methods[name];
     const response = await (await this.#app).inject({
       method: verb,
-      url: `${path.replace(':id', id)}${tenant === undefined ? '' : `?tenant=${tenant}`}`,
+      url: `${path.replace(':id', id)}?${new URLSearchParams(query)}`,
       headers: { host: '127.0.0.1', ...headers },
       ...(body ? { payload: body } : {}),
     });

@@ -33,7 +33,30 @@ const branding = z.object({ branding: brandingModel.nullable() });
 const ownBranding = z.object({ branding: ownBrandingModel.nullable() });
 const timeMs = z.coerce.number().int().nonnegative();
 
+/** What is left of a business that was removed. */
+export const removedTenantModel = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  removedAtMs: z.number().int(),
+  /** Files that are gone. */
+  recordings: z.number().int(),
+});
+
 export const businessMethods = {
+  /**
+   * With all that was its own, for good: whoever asks types its slug. Its numbers are free, its lines in the audit log stay.
+   */
+  'tenant.remove': {
+    verb: 'DELETE',
+    path: paths['tenant.remove'],
+    query: z.strictObject({ slug: z.string().max(60) }),
+    answer: z.object({
+      /** By the fingerprint (SHA-256) that the audit log names: without the key no copy of the file can be read. */
+      destroyedKey: z.object({ id: z.string() }),
+      removed: removedTenantModel,
+    }),
+  },
   'business.list': {
     verb: 'GET',
     path: paths['business.list'],
@@ -85,6 +108,7 @@ export const businessMethods = {
   'branding.logoOfSlug': { verb: 'GET', path: paths['branding.logoOfSlug'], query: nothing },
 } as const;
 
+export type RemovedTenant = z.infer<typeof removedTenantModel>;
 export type Business = z.infer<typeof businessModel>;
 export type Branding = z.infer<typeof brandingModel>;
 export type OwnBranding = z.infer<typeof ownBrandingModel>;
