@@ -68,7 +68,7 @@ export async function openPractice(
   const dataDir = mkdtempSync(join(folder, 'voxbox-rehearsal-'));
   const timeZone = original?.tenant.timeZone ?? zone;
   const clock = clockOf(rehearsed, timeZone);
-  const box = openBox({ dataDir, clock, ids, log: silentLog });
+  const box = openBox({ dataDir, clock, ids, log: silentLog, temporary: true });
   const close = (): void => {
     box.close();
     rmSync(dataDir, { recursive: true, force: true });

@@ -300,6 +300,19 @@ describe('a data directory', () => {
   });
 });
 
+describe('a file', () => {
+  it.each([
+    [{}, 'FULL', 2],
+    [{ temporary: true }, 'OFF', 0],
+  ])('waits for the disk at every change unless it is thrown away (%j: %s)', (options, _, synchronous) => {
+    const key = Buffer.alloc(32, 1);
+    const file = { path: join(dataDir, 'some.db'), key, migrations: boxMigrations, create: true };
+    const database = openDatabase({ ...file, ...options });
+    expect(database.prepare('pragma synchronous').get()).toEqual({ synchronous });
+    database.close();
+  });
+});
+
 describe('box', () => {
   it('tells events of the box and of tenants after the commit, in order', () => {
     const box = open();

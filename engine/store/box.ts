@@ -125,6 +125,8 @@ export interface BoxOptions {
   readonly log: Log;
   /** Reads beside a running engine: takes no lock, makes nothing. */
   readonly readOnly?: boolean;
+  /** Thrown away afterwards: nothing waits for the disk. */
+  readonly temporary?: boolean;
 }
 
 /**
@@ -134,7 +136,7 @@ export interface BoxOptions {
  *   `disk_full`; `config_invalid` when reading and nothing is there
  */
 export function openBox(options: BoxOptions): Box {
-  const { dataDir, readOnly } = options;
+  const { dataDir, readOnly, temporary } = options;
   const path = join(dataDir, 'box.db');
   if (readOnly && !existsSync(path)) {
     throw new VoxboxError('config_invalid', `dataDir: there is no Voxbox data in ${dataDir}.`);
@@ -151,6 +153,7 @@ export function openBox(options: BoxOptions): Box {
       migrations: boxMigrations,
       create: true,
       readOnly,
+      temporary,
     });
     return assemble({ ...options, lock, keyring, database });
   } catch (error) {
@@ -166,7 +169,7 @@ interface BoxParts extends BoxOptions {
 }
 
 function assemble(parts: BoxParts): Box {
-  const { dataDir, clock, ids, log, lock, keyring, database, readOnly } = parts;
+  const { dataDir, clock, ids, log, lock, keyring, database, readOnly, temporary } = parts;
   const listeners = new Set<(event: StoredEvent) => void>();
   const open = new Map<string, OpenTenantStore>();
   const search = createWordSearch();
@@ -212,6 +215,7 @@ function assemble(parts: BoxParts): Box {
       ids,
       tell,
       readOnly,
+      temporary,
       search,
     });
     open.set(id, store);
@@ -234,7 +238,7 @@ function assemble(parts: BoxParts): Box {
       find: tenants.find,
       findBySlug: tenants.findBySlug,
       create: (input, within = () => {}) =>
-        createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf, within }),
+        createTenant(input, { tenants, numbers, events, keyring, clock, ids, pathOf, within, temporary }),
       setStatus: (id, status) => {
         events.transaction(() => {
           tenants.setStatus(known(id).id, status);
@@ -320,6 +324,7 @@ interface CreateParts {
   readonly ids: Ids;
   readonly pathOf: (id: string) => string;
   readonly within: (tenant: Tenant) => void;
+  readonly temporary?: boolean;
 }
 
 /**
@@ -327,7 +332,7 @@ interface CreateParts {
  * no key opens, never a tenant without a file.
  */
 function createTenant(input: NewTenant, parts: CreateParts): Tenant {
-  const { tenants, numbers, events, keyring, clock, ids } = parts;
+  const { tenants, numbers, events, keyring, clock, ids, temporary } = parts;
   const complete = completeTenant(input);
   const { name, slug, industry, status, timeZone, language } = complete;
   if (tenants.findBySlug(slug)) throw new VoxboxError('tenant_exists', `the slug ${slug} is taken`);
@@ -346,7 +351,7 @@ function createTenant(input: NewTenant, parts: CreateParts): Tenant {
   const key = keyring.newTenantKey();
   const path = parts.pathOf(id);
   try {
-    createTenantFile(complete, { path, key, ids, clock });
+    createTenantFile(complete, { path, key, ids, clock, temporary });
     events.transaction(() => {
       tenants.insert(tenant, keyring.wrap(id, key));
       for (const number of complete.numbers) numbers.insert({ ...number, tenantId: id, active: true });

@@ -32,6 +32,8 @@ export interface DatabaseOptions {
   readonly readOnly?: boolean;
   /** With sqlite-vec, and a page cache that holds what a search by meaning reads through. */
   readonly vectors?: boolean;
+  /** Thrown away afterwards: nothing waits for the disk. */
+  readonly temporary?: boolean;
 }
 
 const lockWaitMs = 5_000;
@@ -48,7 +50,7 @@ const vectorCacheKiB = 24_576;
  * @throws VoxboxError `database_broken`, `database_version`, `disk_full`, `data_dir_unwritable`
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { path, key, migrations, create, readOnly, vectors } = options;
+  const { path, key, migrations, create, readOnly, vectors, temporary } = options;
   const isNew = !existsSync(path);
   if (isNew && (readOnly || !create)) throw new VoxboxError('database_broken', `${path} is missing`);
   const sqlite = guarded(
@@ -59,7 +61,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     guarded(path, () => {
       if (isNew) chmodSync(path, 0o600);
       unlock(sqlite, key);
-      sqlite.pragma('synchronous = FULL');
+      sqlite.pragma(`synchronous = ${temporary ? 'OFF' : 'FULL'}`);
       sqlite.pragma('foreign_keys = ON');
       // Sorting must not spill personal data into a plain temporary file.
       sqlite.pragma('temp_store = MEMORY');

@@ -118,14 +118,16 @@ export interface TenantStoreOptions {
   /** Hears of every event after its commit. */
   readonly tell: (event: StoredEvent) => void;
   readonly readOnly?: boolean;
+  readonly temporary?: boolean;
   /** Finds words beside the loop. */
   readonly search: WordSearch;
 }
 
 /** @throws VoxboxError `database_broken`, `database_version`, `data_dir_unwritable` */
 export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
-  const { tenantId, path, key, clock, ids, tell, readOnly, search } = options;
-  const database = openDatabase({ path, key, migrations: tenantMigrations, readOnly, vectors: true });
+  const { tenantId, path, key, clock, ids, tell, readOnly, temporary, search } = options;
+  const file = { path, key, migrations: tenantMigrations, readOnly, temporary };
+  const database = openDatabase({ ...file, vectors: true });
   const events = createEventLog(database, { log: tenantId, clock, tell });
   // Sealed under the key of the tenant's own file, so that it moves and is lost with it.
   const keyring = createKeyring(key);
@@ -197,9 +199,9 @@ export function openTenantStore(options: TenantStoreOptions): OpenTenantStore {
 /** Makes a tenant's file with what it begins with. */
 export function createTenantFile(
   contents: Pick<CompleteTenant, 'profile' | 'hours' | 'services' | 'staff' | 'playbook'>,
-  { path, key, ids, clock }: { path: string; key: Buffer; ids: Ids; clock: Clock },
+  { path, key, ids, clock, temporary }: Omit<TenantStoreOptions, 'tenantId' | 'timeZone' | 'tell' | 'search'>,
 ): void {
-  const database = openDatabase({ path, key, migrations: tenantMigrations, create: true });
+  const database = openDatabase({ path, key, migrations: tenantMigrations, create: true, temporary });
   try {
     database.transaction(() => {
       profileRows(database).insert(contents.profile, contents.hours);
