@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { DateTime } from 'luxon';
@@ -40,6 +41,18 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     reply.code(201);
     return { tenant: tenantAnswer(box, made), link };
   });
+  serve('tenant.export', async ({ id, body: { passphrase }, reply }) => {
+    const { slug } = known(id);
+    const pieces = box.tenants.archive(id, passphrase);
+    // The first one comes once the file is copied: where that fails it is said, in place of a file that breaks off.
+    const first = await pieces.next();
+    reply.headers({
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="${slug}.voxbox"`,
+      'cache-control': 'no-store',
+    });
+    return reply.send(Readable.from(after(first.value, pieces)));
+  });
   serve('tenant.remove', ({ id, query: { slug } }) => removeTenant(box, id, slug));
   serve('business.list', async ({ tenants }) => {
     const businesses: Business[] = [];
@@ -68,6 +81,11 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     return reply.send(`\ufeff${rows.join('\r\n')}\r\n`);
   });
   serveBranding(serve, box);
+}
+
+async function* after(first: Buffer, others: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* others;
 }
 
 /** @throws VoxboxError `input_invalid` where another slug was typed, or it is in use */

@@ -107,6 +107,7 @@ const sentences: Readonly<Partial<Record<MethodName, string>>> = {
     'Change the name, the language and the time zone of a business, and whether its calls are recorded',
   'tenant.remove': 'Remove a business with all that is its own, and destroy its key',
   'business.change': 'Suspend a business, or let it take calls again',
+  'tenant.export': 'Download a business in one file, sealed with a passphrase',
   'business.usage': 'Download calls, minutes and bookings of each business as CSV',
   'branding.logo': 'Read the logo that a business sees',
   'branding.own': 'Read the own name, colour and logo of a reseller',

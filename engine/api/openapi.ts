@@ -30,6 +30,7 @@ const files: Readonly<Record<string, string>> = {
   'call.recording': 'audio/wav',
   'call.exportList': 'text/csv',
   'call.export': 'application/zip',
+  'tenant.export': 'application/octet-stream',
   'box.log': 'application/x-ndjson',
   'box.metrics': 'text/plain',
 };

@@ -68,6 +68,7 @@ const requests = (
   'branding.read': { own: true },
   'branding.logo': {},
   'tenant.change': { own: true, body: { recording: 'off' } },
+  'tenant.export': { own: true, body: { passphrase: 'ten letters or more' } },
   'tenant.remove': { code: 'input_invalid', query: { slug: 'another' } },
   'number.add': { own: true, body: { number: '+12025550188' } },
   'number.change': { id: other.number, body: { active: false } },

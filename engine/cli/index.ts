@@ -45,6 +45,7 @@ import { playbookCheck, playbookSet, playbookShow, professionsList } from './pla
 import { rehearseTenant } from './rehearse.ts';
 import { ringGroupsAdd, ringGroupsChange, ringGroupsList, ringGroupsRemove } from './ring-groups.ts';
 import { serve } from './serve.ts';
+import { tenantsExport, tenantsRestore } from './tenant-files.ts';
 import { tenantsChange, tenantsCreate, tenantsList, tenantsRemove } from './tenants.ts';
 import {
   transferTargetsAdd,
@@ -66,6 +67,8 @@ const commands: readonly Command[] = [
   tenantsList,
   tenantsCreate,
   tenantsChange,
+  tenantsExport,
+  tenantsRestore,
   tenantsRemove,
   trunksList,
   trunksShow,

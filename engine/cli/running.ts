@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { type MethodName, methods } from '../api/contract/index.ts';
 import { type ErrorCode, errorCatalogue, VoxboxError } from '../foundation/index.ts';
@@ -10,7 +11,7 @@ export type AskedMethod = {
 }[MethodName];
 export type AnswerOf<M extends AskedMethod> = z.output<(typeof methods)[M]['answer']>;
 
-export interface Asked<M extends AskedMethod> {
+export interface Asked<M extends MethodName> {
   readonly method: M;
   /** The `:id` of the path. */
   readonly id?: string;
@@ -22,6 +23,7 @@ export interface Asked<M extends AskedMethod> {
 }
 
 const usualLimitMs = 15_000;
+const longestDownloadMs = 6 * 3_600_000;
 
 /** For commands whose work only a running engine can do; says so where none runs. */
 export async function withEngine(
@@ -41,11 +43,25 @@ export async function withEngine(
  *   where it did not in time
  */
 export async function ask<M extends AskedMethod>(
-  { http, pid }: EngineRecord,
-  { method, id = '', body, file, query, withinMs = usualLimitMs }: Asked<M>,
+  engine: EngineRecord,
+  asked: Asked<M>,
 ): Promise<AnswerOf<M>> {
+  const response = await responseOf(engine, asked);
+  return methods[asked.method].answer.parse(await response.json()) as AnswerOf<M>;
+}
+
+/** The same for methods that answer with a file. */
+export async function fetchFile(engine: EngineRecord, asked: Asked<MethodName>): Promise<Readable> {
+  const { body } = await responseOf(engine, { withinMs: longestDownloadMs, ...asked });
+  return body ? Readable.fromWeb(body) : Readable.from([]);
+}
+
+async function responseOf(
+  { http, pid }: EngineRecord,
+  { method, id = '', body, file, query, withinMs = usualLimitMs }: Asked<MethodName>,
+): Promise<Response> {
   if (!http) throw new VoxboxError('data_dir_locked', `the engine (process ${pid}) is not up yet.`);
-  const { verb, path, answer } = methods[method];
+  const { verb, path } = methods[method];
   const asked = `${path.replace(':id', encodeURIComponent(id))}${query ? `?${new URLSearchParams(query)}` : ''}`;
   const signal = AbortSignal.timeout(withinMs);
   let response: Response;
@@ -63,9 +79,8 @@ export async function ask<M extends AskedMethod>(
     }
     throw new VoxboxError('data_dir_locked', `the engine (process ${pid}) does not answer.`, { cause });
   }
-  const said: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw refusal(said, response.status);
-  return answer.parse(said) as AnswerOf<M>;
+  if (response.ok) return response;
+  throw refusal(await response.json().catch(() => null), response.status);
 }
 
 /** Lets this user in as an owner of the box: nobody else can read the file that the key stands in. */

@@ -81,3 +81,47 @@ it('says what a role can be', async () => {
   const wrong = await run(secret, 'users', 'add', 'ann@example.com', '--name', 'Ann', '--role', 'king');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('owner, technician, reseller')]);
 });
+
+describe.each(starts)('a business in one file, %s', (_, start) => {
+  it('is written, and restored on another box, with a line in both audit logs', async () => {
+    const engine = await start();
+    const made = await run(
+      '',
+      'tenants',
+      'create',
+      '--name',
+      'Barber',
+      '--time-zone',
+      'Europe/London',
+      '--json',
+    );
+    const { tenant } = JSON.parse(made.out);
+    const file = join(dataDir, 'barber.voxbox');
+    expect((await run('short', 'tenants', 'export', 'barber', '--to', file)).err).toContain('at least 10');
+    const written = await run(secret, 'tenants', 'export', 'barber', '--to', file);
+    expect([written.code, written.out]).toEqual([0, expect.stringContaining(file)]);
+    const twice = await run(secret, 'tenants', 'export', 'barber', '--to', file);
+    expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('there already')]);
+    const [entry] = JSON.parse(
+      (await run('', 'audit', 'list', '--what', 'tenant.export', '--json')).out,
+    ).entries;
+    expect(entry).toMatchObject({ whoName: 'command line', tenantId: tenant.id });
+
+    const elsewhere = mkdtempSync(join(tmpdir(), 'voxbox-cli-elsewhere-'));
+    closers.push(() => rmSync(elsewhere, { recursive: true, force: true }));
+    openBox({ dataDir: elsewhere, clock: systemClock, ids: systemIds, log: silentLog }).close();
+    const there = (password: string, ...argv: string[]) =>
+      fakeCli([...argv, '--data', elsewhere], { secret: async () => password });
+    expect((await there('wrong', 'tenants', 'restore', file)).err).toContain('another passphrase');
+    expect((await there(secret, 'tenants', 'restore', file)).out).toContain(
+      'Barber is on this box now (barber)',
+    );
+    expect((await there('', 'tenants', 'list')).out).toContain(tenant.id);
+    const log = await there('', 'audit', 'list', '--what', 'tenant.restore', '--json');
+    expect(JSON.parse(log.out).entries).toMatchObject([
+      { outcome: 'done', thing: tenant.id },
+      { outcome: 'archive_unreadable' },
+    ]);
+    if (engine) expect((await run(secret, 'tenants', 'restore', file)).code).toBe(1);
+  });
+});

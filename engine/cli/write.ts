@@ -34,7 +34,12 @@ export async function write<M extends WritingMethod, T>(
 /** What is done without the engine stands in the audit log too. */
 export function actAlone<T>(
   box: Box,
-  { method, id = '', query, body }: Pick<Asked<AskedMethod>, 'method' | 'id' | 'query' | 'body'>,
+  {
+    method,
+    id = '',
+    query,
+    body,
+  }: Pick<Asked<AskedMethod>, 'id' | 'query' | 'body'> & { method: MethodName },
   work: () => T | Promise<T>,
   thingOf?: (result: T) => string,
 ): Promise<T> {

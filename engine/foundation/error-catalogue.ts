@@ -210,6 +210,12 @@ export const errorCatalogue = {
     apiStatus: 409,
     help: 'A tenant with that slug, or with that number, exists already.',
   },
+  archive_unreadable: {
+    category: 'input',
+    permanent: true,
+    apiStatus: 422,
+    help: 'The file is no archive of a business, is damaged, or was sealed with another passphrase. Nothing was changed; try the passphrase again, or export the business once more.',
+  },
   not_found: {
     category: 'missing',
     permanent: true,

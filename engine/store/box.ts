@@ -33,6 +33,7 @@ import { type Resellers, resellerRows } from './resellers.ts';
 import { type RingGroups, ringGroupRows } from './ring-groups.ts';
 import { type Sessions, sessionRows } from './sessions.ts';
 import { type Settings, settingRows } from './settings.ts';
+import { tenantArchives } from './tenant-archive.ts';
 import { type RemovedTenant, tenantRemoval } from './tenant-removal.ts';
 import { createTenantFile, type OpenTenantStore, openTenantStore, type TenantStore } from './tenant-store.ts';
 import { type TenantRows, tenantRows } from './tenants.ts';
@@ -78,6 +79,10 @@ export interface Tenants {
    * @throws VoxboxError `tenant_unknown`, `input_invalid` while a call goes on, or a copied voice lies with its service
    */
   remove(id: string): Promise<RemovedTenant>;
+  /** Everything that is its own in one file, piece by piece, sealed with a passphrase. @throws VoxboxError `tenant_unknown` */
+  archive(id: string, passphrase: string): AsyncGenerator<Buffer>;
+  /** From such a file. @throws VoxboxError `archive_unreadable`, `tenant_exists`, `database_version` */
+  restore(path: string, passphrase: string): Promise<Tenant>;
 }
 
 /** The data directory: what belongs to the box, and the way to each tenant's own file. */
@@ -230,7 +235,11 @@ function assemble(parts: BoxParts): Box {
       open.delete(id);
     },
   });
-  if (!readOnly) removal.finish();
+  const archives = tenantArchives(database, { tenants, events, keyring, ids, dataDir });
+  if (!readOnly) {
+    removal.finish();
+    archives.clear();
+  }
 
   return {
     tenants: {
@@ -273,6 +282,8 @@ function assemble(parts: BoxParts): Box {
           return known(id);
         }),
       remove: async (id) => removal.remove(known(id)),
+      archive: (id, passphrase) => archives.write(known(id), passphrase),
+      restore: archives.restore,
     },
     numbers,
     trunks,

@@ -114,6 +114,7 @@ export const access = {
   'tenant.list': { who: 'user', tenant: 'seen' },
   'tenant.create': { who: 'reseller', tenant: 'none' },
   'tenant.change': { who: 'admin', tenant: 'path' },
+  'tenant.export': { who: 'owner', tenant: 'path' },
   'tenant.remove': { who: 'owner', tenant: 'path' },
   'number.add': { who: 'technician', also: 'reseller', tenant: 'path' },
   'number.change': { who: 'admin', also: 'technician', tenant: 'query' },

@@ -43,7 +43,17 @@ export const removedTenantModel = z.object({
   recordings: z.number().int(),
 });
 
+/** Whoever has the file has all the time in the world to guess. */
+export const shortestPassphrase = 10;
+
 export const businessMethods = {
+  /** Everything that is its own in one file that only the passphrase opens: `voxbox tenants restore` takes it, on any box. */
+  'tenant.export': {
+    verb: 'POST',
+    path: paths['tenant.export'],
+    query: nothing,
+    body: z.strictObject({ passphrase: z.string().min(shortestPassphrase).max(200) }),
+  },
   /**
    * With all that was its own, for good: whoever asks types its slug. Its numbers are free, its lines in the audit log stay.
    */

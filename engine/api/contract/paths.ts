@@ -45,6 +45,7 @@ export const paths = {
   'tenant.list': '/api/v1/tenants',
   'tenant.create': '/api/v1/tenants',
   'tenant.change': '/api/v1/tenants/:id',
+  'tenant.export': '/api/v1/tenants/:id/export',
   'tenant.remove': '/api/v1/tenants/:id',
   'number.add': '/api/v1/tenants/:id/numbers',
   'number.change': '/api/v1/numbers/:id',
