@@ -124,15 +124,20 @@ describe('knowledge', () => {
 
   it('reads the own network for the box itself alone', async () => {
     const app = await fake.build({ host: '0.0.0.0', embed: fakeEmbed, whoIs: fakeOwner });
-    const code = async (remoteAddress: string, allowed: boolean): Promise<string> => {
-      const answer = await app.inject({
-        method: 'POST',
-        url: deskMethods['source.add'].path.replace(':id', salon.tenantId),
-        remoteAddress,
-        payload: { kind: 'address', url: 'http://127.0.0.1:1/', private: allowed },
-      });
-      return errorModel.parse(answer.json()).error.code;
+    const code = async (
+      remoteAddress: string,
+      allowed: boolean,
+      [name, payload]: readonly [keyof typeof deskMethods, object] = page,
+    ): Promise<string> => {
+      const { verb: method, path } = deskMethods[name];
+      const url = path.replace(':id', salon.tenantId);
+      const asked = { method, url, remoteAddress, payload: { ...payload, private: allowed } };
+      return errorModel.parse((await app.inject(asked)).json()).error.code;
     };
+    const page = ['source.add', { kind: 'address', url: 'http://127.0.0.1:1/' }] as const;
+    const server = { host: '127.0.0.1', port: 25, security: 'none', fromAddress: 'not an address' };
+    expect(await code('203.0.113.5', true, ['mailAccount.set', server])).toBe('request_refused');
+    expect(await code('127.0.0.1', true, ['mailAccount.set', server])).toBe('input_invalid');
     expect(await code('203.0.113.5', true)).toBe('request_refused');
     expect(await code('203.0.113.5', false)).toBe('address_refused');
     expect(await code('::ffff:127.0.0.1', true)).toBe('address_unreachable');

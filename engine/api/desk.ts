@@ -11,6 +11,7 @@ import { checked } from './faults.ts';
 import { isOfThisMachine } from './guard.ts';
 import { inboxDesk } from './inbox.ts';
 import { knowledgeDesk } from './knowledge.ts';
+import { mailDesk } from './mail.ts';
 import type { Answer, Asked, Serve } from './method-server.ts';
 import { notificationDesk } from './notifications.ts';
 import { playbookDesk } from './playbook.ts';
@@ -42,26 +43,28 @@ export const createDesk = (parts: DeskParts): Desk => ({
   ...callerDesk(parts),
   ...inboxDesk(parts),
   ...knowledgeDesk(parts),
+  ...mailDesk(parts),
   ...notificationDesk(parts),
   ...playbookDesk(parts),
 });
 
 export function serveDesk(serve: Serve, desk: Desk): void {
-  const serveOne = <M extends DeskMethod>(name: M): void => serve(name, desk[name]);
-  for (const name of Object.keys(deskMethods) as DeskMethod[]) {
-    if (name !== 'source.add') serveOne(name);
-  }
-  serve('source.add', (asked) => {
-    const { body, reply } = asked;
-    if (body.kind === 'address' && body.private && !isOfThisMachine(reply.request)) {
-      throw new VoxboxError(
-        'request_refused',
-        'addresses of the own network are read for the box itself alone',
-      );
-    }
-    return desk['source.add'](asked);
-  });
+  const serveOne = <M extends DeskMethod>(name: M): void =>
+    serve(name, (asked) => {
+      if (asksPrivate(asked.body) && !isOfThisMachine(asked.reply.request)) {
+        throw new VoxboxError(
+          'request_refused',
+          'addresses of the own network are reached for the box itself alone',
+        );
+      }
+      return desk[name](asked);
+    });
+  for (const name of Object.keys(deskMethods) as DeskMethod[]) serveOne(name);
 }
+
+/** Pages and servers that are not of the public internet may be asked for. */
+const asksPrivate = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'private' in body && body.private === true;
 
 /** What a request of the API carries. */
 export interface DeskRequest<M extends DeskMethod> {

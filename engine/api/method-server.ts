@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Doing, RequestAccess, Who } from './access/index.ts';
-import { type Access, access as lines, type MethodName, methods } from './contract/index.ts';
+import { type Access, auditedId, access as lines, type MethodName, methods } from './contract/index.ts';
 import { checked } from './faults.ts';
 
 export type Answer<M extends MethodName> = (typeof methods)[M] extends { answer: infer A extends z.ZodType }
@@ -131,10 +131,6 @@ async function audited<T>(doing: Doing<T>, act: Act): Promise<T> {
   access.gate.recordReading(who, known);
   return await doing.work();
 }
-
-/** Nothing is ever taken out of the log: of callers, who may ask to be forgotten, it knows the end of the number. */
-const auditedId = (id: string, { scope }: Access): string =>
-  scope?.startsWith('callers:') ? id.replace(/^.+(?=.{4}$)/, '…') : id;
 
 /** Of what was made. */
 function idOf(answer: unknown): string | null {

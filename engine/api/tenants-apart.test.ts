@@ -174,6 +174,14 @@ const requests = (
   'doNotCall.remove': { id: other.doNotCall },
   'calendarSettings.read': { own: true },
   'calendarSettings.change': { own: true, body: { approval: 'none' } },
+  'mail.list': { own: true },
+  'mailAccount.read': { own: true },
+  'mailAccount.set': {
+    own: true,
+    body: { host: 'mail.example', port: 465, security: 'tls', fromAddress: 'desk@mine.example' },
+  },
+  'mailAccount.remove': { own: true },
+  'mailAccount.try': { code: 'mail_account_missing', body: {} },
   'calendar.links': { own: true },
   'calendar.findCalendars': { code: 'calendar_unreachable', body: calendarAccount },
   'calendar.link': {

@@ -16,6 +16,7 @@ import {
   dueReminders,
   icsOf,
   type Mailer,
+  sendTrialMail,
   startMailer,
 } from './index.ts';
 
@@ -49,6 +50,7 @@ const account = (): MailAccountInput => ({
   username: 'salon',
   password: 'secret',
   fromAddress: 'desk@salon.example',
+  allowPrivate: true,
 });
 
 /** A real one, which takes what comes for everybody but `refusal`. */
@@ -249,6 +251,24 @@ describe('mail', () => {
     start();
     await sent(3);
     expect(received.map(({ raw }) => raw.includes('text/calendar'))).toEqual([true, false, true]);
+  });
+
+  it('is sent by servers of the public internet, unless the house allows its own', async () => {
+    const trial = { name: 'Salon', to: 'desk@salon.example' };
+    for (const host of ['127.0.0.1', 'localhost']) {
+      salon.tenant.calendarSettings.setMailAccount({ ...account(), host, allowPrivate: false });
+      await expect(sendTrialMail(salon.tenant, trial)).rejects.toMatchObject({
+        code: 'mail_address_refused',
+      });
+    }
+    salon.tenant.calendarSettings.setMailAccount({ ...account(), password: 'wrong' });
+    await expect(sendTrialMail(salon.tenant, trial)).rejects.toMatchObject({ code: 'mail_login_refused' });
+    salon.tenant.calendarSettings.setMailAccount(account());
+    await sendTrialMail(salon.tenant, trial);
+    expect(received).toMatchObject([{ to: ['desk@salon.example'] }]);
+    expect(received[0]?.raw).toContain('Subject: Mail of Salon works');
+    salon.tenant.calendarSettings.setMailAccount(null);
+    await expect(sendTrialMail(salon.tenant, trial)).rejects.toMatchObject({ code: 'mail_account_missing' });
   });
 
   it('goes nowhere without an address, or without an account', () => {

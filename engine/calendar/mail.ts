@@ -1,5 +1,14 @@
+import { connect, isIP } from 'node:net';
 import nodemailer, { type Transporter } from 'nodemailer';
-import { type Clock, type Log, VoxboxError } from '../foundation/index.ts';
+import type { SMTPTransportGetSocket } from 'nodemailer/lib/smtp-transport';
+import {
+  type Clock,
+  checkedLookup,
+  createPublicAddressCheck,
+  isVoxboxError,
+  type Log,
+  VoxboxError,
+} from '../foundation/index.ts';
 import type { MailAccount, OutgoingMail, TenantStore } from '../store/index.ts';
 import type { Business } from './ics.ts';
 import { wordMail } from './mail-wording.ts';
@@ -123,10 +132,14 @@ function noteFailure(
   }
 }
 
-const transportOf = ({ host, port, security, username }: MailAccount, password: string | null): Transporter =>
+const transportOf = (
+  { host, port, security, username, allowPrivate }: MailAccount,
+  password: string | null,
+): Transporter =>
   nodemailer.createTransport({
     host,
     port,
+    ...(allowPrivate ? {} : { getSocket: connectPublicly }),
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
@@ -137,7 +150,55 @@ const transportOf = ({ host, port, security, username }: MailAccount, password: 
     disableUrlAccess: true,
   });
 
-/** Null, or why it was not taken: `mail_unreachable`, `mail_login_refused`, `mail_refused`. */
+/** Whoever may name a server must not reach into the house: the address that was checked is the one connected to. */
+const connectPublicly: SMTPTransportGetSocket = ({ host = '', port = 0 }, done) => {
+  const isPublic = createPublicAddressCheck();
+  const refused = (name: string): VoxboxError =>
+    new VoxboxError('mail_address_refused', `${name} is no server of the public internet`);
+  if (isIP(host) !== 0 && !isPublic(host)) {
+    done(refused(host));
+    return;
+  }
+  const socket = connect({ host, port: Number(port), lookup: checkedLookup(isPublic, refused) });
+  const failed = (error: Error): void => done(error);
+  socket.once('error', failed);
+  socket.setTimeout(timeouts.connectionTimeout, () => socket.destroy(new Error('no answer in time')));
+  socket.once('connect', () => {
+    socket.off('error', failed).setTimeout(0);
+    done(null, { connection: socket });
+  });
+};
+
+/**
+ * Sends a mail right now that says no more than that mail is sent.
+ *
+ * @throws VoxboxError `mail_account_missing`, `mail_address_refused`, `mail_unreachable`, `mail_login_refused`,
+ *   `mail_refused`
+ */
+export async function sendTrialMail(
+  store: TenantStore,
+  { name, to }: { name: string; to: string },
+): Promise<void> {
+  const { calendarSettings } = store;
+  const account = calendarSettings.mailAccount();
+  if (account === null) throw new VoxboxError('mail_account_missing', 'there is no mail account');
+  const transport = transportOf(account, calendarSettings.mailPassword());
+  try {
+    await transport.sendMail({
+      from: { name, address: account.fromAddress },
+      to,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      subject: `Mail of ${name} works`,
+      text: `This mail was sent to try the mail account of ${name}. Invitations and reminders will come the same way.`,
+    });
+  } catch (error) {
+    throw faultOf(error);
+  } finally {
+    transport.close();
+  }
+}
+
+/** Null, or why it was not taken: `mail_address_refused`, `mail_unreachable`, `mail_login_refused`, `mail_refused`. */
 async function send(
   transport: Transporter,
   mail: OutgoingMail,
@@ -169,6 +230,7 @@ async function send(
 
 /** What nodemailer and the server say (RFC 5321 §4.2.1), in our words. */
 function faultOf(error: unknown): VoxboxError {
+  if (isVoxboxError(error)) return error;
   const { code, responseCode } = { code: null, responseCode: null, ...(error as object) } as {
     readonly code: unknown;
     readonly responseCode: unknown;

@@ -91,6 +91,35 @@ describe('tools of a call', () => {
     expect(store.appointments.find(appointmentId)?.status).toBe('cancelled');
   });
 
+  it('send the invitation where the caller wants it, if the business asks for an address', async () => {
+    const label = 'e-mail address';
+    const asks = { id: 'email', kind: 'email' as const, label, ask: ['Which e-mail address?'] };
+    store.setPlaybook({ ...store.playbook(), bookingSlots: [asks] });
+    const server = { host: 'mail.example', port: 465, security: 'tls', username: null } as const;
+    store.calendarSettings.setMailAccount({
+      ...{ ...server, fromAddress: 'desk@bistro.example', allowPrivate: false },
+    });
+    const customer = { customerName: 'Sarah', customerPhone: '+14155550132' };
+    const [service] = store.profile().services;
+    const book = (local: string, address: string) =>
+      run({
+        name: 'book',
+        args: {
+          ...{ serviceId: service?.id ?? '', startsAtMs: at(local), ...customer },
+          details: { 'party size': '4', [label]: address },
+        },
+      });
+    await book('2026-11-24T19:00', 'sarah@example.com');
+    await book('2026-11-25T19:00', 'not understood');
+    expect(store.appointments.list({ limit: 5 })).toMatchObject([
+      { customerEmail: 'sarah@example.com', details: { 'party size': '4' } },
+      { customerEmail: null, details: { 'party size': '4', [label]: 'not understood' } },
+    ]);
+    expect(store.outgoingMail.list({ limit: 5 })).toMatchObject([
+      { kind: 'invitation', recipient: 'sarah@example.com', status: 'waiting' },
+    ]);
+  });
+
   it('keep a number that is not to be called, once', async () => {
     await run({ name: 'doNotCall', args: { number: '+14155550132' } });
     await run({ name: 'doNotCall', args: { number: '+14155550132' } });

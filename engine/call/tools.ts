@@ -1,5 +1,6 @@
 import type { BookedAppointment, FoundAppointment, SubmissionRequest } from '../agent/index.ts';
 import {
+  type BookingRequest,
   bookAppointment,
   cancelAppointment,
   findAppointments,
@@ -10,7 +11,7 @@ import {
 import type { Clock, Ids, Log } from '../foundation/index.ts';
 import { toErrorShape, VoxboxError } from '../foundation/index.ts';
 import { answer } from '../knowledge/index.ts';
-import type { Appointment, TenantStore } from '../store/index.ts';
+import { type Appointment, mailAddress, type TenantStore } from '../store/index.ts';
 import type { ToEngineTool, ToolResult } from './messages.ts';
 import type { CallMessage, CallWorker } from './worker-client.ts';
 
@@ -60,7 +61,8 @@ export async function runTool(
     case 'hold':
       return { name: tool.name, value: holdOpening(store, { ...tool.args, callId }, { clock, ids }) };
     case 'book': {
-      const booked = bookAppointment(store, { ...tool.args, callId }, { clock, ids });
+      const request = { ...tool.args, ...addressIn(tool.args.details, store), callId };
+      const booked = bookAppointment(store, request, { clock, ids });
       return { name: tool.name, value: spoken(booked) };
     }
     case 'findAppointments':
@@ -93,6 +95,16 @@ export async function runTool(
       return { name: tool.name, value: { number: tool.args.number } };
     }
   }
+}
+
+/** The e-mail address, where the business asks for one: invitations and reminders go there. */
+function addressIn(
+  details: Readonly<Record<string, string>> = {},
+  store: TenantStore,
+): Pick<BookingRequest, 'customerEmail' | 'details'> {
+  const label = store.playbook().bookingSlots.find(({ kind }) => kind === 'email')?.label ?? '';
+  const { [label]: customerEmail = null, ...rest } = details;
+  return mailAddress.safeParse(customerEmail).success ? { customerEmail, details: rest } : {};
 }
 
 /** What an agent may know of an appointment. */

@@ -65,6 +65,28 @@ it('says yes or no to drafts', async () => {
   expect((await voxbox('appointments', 'decline', yes)).err).toContain('booked already');
 });
 
+it('keeps the account that mail goes out by, and never shows its password', async () => {
+  withTenant(() => {});
+  expect((await voxbox('mail', 'show')).out).toContain('there is no account');
+  expect((await voxbox('mail', 'try')).err).toContain('no mail account');
+  expect((await voxbox('mail', 'set', '127.0.0.1', '--port', '1')).code).toBe(2);
+  const given = ['127.0.0.1', '--port', '1', '--security', 'none', '--from', 'desk@salon.example'];
+  const setMail = (...argv: string[]) =>
+    fakeCli(['mail', 'set', ...given, ...argv, '--data', dataDir], { secret: async () => 'opensesame' });
+  const set = await setMail();
+  expect(set).toMatchObject({ code: 0, err: '' });
+  expect((await voxbox('mail', 'try')).err).toContain('no server of the public internet');
+  await setMail('--private');
+  const { out } = await voxbox('mail', 'show');
+  expect(out).toContain(
+    'Mail goes out from desk@salon.example by 127.0.0.1:1 (none), as desk@salon.example.',
+  );
+  expect([out, set.out, (await voxbox('mail', 'show', '--json')).out].join()).not.toContain('opensesame');
+  expect((await voxbox('mail', 'try')).err).toContain('ECONNREFUSED');
+  expect((await voxbox('mail', 'off')).code).toBe(0);
+  expect((await voxbox('mail', 'show')).out).toContain('there is no account');
+});
+
 it('keeps holidays', async () => {
   withTenant(() => {});
   const christmas = await voxbox('holidays', 'add', '2098-12-25', '--name', 'Christmas');

@@ -53,6 +53,7 @@ export interface Command {
     | '<number>'
     | '<file>'
     | '<day>'
+    | '<host>'
     | '<id> <time>'
     | '<id> <target>'
     | '<id> <keys>'

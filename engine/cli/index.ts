@@ -37,6 +37,7 @@ import {
 } from './knowledge.ts';
 import { lineLadder, lineTest } from './line.ts';
 import { linesList } from './lines.ts';
+import { mailOff, mailSet, mailShow, mailTry } from './mail.ts';
 import { modelsList, modelsPull, modelsUse } from './models.ts';
 import { outboundSet, outboundShow } from './outbound.ts';
 import { overflowSet, overflowShow } from './overflow.ts';
@@ -118,6 +119,10 @@ const commands: readonly Command[] = [
   holidaysList,
   holidaysAdd,
   holidaysRemove,
+  mailShow,
+  mailSet,
+  mailTry,
+  mailOff,
   knowledgeAdd,
   knowledgeList,
   knowledgeRemove,

@@ -1,4 +1,4 @@
-import { access, type MethodName, type methods, namedTenant } from '../api/contract/index.ts';
+import { access, auditedId, type MethodName, type methods, namedTenant } from '../api/contract/index.ts';
 import type { Lines } from '../api/index.ts';
 import type { Config } from '../foundation/index.ts';
 import { type Act, type Box, runningEngine } from '../store/index.ts';
@@ -47,7 +47,7 @@ export function actAlone<T>(
   const act: Act = {
     ...{ whoKind: 'command-line', whoId: null, whoName: 'command line', address: null },
     ...{ what: method, tenantId: namedTenant(line, { id, query, body }) ?? null },
-    thing: line.tenant === 'path' || id === '' ? null : id,
+    thing: line.tenant === 'path' || id === '' ? null : auditedId(id, line),
   };
   return box.act(act, work, thingOf);
 }
@@ -58,7 +58,7 @@ export const writeLine = <M extends WritingMethod>(
   {
     alone,
     ...change
-  }: Omit<Write<M, never>, 'through' | 'alone'> & { readonly alone: (lines: Lines) => AnswerOf<M> },
+  }: Omit<Write<M, AnswerOf<M>>, 'through' | 'alone'> & { readonly alone: (lines: Lines) => AnswerOf<M> },
 ): Promise<AnswerOf<M>> =>
   write<M, AnswerOf<M>>(config, {
     ...change,

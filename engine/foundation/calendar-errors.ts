@@ -65,6 +65,18 @@ export const calendarErrors = {
     apiStatus: 422,
     help: 'No calendar was found there by CalDAV. Enter the address that the provider gives for CalDAV; a linked calendar may have been removed or renamed there.',
   },
+  mail_address_refused: {
+    category: 'refused',
+    permanent: true,
+    apiStatus: 422,
+    help: 'Mail goes out by servers of the public internet. One that stands in your own network is named at the box itself, where you can allow it.',
+  },
+  mail_account_missing: {
+    category: 'missing',
+    permanent: false,
+    apiStatus: 409,
+    help: 'The business has no mail account yet. Set one under Settings, Calendars, or with: npm run voxbox -- mail set',
+  },
   mail_unreachable: {
     category: 'environment',
     permanent: false,

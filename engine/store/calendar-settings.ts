@@ -22,6 +22,8 @@ export interface MailAccount {
   readonly hasPassword: boolean;
   /** The sender, and the organiser of invitations. */
   readonly fromAddress: string;
+  /** The server may be one of the house's own network. */
+  readonly allowPrivate: boolean;
 }
 
 /** A password that is absent stays as it is; null forgets it. */
@@ -61,6 +63,7 @@ const accountSchema = z.strictObject({
   security: z.enum(['tls', 'starttls', 'none']),
   username: z.string().min(1).max(254).nullable(),
   fromAddress: mailAddress,
+  allowPrivate: z.boolean(),
   password: z.string().min(1).max(1000).nullish(),
 });
 

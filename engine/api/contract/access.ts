@@ -204,6 +204,11 @@ export const access = {
   'analytics.set': { who: 'admin', tenant: 'path' },
   'calendarSettings.read': { who: 'member', tenant: 'path', scope: 'appointments:read' },
   'calendarSettings.change': { who: 'admin', tenant: 'path' },
+  'mail.list': { who: 'member', tenant: 'path', scope: 'appointments:read' },
+  'mailAccount.read': { who: 'member', tenant: 'path', scope: 'appointments:read' },
+  'mailAccount.set': { who: 'admin', tenant: 'path' },
+  'mailAccount.remove': { who: 'admin', tenant: 'path' },
+  'mailAccount.try': { who: 'admin', tenant: 'path' },
   'calendar.links': { who: 'member', tenant: 'path', scope: 'appointments:read' },
   'calendar.findCalendars': { who: 'admin', tenant: 'path' },
   'calendar.link': { who: 'admin', tenant: 'path' },
@@ -315,3 +320,7 @@ function textOf(values: unknown, key: string): string | undefined {
   const value: unknown = typeof values === 'object' && values !== null ? Reflect.get(values, key) : undefined;
   return typeof value === 'string' ? value : undefined;
 }
+
+/** As the audit log names it, out of which nothing is ever taken: of callers the end of their number. */
+export const auditedId = (id: string, { scope }: Access): string =>
+  scope?.startsWith('callers:') ? id.replace(/^.+(?=.{4}$)/, '…') : id;

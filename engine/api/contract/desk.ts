@@ -4,6 +4,7 @@ import { callerMethods } from './callers.ts';
 import { doNotCallMethods } from './do-not-call.ts';
 import { holidayMethods } from './holidays.ts';
 import { knowledgeMethods } from './knowledge.ts';
+import { mailMethods } from './mail.ts';
 import { notificationMethods } from './notifications.ts';
 import { playbookMethods } from './playbook.ts';
 import { serviceMethods } from './services.ts';
@@ -17,6 +18,7 @@ export const deskMethods = {
   ...doNotCallMethods,
   ...holidayMethods,
   ...knowledgeMethods,
+  ...mailMethods,
   ...notificationMethods,
   ...playbookMethods,
   ...serviceMethods,

@@ -18,6 +18,7 @@ export * from './holidays.ts';
 export * from './knowledge.ts';
 export * from './line.ts';
 export * from './line-models.ts';
+export * from './mail.ts';
 export * from './methods.ts';
 export * from './model-methods.ts';
 export * from './models.ts';
