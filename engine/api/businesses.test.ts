@@ -30,6 +30,40 @@ describe('a new business', () => {
     expect((await house.ask('agent.read', undefined, signedIn(used), { id: tenant.id })).status).toBe(200);
   });
 
+  it('begins as another one is, but for its people and its place; only of those that are theirs', async () => {
+    await house.makeOwner();
+    const reseller = fakeSession(house.box, { boxRole: 'reseller' });
+    const { box } = house;
+    const profile = { profession: 'massage', agentName: 'Mia' };
+    const model = box.tenants.create({ name: 'Calm', timeZone: 'Europe/Paris', language: 'en-GB', profile });
+    const store = box.tenant(model.id);
+    store.setPlaybook({ ...store.playbook(), address: '1 Calm Street', directions: 'Upstairs.' });
+    const asked = { ...bakery, name: 'Quiet', like: model.id };
+    const list = box.tenants.list();
+    expect(codeOf(await house.ask('tenant.create', asked, reseller.headers))).toBe('not_found');
+    expect(box.tenants.list()).toEqual(list);
+    box.resellers.assign(model.id, reseller.userId);
+    const made = await house.ask('tenant.create', { ...asked, slug: 'silence' }, reseller.headers);
+    const { tenant } = methods['tenant.create'].answer.parse(made.said);
+    expect(tenant).toMatchObject({
+      slug: 'silence',
+      timeZone: 'Europe/London',
+      language: 'en-GB',
+      numbers: [],
+    });
+    const [theirs, own] = [store, box.tenant(tenant.id)].map(({ agent }) => agent.live().document);
+    expect(own).toEqual({
+      ...theirs,
+      greeting: theirs?.greeting.replaceAll('Calm', 'Quiet'),
+      prompt: theirs?.prompt.replaceAll('Calm', 'Quiet'),
+      services: theirs?.services.map((service) => ({ ...service, id: expect.any(String), staffIds: [] })),
+      staff: [{ id: expect.any(String), name: 'Quiet', hours: [] }],
+      playbook: { ...theirs?.playbook, address: null, directions: null },
+    });
+    expect(own?.greeting).toContain('Quiet');
+    expect(box.resellers.ofTenant(tenant.id)).toBe(reseller.userId);
+  });
+
   it('is not there where its owner cannot be invited', async () => {
     const owner = await house.makeOwner();
     const before = house.box.tenants.list();

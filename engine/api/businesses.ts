@@ -4,11 +4,18 @@ import type { FastifyReply } from 'fastify';
 import { DateTime } from 'luxon';
 import type { z } from 'zod';
 import { type Clock, VoxboxError } from '../foundation/index.ts';
-import type { Box, Tenant as StoredTenant } from '../store/index.ts';
+import { type Box, likeTenant, type NewTenant, type Tenant as StoredTenant } from '../store/index.ts';
 import { inviteMember, type Who } from './access/index.ts';
 import { tenantAnswer } from './answers.ts';
 import { csvCell } from './call-export.ts';
-import type { Branding, Business, methods, OwnBranding } from './contract/index.ts';
+import {
+  type Access,
+  allows,
+  type Branding,
+  type Business,
+  type methods,
+  type OwnBranding,
+} from './contract/index.ts';
 import type { Serve } from './method-server.ts';
 
 export interface BusinessParts {
@@ -30,9 +37,12 @@ export function serveBusinesses(serve: Serve, parts: BusinessParts): void {
     return tenant;
   };
 
-  serve('tenant.create', ({ body: { ownerEmail, ...business }, who, reply }) => {
+  serve('tenant.create', ({ body: { ownerEmail, like, ...business }, who, reply }) => {
+    if (like !== undefined && !allows(likeAccess, who.rights, like)) {
+      throw new VoxboxError('not_found', `there is no tenant ${like}`);
+    }
     let link: { readonly token: string; readonly expiresAtMs: number } | null = null;
-    const made = box.tenants.create(business, ({ id }) => {
+    const made = box.tenants.create(newTenantOf(box, business, like), ({ id }) => {
       if (who.rights?.boxRole === 'reseller') box.resellers.assign(id, who.id);
       if (ownerEmail === undefined) return;
       const invited = inviteMember(box, { tenantId: id, email: ownerEmail, role: 'owner' });
@@ -99,6 +109,16 @@ export async function removeTenant(
     throw new VoxboxError('input_invalid', `slug: must be ${slug}, so that it is no mistake`);
   const { keyFingerprint, ...removed } = await box.tenants.remove(id);
   return { destroyedKey: { id: keyFingerprint }, removed };
+}
+
+/** Whose agent a new business may begin with: its reseller never hears a conversation by it. */
+const likeAccess = { who: 'admin', also: 'reseller', tenant: 'body' } as const satisfies Access;
+
+/** @throws VoxboxError `tenant_unknown` */
+export function newTenantOf(box: Box, business: NewTenant, like: string | undefined): NewTenant {
+  const model = like === undefined ? null : box.tenants.find(like);
+  if (like !== undefined && !model) throw new VoxboxError('tenant_unknown', `there is no tenant ${like}`);
+  return { ...(model ? likeTenant(model, box.tenant(model.id), business.name.trim()) : {}), ...business };
 }
 
 function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {

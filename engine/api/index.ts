@@ -9,7 +9,7 @@ export {
   setPassword,
 } from './access/index.ts';
 export { changedTenant } from './answers.ts';
-export { removeTenant } from './businesses.ts';
+export { newTenantOf, removeTenant } from './businesses.ts';
 export type { CallActions } from './call-routes.ts';
 export type { Desk, DeskParts, DeskRequest } from './desk.ts';
 export { askDesk, createDesk } from './desk.ts';

@@ -160,7 +160,11 @@ describe.each(['alone', 'through the engine that runs'])('%s', (how) => {
 
   it('a business is removed, once its slug is typed again', async () => {
     await maybeEngine();
-    const { tenant } = await json('tenants', 'create', '--name', 'Barber', '--time-zone', 'Europe/London');
+    const create = ['tenants', 'create', '--name', 'Barber', '--time-zone', 'Europe/London'];
+    const { tenant } = await json(...create, '--like', 'salon');
+    expect(tenant).toMatchObject({ name: 'Barber', slug: 'barber' });
+    const unknown = await run('tenants', 'create', '--name', 'B', '--like', 'nobody');
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no tenant')]);
     const wrong = await run('tenants', 'remove', 'barber', '--slug', 'baker');
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('must be barber')]);
     const { removed, destroyedKey } = await json('tenants', 'remove', 'barber', '--slug', 'barber');

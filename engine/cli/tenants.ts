@@ -1,4 +1,4 @@
-import { changedTenant, removeTenant } from '../api/index.ts';
+import { changedTenant, newTenantOf, removeTenant } from '../api/index.ts';
 import { type Box, type NewTenant, professionOf, type Tenant } from '../store/index.ts';
 import { type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
@@ -45,6 +45,11 @@ export const tenantsCreate: Command = {
       help: 'what it begins with; see `voxbox professions list` (default: general)',
     },
     slug: { type: 'string', value: 'SLUG', help: 'short name for addresses (default: made of the name)' },
+    like: {
+      type: 'string',
+      value: 'SLUG',
+      help: 'a business whose agent, skills, services and hours it begins with',
+    },
   },
   async run({ config, json, io, text }) {
     const name = text('name');
@@ -65,11 +70,12 @@ export const tenantsCreate: Command = {
       ...(text('slug') === undefined ? {} : { slug: text('slug') }),
       ...(number === undefined ? {} : { numbers: [{ number }] }),
     };
+    const like = text('like') === undefined ? undefined : await tenantIdOf(config(), text('like'));
     const tenant = await write(config(), {
       method: 'tenant.create',
-      body: input,
+      body: { ...input, like },
       through: ({ tenant }) => tenant,
-      alone: (box) => listed(box, box.tenants.create(input)),
+      alone: (box) => listed(box, box.tenants.create(newTenantOf(box, input, like))),
     });
     if (json) io.out(`${JSON.stringify({ tenant }, null, 2)}\n`);
     else io.out(tenantTable([tenant]));

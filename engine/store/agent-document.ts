@@ -93,6 +93,24 @@ export function skillContradictions({
   ];
 }
 
+/**
+ * What says the name of the business says another one. Somebody of the staff who bears it is the business itself: nobody
+ * else was named yet.
+ */
+export function withName(
+  document: AgentDocument,
+  { from, to }: { readonly from: string; readonly to: string },
+): AgentDocument {
+  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(from)}(?![\\p{L}\\p{N}])`, 'gu');
+  const named = (text: string): string => text.replace(wholeName, () => to);
+  return {
+    ...document,
+    greeting: named(document.greeting),
+    prompt: named(document.prompt),
+    staff: document.staff.map((one) => (one.name === from ? { ...one, name: to } : one)),
+  };
+}
+
 const twice = (named: readonly { readonly id: string; readonly name: string }[], path: string): Problem[] =>
   named.flatMap(({ id, name }, i) => {
     const same = named.findIndex((other) => other.id === id || plain(other.name) === plain(name));

@@ -1,5 +1,5 @@
 import { type Clock, VoxboxError } from '../foundation/index.ts';
-import { type AgentDocument, checkedDocument } from './agent-document.ts';
+import { type AgentDocument, checkedDocument, withName } from './agent-document.ts';
 import { documentTables, draftTable, versionTable } from './agent-tables.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
@@ -209,18 +209,6 @@ const newSkills = (
     : changed.skills
         .map(({ id }) => id)
         .filter((id) => !skills.includes(id) && !playbook?.skills.some((before) => before.id === id));
-
-/** Somebody of the staff who bears the name of the business is the business itself: nobody else was named yet. */
-function withName(document: AgentDocument, { from, to }: { readonly from: string; readonly to: string }) {
-  const wholeName = new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(from)}(?![\\p{L}\\p{N}])`, 'gu');
-  const named = (text: string): string => text.replace(wholeName, () => to);
-  return {
-    ...document,
-    greeting: named(document.greeting),
-    prompt: named(document.prompt),
-    staff: document.staff.map((one) => (one.name === from ? { ...one, name: to } : one)),
-  };
-}
 
 const isSame = (one: AgentDocument, other: AgentDocument): boolean =>
   JSON.stringify(one) === JSON.stringify(other);

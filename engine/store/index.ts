@@ -99,7 +99,7 @@ export type { NewSession, Sessions } from './sessions.ts';
 export type { Settings } from './settings.ts';
 export type { NewSource, Source, SourceKind, Sources } from './sources.ts';
 export type { Submission, SubmissionKind, Submissions } from './submissions.ts';
-export { withProfession } from './template.ts';
+export { likeTenant, withProfession } from './template.ts';
 export type { RemovedTenant } from './tenant-removal.ts';
 export type { TenantStore } from './tenant-store.ts';
 export type { Transcript } from './transcript.ts';

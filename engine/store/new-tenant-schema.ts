@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OpenSpan } from './model.ts';
+import { playbookSchema } from './playbook.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 const minute = z.number().int().min(0).max(1440);
@@ -82,6 +83,8 @@ export const newTenantSchema = z.strictObject({
     .strictObject({ ...agentFields, voice: text(80) })
     .partial()
     .default({}),
+  /** Its profession's where it is absent. */
+  playbook: playbookSchema.optional(),
   hours: spans.optional(),
   services: z
     .array(

@@ -29,7 +29,7 @@ export const defaultVoice = 'piper-en-us-joe-medium';
 /** @throws VoxboxError `input_invalid` naming the first offending value */
 export function completeTenant(input: NewTenant): CompleteTenant {
   const checked = checkedBy(newTenantSchema, input);
-  const { name, slug, profile, hours, services, staff } = checked;
+  const { name, slug, profile, hours, services, staff, playbook } = checked;
   const profession = professionFor(profile.profession);
   return {
     ...checked,
@@ -47,7 +47,7 @@ export function completeTenant(input: NewTenant): CompleteTenant {
     hours: hours ?? profession.hours,
     services: services ?? profession.services,
     staff: staff ?? [{ name }],
-    playbook: profession.playbook,
+    playbook: playbook ?? profession.playbook,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Ids } from '../foundation/index.ts';
-import type { AgentDocument } from './agent-document.ts';
+import { type AgentDocument, withName } from './agent-document.ts';
+import type { Tenant } from './model.ts';
+import type { NewTenant } from './new-tenant.ts';
 import { type Profession, professionIds, professionOf } from './professions.ts';
+import type { TenantStore } from './tenant-store.ts';
 
 /**
  * An agent of another profession. What is still as its own profession gave it comes from the new one; what the owner
@@ -53,6 +56,27 @@ function playbookOf(
     phrases: keptUnlessUsual(own, usual, next, 'phrases'),
     advice: keptUnlessUsual(own, usual, next, 'advice'),
     extraction: merged(own.extraction, usual.extraction, next.extraction, byId),
+  };
+}
+
+/**
+ * What another business begins with that is made like this one: all that its agent is and sounds like, but its people, its
+ * address and the way there.
+ */
+export function likeTenant(
+  { name, industry, language }: Tenant,
+  { agent, profile }: Pick<TenantStore, 'agent' | 'profile'>,
+  business: string,
+): Pick<NewTenant, 'industry' | 'language' | 'profile' | 'hours' | 'services' | 'playbook'> {
+  const { document } = agent.live();
+  const { agentName, profession, greeting, skills, prompt, hours, services, playbook } = withName(document, {
+    ...{ from: name, to: business },
+  });
+  const { voice } = profile().profile;
+  return {
+    ...{ industry, language, hours, profile: { agentName, profession, greeting, skills, prompt, voice } },
+    services: services.map(({ id: _, staffIds: __, ...service }) => service),
+    playbook: { ...playbook, address: null, directions: null },
   };
 }
 

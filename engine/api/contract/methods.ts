@@ -58,7 +58,11 @@ export const methods = {
     verb: 'POST',
     path: paths['tenant.create'],
     query: nothing,
-    body: newTenantModel.extend({ ownerEmail: emailModel.optional() }),
+    body: newTenantModel.extend({
+      ownerEmail: emailModel.optional(),
+      /** Id of a business whose agent it begins with; what is named besides goes before. */
+      like: id.optional(),
+    }),
     /** `link` is null where nobody is invited. */
     answer: z.object({ tenant: tenantModel, link: linkTokenModel.nullable() }),
   },
