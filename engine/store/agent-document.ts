@@ -93,6 +93,9 @@ export function skillContradictions({
   ];
 }
 
+/** Of a business of which nobody was named yet; a person's name is shorter than a business's may be. */
+export const staffNameOf = (business: string): string => business.slice(0, 80).trim();
+
 /**
  * What says the name of the business says another one. Somebody of the staff who bears it is the business itself: nobody
  * else was named yet.
@@ -107,7 +110,9 @@ export function withName(
     ...document,
     greeting: named(document.greeting),
     prompt: named(document.prompt),
-    staff: document.staff.map((one) => (one.name === from ? { ...one, name: to } : one)),
+    staff: document.staff.map((one) =>
+      one.name === staffNameOf(from) ? { ...one, name: staffNameOf(to) } : one,
+    ),
   };
 }
 

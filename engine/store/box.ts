@@ -344,7 +344,7 @@ interface CreateParts {
  */
 function createTenant(input: NewTenant, parts: CreateParts): Tenant {
   const { tenants, numbers, events, keyring, clock, ids, temporary } = parts;
-  const complete = completeTenant(input);
+  const complete = completeTenant(input, (slug) => tenants.findBySlug(slug) !== null);
   const { name, slug, industry, status, timeZone, language } = complete;
   if (tenants.findBySlug(slug)) throw new VoxboxError('tenant_exists', `the slug ${slug} is taken`);
   const seen = new Set<string>();

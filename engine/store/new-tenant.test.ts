@@ -48,6 +48,17 @@ describe('a new tenant', () => {
   });
 });
 
+describe('the slug of a business', () => {
+  it('is that of its name, with a number where a business of that name is there; one that was given is taken or refused', () => {
+    const branch = { name: 'Pizza Roma', timeZone: 'Europe/Rome' };
+    const slugs = [1, 2, 3].map(() => box.tenants.create(branch).slug);
+    expect(slugs).toEqual(['pizza-roma', 'pizza-roma-2', 'pizza-roma-3']);
+    const long = { ...branch, name: 'x'.repeat(120) };
+    expect([1, 2].map(() => box.tenants.create(long).slug.length)).toEqual([60, 58]);
+    expect(() => box.tenants.create({ ...branch, slug: 'pizza-roma-2' })).toThrow('is taken');
+  });
+});
+
 describe('the slug of a brand', () => {
   it('is free, and stays what it first was', () => {
     const user = (name: string): string =>

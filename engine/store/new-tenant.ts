@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { VoxboxError } from '../foundation/index.ts';
+import { staffNameOf } from './agent-document.ts';
 import type { AgentProfile, Industry, OpenSpan, Service, Staff, TenantStatus } from './model.ts';
 import { newTenantSchema } from './new-tenant-schema.ts';
 import type { Playbook } from './playbook.ts';
@@ -27,13 +28,16 @@ export interface CompleteTenant {
 export const defaultVoice = 'piper-en-us-joe-medium';
 
 /** @throws VoxboxError `input_invalid` naming the first offending value */
-export function completeTenant(input: NewTenant): CompleteTenant {
+export function completeTenant(
+  input: NewTenant,
+  isTaken = (_slug: string): boolean => false,
+): CompleteTenant {
   const checked = checkedBy(newTenantSchema, input);
   const { name, slug, profile, hours, services, staff, playbook } = checked;
   const profession = professionFor(profile.profession);
   return {
     ...checked,
-    slug: slug ?? slugOf(name),
+    slug: slug ?? freeSlugOf(name, isTaken),
     industry: input.industry ?? profession.industry,
     profile: {
       agentName: profession.agentName,
@@ -46,7 +50,7 @@ export function completeTenant(input: NewTenant): CompleteTenant {
     },
     hours: hours ?? profession.hours,
     services: services ?? profession.services,
-    staff: staff ?? [{ name }],
+    staff: staff ?? [{ name: staffNameOf(name) }],
     playbook: playbook ?? profession.playbook,
   };
 }
@@ -73,8 +77,16 @@ export const span = (weekday: OpenSpan['weekday'], fromHour: number, toHour: num
   toMinute: toHour * 60,
 });
 
+/** The slug of a name; with a number where it is taken: two branches of one house have one name. */
+export function freeSlugOf(name: string, isTaken: (slug: string) => boolean): string {
+  const wanted = slugOf(name);
+  let slug = wanted;
+  for (let n = 2; isTaken(slug); n += 1) slug = `${wanted.slice(0, 56)}-${n}`;
+  return slug;
+}
+
 /** "Café Zürich" → cafe-zurich. */
-export const slugOf = (name: string): string =>
+const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

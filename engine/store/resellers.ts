@@ -2,7 +2,7 @@ import { VoxboxError } from '../foundation/index.ts';
 import type { Branding } from './access-model.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
-import { slugOf } from './new-tenant.ts';
+import { freeSlugOf } from './new-tenant.ts';
 
 /** A picture by its bytes and content type. */
 export interface Logo {
@@ -49,11 +49,6 @@ export function resellerRows(database: Database, { events }: { events: EventLog 
     'select logo as bytes, logo_type as type from brandings where reseller_id = ?',
   );
   const setLogo = database.prepare('update brandings set logo = ?, logo_type = ? where reseller_id = ?');
-  const freeSlug = (wanted: string): string => {
-    let slug = wanted;
-    for (let n = 2; bySlug.get(slug); n += 1) slug = `${wanted}-${n}`;
-    return slug;
-  };
   return {
     tenantsOf: (userId) => tenants.all(userId).map(({ id }) => id),
     ofTenant: (tenantId) => ofTenant.get(tenantId)?.resellerId ?? null,
@@ -71,7 +66,12 @@ export function resellerRows(database: Database, { events }: { events: EventLog 
       if (accent !== null && !/^#[0-9a-f]{6}$/i.test(accent)) {
         throw new VoxboxError('input_invalid', 'accent: must be a colour such as #0f5f5c');
       }
-      put.run({ userId, name: name.trim(), accent, slug: freeSlug(slugOf(name)) });
+      put.run({
+        userId,
+        name: name.trim(),
+        accent,
+        slug: freeSlugOf(name, (slug) => bySlug.get(slug) !== undefined),
+      });
     },
     logo(userId) {
       const row = logo.get(userId);
