@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createLineDoctor,
   createTraceBook,
@@ -25,11 +25,10 @@ const host = '127.0.0.1';
 const account = { username: 'desk', password: 'right and long' };
 const dayMs = 86_400_000;
 
-/** Everything that a test starts, ended after it in reverse order. */
-let opened: (() => unknown)[] = [];
-afterEach(async () => {
+/** Everything that tests start, ended after them in reverse order: they mostly wait, and do so beside each other. */
+const opened: (() => unknown)[] = [];
+afterAll(async () => {
   for (const close of opened.toReversed()) await close();
-  opened = [];
 });
 const keep = <T>(part: T, stop: (part: T) => unknown): T => {
   opened.push(() => stop(part));
@@ -102,7 +101,7 @@ const carrier = async (options: CarrierOptions = {}) =>
 const told = ({ headline, findings, checks, ladderText }: LineReport): string =>
   `${JSON.stringify({ headline, findings, checks }, null, 1)}\n${ladderText}`;
 
-describe('line doctor', () => {
+describe.concurrent('line doctor', () => {
   it('says of a healthy line that all is well', async () => {
     const { port, answered } = await carrier();
     const report = await testLine(trunkAt(port));
