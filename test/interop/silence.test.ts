@@ -227,7 +227,7 @@ describe('a caller of whom nothing arrives, or whose person is lost', () => {
     expect(real.store.calls.find(callId)).toMatchObject({ state: 'ended' });
   });
 
-  it('is let go, and not left alone, when nothing arrives from the person they talk with', async () => {
+  it.concurrent('is let go, and not left alone, when nothing arrives from the person they talk with', async () => {
     const other = house.answers('lee');
     const known = new Set(registry.list().map(({ callId }) => callId));
     const party = await ring();
