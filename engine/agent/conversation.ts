@@ -9,7 +9,7 @@ import {
 import { Anticipation } from './anticipation.ts';
 import { CallAudioOutput, type SpokenStretch } from './audio-output.ts';
 import { DeadAirGuard } from './dead-air.ts';
-import { one, oneAndEnd, readyFiller, readyLines, recordedLine, wayOut } from './failure-lines.ts';
+import { one, oneAndEnd, readyFiller, readyLines, recordedLine, timeUp, wayOut } from './failure-lines.ts';
 import { type CallerTurn, Hearing, wordsOf } from './hearing.ts';
 import { Keypad } from './keypad.ts';
 import type { HandBack, Heard, Saying, TransferFailure } from './model.ts';
@@ -23,6 +23,8 @@ import { VoiceMessage } from './voice-message.ts';
 /** A backchannel in the last moments of a question may be its answer. */
 const answerWithinMs = 1000;
 const pausePollMs = 20;
+const longestMs = 30 * 60_000;
+const againMs = 1000;
 
 type Sayings = (signal: AbortSignal) => AsyncIterable<Saying>;
 
@@ -105,12 +107,22 @@ export class Conversation implements AgentCallSession {
     // A caller's name in it is not kept.
     speaker.keep(snapshot.greeting);
     this.#say(() => one(receptionist.greeting()));
+    this.#windUp().catch(() => {});
     // Not awaited: the greeting need not wait for words that may never be needed.
     speaker
       .prepare(readyLines, { priority: 'greeting', signal: this.#closing.signal })
       .catch((error: unknown) => {
         if (!this.#closed) log.warn({ err: error }, 'the lines for trouble could not be made ready');
       });
+  }
+
+  /** Not while somebody talks with the caller in the agent's place, and nothing that ends the call by itself is cut. */
+  async #windUp(): Promise<void> {
+    const { receptionist, longestMs: limitMs = longestMs } = this.#options;
+    const until = { signal: this.#closing.signal, ref: false };
+    await sleep(limitMs, null, until);
+    while (this.#deaf || this.#message || this.#reply?.afterwards) await sleep(againMs, null, until);
+    this.#say(() => timeUp(receptionist));
   }
 
   async stop(): Promise<void> {
@@ -168,24 +180,13 @@ export class Conversation implements AgentCallSession {
     this.#silence.stop();
   }
 
-  /** Something is heard, or is on its way to be. */
   #isBusy(): boolean {
     return this.#output.audible || (this.#isReplying() && !this.#reply?.made);
   }
 
-  #isReplying(): boolean {
-    return this.#reply !== null && !this.#reply.over;
-  }
-
-  #mayBeInterrupted(): boolean {
-    return !this.#away && this.#reply?.afterwards === null;
-  }
-
-  #isNearlyDone(): boolean {
-    return this.#output.remainingMs <= answerWithinMs;
-  }
-
-  // What the caller does, as it happens.
+  readonly #isReplying = (): boolean => this.#reply !== null && !this.#reply.over;
+  readonly #mayBeInterrupted = (): boolean => !this.#away && this.#reply?.afterwards === null;
+  readonly #isNearlyDone = (): boolean => this.#output.remainingMs <= answerWithinMs;
 
   #hear(event: Parameters<ConstructorParameters<typeof Hearing>[0]['on']['onSound']>[0]): void {
     const { clock } = this.#options;
@@ -267,7 +268,6 @@ export class Conversation implements AgentCallSession {
     void this.#perform(new Reply(turnClock), (signal) => receptionist.reply(wordsOf(turn), signal));
   }
 
-  /** Ends what the agent says. */
   async #interrupt(): Promise<void> {
     this.#reply?.giveUp();
     this.#bargeIn.reset();

@@ -10,6 +10,10 @@ export const recordLine =
   "I'm sorry, we are having technical trouble. Please say your name, your number and your message after the tone.";
 export const recordedLine = 'Thank you. We will call you back. Goodbye.';
 
+/** A line that nobody hangs up must not be kept from other callers. */
+export const timeUpLine =
+  "I'm sorry, we have been talking for very long, and I have to let other callers through now. Goodbye!";
+
 /** Said while an answer takes its time. */
 export const fillerLines = [
   'One moment, please.',
@@ -24,6 +28,7 @@ export const readyLines: readonly string[] = [
   troubleLine,
   recordLine,
   recordedLine,
+  timeUpLine,
 ];
 
 /** Another filler each time, of those that need nobody to make them now; null when none is ready. */
@@ -56,6 +61,13 @@ export function wayOut(
 ): AsyncIterable<Saying> {
   if (failures === 1) return one(apologyLine);
   return failures === 2 && handOver ? handOver() : troubleAndEnd();
+}
+
+/** What was understood is kept for a call back, as where nobody speaks any more; only the words are others. */
+export async function* timeUp(receptionist: Pick<Receptionist, 'silence'>): AsyncGenerator<Saying> {
+  yield* one(timeUpLine);
+  for await (const _ of receptionist.silence(Number.POSITIVE_INFINITY));
+  yield { kind: 'end-call' };
 }
 
 /** A last line: the call ends after it. */

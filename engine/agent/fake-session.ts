@@ -113,7 +113,7 @@ export function localEar(inference: Pick<Inference, 'transcribe'>, signal: Abort
 
 export async function startCall(
   test: TestContext,
-  options: { receptionist?: FakeReceptionist; inference?: FakeInferenceOptions } = {},
+  options: { receptionist?: FakeReceptionist; inference?: FakeInferenceOptions; longestMs?: number } = {},
 ) {
   const audio = new FakeCallAudio();
   const inference = new FakeInference(options.inference);
@@ -143,6 +143,7 @@ export async function startCall(
       endCall: () => ends++,
     },
     signal,
+    ...(options.longestMs === undefined ? {} : { longestMs: options.longestMs }),
   });
   audio.start();
   test.onTestFinished(async () => {

@@ -51,6 +51,8 @@ export interface AgentSessionOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly on: AgentSessionEvents;
+  /** How long it may go on; absent: half an hour. */
+  readonly longestMs?: number;
   /** Ends the session like `stop`. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { timeUpLine } from './failure-lines.ts';
 import { FakeReceptionist, startCall, tone, until, words } from './fake-session.ts';
 
 describe('a call through the voice loop', { concurrent: true }, () => {
@@ -98,6 +99,22 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(call.ends()).toBe(0);
     await until(() => call.ends() === 1, 8000);
     expect(call.turns.at(-1)).toMatchObject({ speaker: 'agent', text: goodbye, interrupted: false });
+  });
+
+  it('ends with a word of its own when it has gone on for too long, and keeps what was understood', async (test) => {
+    const call = await startCall(test, { longestMs: 600 });
+    await until(() => call.ends() === 1, 12_000);
+    expect(call.turns.at(-1)?.text).toBe(timeUpLine);
+    expect(call.receptionist.silences).toEqual([Number.POSITIVE_INFINITY]);
+  });
+
+  it('does not end for its length while somebody of the staff has the caller', async (test) => {
+    const call = await startCall(test, { longestMs: 1 });
+    // Takes longer than the call may.
+    await call.session.pause(200);
+    expect(call.turns.map(({ text }) => text)).not.toContain(timeUpLine);
+    call.session.resume(null);
+    await until(() => call.turns.at(-1)?.text === timeUpLine, 12_000);
   });
 
   it('collects keys until # or a pause', async (test) => {
