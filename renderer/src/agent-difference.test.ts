@@ -35,6 +35,9 @@ it('tells what differs, in words', () => {
   expect(told({ services: [service, { ...service, id: 's2', name: 'Crown' }] })).toEqual([
     'Service Crown: +Added',
   ]);
+  expect(told({ staff: [{ id: 'p1', name: 'Dr. Lee', hours: document.hours }] })).toEqual([
+    expect.stringContaining('Dr. Lee: -hours: all opening hours +hours: Mon 9:00–17:00; Tue closed'),
+  ]);
   const [hours] = told({ hours: [] });
   expect(hours).toMatch(/^Opening hours: /);
   const playbook = { ...document.playbook, menu: [{ id: 'pie', name: 'Pie', priceMinor: 500 }] };

@@ -1,4 +1,4 @@
-import type { AgentDocument } from '../../engine/api/contract/index.ts';
+import type { AgentDocument, OpenSpan } from '../../engine/api/contract/index.ts';
 import { agentDraftStrings as words } from './strings-agent-draft.ts';
 
 /** A stretch of a text that stayed, came or went. */
@@ -34,7 +34,7 @@ export function differencesOf(before: AgentDocument, after: AgentDocument): read
     ),
     ...each(about.emergency, before.playbook.emergencies, after.playbook.emergencies, ({ id }) => id),
     ...each(about.service, before.services, after.services, ({ name }) => name),
-    ...each(about.person, before.staff, after.staff, ({ name }) => name),
+    ...each(about.person, before.staff.map(timed), after.staff.map(timed), ({ name }) => name),
     ...text(about.hours, hoursOf(before), hoursOf(after)),
     ...text(about.address, before.playbook.address ?? '', after.playbook.address ?? ''),
     ...text(about.directions, before.playbook.directions ?? '', after.playbook.directions ?? ''),
@@ -121,7 +121,13 @@ const nameIn = (entry: unknown): string | null => {
   return typeof found === 'string' ? found : null;
 };
 
-const hoursOf = ({ hours }: AgentDocument): string =>
+/** When somebody works, in words. */
+const timed = (person: AgentDocument['staff'][number]) => ({
+  ...person,
+  hours: person.hours.length === 0 ? words.services.allHours : hoursOf(person),
+});
+
+const hoursOf = ({ hours }: { readonly hours: readonly OpenSpan[] }): string =>
   words.days
     .map((day, i) => {
       const spans = hours.filter(({ weekday }) => weekday === i + 1);

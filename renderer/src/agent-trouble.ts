@@ -34,6 +34,10 @@ export function troubleOf(document: AgentDocument): ReadonlyMap<string, string> 
     ...playbook.emergencies.map(({ say }, i) =>
       unless(isText(say, 300), `playbook.emergencies.${i}.say`, words.say),
     ),
+    ...staff.map(({ hours }, i) => {
+      const [wrong] = wrongDays(hours).values();
+      return wrong === undefined ? null : ([`staff.${i}.hours`, wrong] as const);
+    }),
     ...[...wrongDays(document.hours)].map(([weekday, wrong]) => [`hours.${weekday}`, wrong] as const),
   ];
   return new Map(found.filter((one) => one !== null));

@@ -127,6 +127,9 @@ export const agentDraftStrings = {
     staffName: 'Name',
     addStaff: 'Add somebody',
     staffHelp: 'A person, a chair, a room: whatever can be booked once at a time.',
+    ownHours: 'Hours of their own',
+    ownHoursOf: (name: string) => `Hours of ${name || 'their own'}`,
+    allHours: 'all opening hours',
   },
 
   hours: {
@@ -141,7 +144,7 @@ export const agentDraftStrings = {
   },
 
   transfer: {
-    help: 'Who callers are put through to, by these names.',
+    help: 'Who callers are put through to, by these names. They belong to the phones, so they hold at once, without publishing.',
     none: 'Nobody yet: the agent takes a message instead.',
     setUp: 'Set up phones and people',
     kind: { phone: 'Phone', number: 'Number', 'ring-group': 'Group' },

@@ -19,7 +19,7 @@ export const agentStrings = {
 
   voice: {
     title: 'Voice',
-    help: 'Listen before you choose. A change is for calls that come from now on.',
+    help: 'Listen before you choose. It is chosen by ear, so it is saved without publishing, for calls that come from now on.',
     sample: 'Good morning, this is a sample of my voice. How can I help you today?',
     sex: { female: 'Woman', male: 'Man' } satisfies Record<LocalVoice['sex'], string>,
     character: {

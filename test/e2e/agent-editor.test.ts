@@ -149,6 +149,15 @@ describe.skipIf(missing)(`the agent editor${missing}`, { timeout: 300_000 }, () 
     const hours = section(page, 'Opening hours');
     await hours.getByLabel('Open on Sunday').check();
     await hours.getByLabel('Sunday, opens at').fill('10:00');
+    const person = services.locator('[data-staff]').first();
+    await person.getByRole('checkbox', { name: /^Hours of/ }).check();
+    const own = person.getByRole('group', { name: /^Hours of/ });
+    await own.getByLabel('Open on Monday').uncheck();
+    await own.getByLabel('Tuesday, closes at').fill('08:00');
+    await page.keyboard.press('Control+s');
+    await own.getByText('It must close after it opens.').waitFor();
+    await own.getByLabel('Tuesday, closes at').fill('13:00');
+    await look(page, 'staff-hours');
     await section(page, 'Skills')
       .getByRole('button', { name: /questions? of .*message/i })
       .click();
@@ -158,6 +167,9 @@ describe.skipIf(missing)(`the agent editor${missing}`, { timeout: 300_000 }, () 
       ...{ name: 'Mouth guard', durationMinutes: 20, priceMinor: 4950 },
     });
     expect(draft?.document.hours.at(-1)).toMatchObject({ weekday: 7, fromMinute: 600 });
+    const [first] = draft?.document.staff ?? [];
+    expect(first?.hours.map(({ weekday }) => weekday)).toEqual(expect.not.arrayContaining([1]));
+    expect(first?.hours.find(({ weekday }) => weekday === 2)).toMatchObject({ toMinute: 13 * 60 });
     await section(page, 'Publish').getByRole('button', { name: 'Discard the draft' }).click();
     await section(page, 'Publish').getByText('Nothing to publish').waitFor();
     await page.context().close();
