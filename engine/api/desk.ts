@@ -15,6 +15,7 @@ import { mailDesk } from './mail.ts';
 import type { Answer, Asked, Serve } from './method-server.ts';
 import { notificationDesk } from './notifications.ts';
 import { playbookDesk } from './playbook.ts';
+import { reminderDesk } from './reminders.ts';
 
 export interface DeskParts {
   readonly box: Box;
@@ -46,6 +47,7 @@ export const createDesk = (parts: DeskParts): Desk => ({
   ...mailDesk(parts),
   ...notificationDesk(parts),
   ...playbookDesk(parts),
+  ...reminderDesk(parts),
 });
 
 export function serveDesk(serve: Serve, desk: Desk): void {

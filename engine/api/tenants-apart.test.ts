@@ -174,6 +174,8 @@ const requests = (
   'doNotCall.remove': { id: other.doNotCall },
   'calendarSettings.read': { own: true },
   'calendarSettings.change': { own: true, body: { approval: 'none' } },
+  'reminder.list': { own: true },
+  'reminder.done': { id: other.appointmentId, body: {} },
   'mail.list': { own: true },
   'mailAccount.read': { own: true },
   'mailAccount.set': {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bookAppointment } from '../calendar/index.ts';
+import { bookAppointment, handOverReminders } from '../calendar/index.ts';
 import { silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { openBox, type TenantStore } from '../store/index.ts';
 import { fakeCli } from './fake-cli.ts';
@@ -63,6 +63,22 @@ it('says yes or no to drafts', async () => {
   expect((await voxbox('appointments', 'approve', yes)).out).toContain('booked');
   expect((await voxbox('appointments', 'decline', no)).out).toContain('cancelled');
   expect((await voxbox('appointments', 'decline', yes)).err).toContain('booked already');
+});
+
+it('tells whom to remind by telephone, until it is done or the appointment is gone', async () => {
+  const [first, second] = [book('2099-06-01T09:00'), book('2099-06-01T10:00')];
+  expect((await voxbox('appointments', 'reminders')).out).not.toContain(first);
+  const dayBefore = DateTime.fromISO('2099-05-31T12:00', { zone }).toMillis();
+  withTenant((tenant) => handOverReminders(tenant, { nowMs: () => dayBefore, monotonicMs: () => 0 }));
+  const due = async () => (await voxbox('appointments', 'reminders')).out;
+  expect(await due()).toContain('Sarah Miller');
+  expect(await due()).toContain(first);
+  expect((await voxbox('appointments', 'reminded', first)).code).toBe(0);
+  expect(await due()).not.toContain(first);
+  expect(await due()).toContain(second);
+  await voxbox('appointments', 'cancel', second);
+  expect(await due()).not.toContain(second);
+  expect((await voxbox('appointments', 'reminded', 'nobody')).err).toContain('there is no appointment');
 });
 
 it('keeps the account that mail goes out by, and never shows its password', async () => {

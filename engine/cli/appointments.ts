@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { appointmentMethods } from '../api/contract/index.ts';
+import type { appointmentMethods, reminderMethods } from '../api/contract/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Appointment, Tenant, TenantStore } from '../store/index.ts';
 import type { Call, Command } from './command.ts';
@@ -74,10 +74,38 @@ export const appointmentsDecline: Command = {
   run: (call) => change(call, 'appointment.decline'),
 };
 
+export const appointmentsReminders: Command = {
+  name: 'appointments reminders',
+  summary: 'List whom somebody has to remind by telephone: they have no e-mail address',
+  flags: tenantFlag,
+  async run({ config, json, io, text }) {
+    const found = await withBox(config(), { readOnly: true }, (box) =>
+      chosenTenants(box, text('tenant')).flatMap(({ tenant, store }) =>
+        store.reminders.tasks().flatMap(({ appointmentId }) => {
+          const appointment = store.appointments.find(appointmentId);
+          return appointment && appointment.startsAtMs > Date.now() ? [{ tenant, appointment }] : [];
+        }),
+      ),
+    );
+    io.out(
+      json ? `${JSON.stringify({ appointments: found.map(answerOf) }, null, 2)}\n` : appointmentTable(found),
+    );
+    return 0;
+  },
+};
+
+export const appointmentsReminded: Command = {
+  name: 'appointments reminded',
+  summary: 'Say that a customer was reminded',
+  operands: '<id>',
+  flags: tenantFlag,
+  run: (call) => change(call, 'reminder.done'),
+};
+
 /** Changes one appointment, whosever it is. */
 async function change(
   { config, json, io, text, positionals }: Call,
-  method: keyof typeof appointmentMethods,
+  method: keyof typeof appointmentMethods | Exclude<keyof typeof reminderMethods, 'reminder.list'>,
   bodyFor: (tenant: Tenant) => unknown = () => ({}),
 ): Promise<number> {
   const [id = ''] = positionals;

@@ -5,6 +5,8 @@ import {
   appointmentsDecline,
   appointmentsList,
   appointmentsMove,
+  appointmentsReminded,
+  appointmentsReminders,
 } from './appointments.ts';
 import { readArguments } from './arguments.ts';
 import { auditList, auditVerify } from './audit.ts';
@@ -116,6 +118,8 @@ const commands: readonly Command[] = [
   appointmentsCancel,
   appointmentsApprove,
   appointmentsDecline,
+  appointmentsReminders,
+  appointmentsReminded,
   holidaysList,
   holidaysAdd,
   holidaysRemove,

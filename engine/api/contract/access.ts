@@ -204,6 +204,8 @@ export const access = {
   'analytics.set': { who: 'admin', tenant: 'path' },
   'calendarSettings.read': { who: 'member', tenant: 'path', scope: 'appointments:read' },
   'calendarSettings.change': { who: 'admin', tenant: 'path' },
+  'reminder.list': { who: 'member', tenant: 'path', scope: 'appointments:read' },
+  'reminder.done': { who: 'member', tenant: 'query', scope: 'appointments:write' },
   'mail.list': { who: 'member', tenant: 'path', scope: 'appointments:read' },
   'mailAccount.read': { who: 'member', tenant: 'path', scope: 'appointments:read' },
   'mailAccount.set': { who: 'admin', tenant: 'path' },

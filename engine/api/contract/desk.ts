@@ -7,6 +7,7 @@ import { knowledgeMethods } from './knowledge.ts';
 import { mailMethods } from './mail.ts';
 import { notificationMethods } from './notifications.ts';
 import { playbookMethods } from './playbook.ts';
+import { reminderMethods } from './reminders.ts';
 import { serviceMethods } from './services.ts';
 import { submissionMethods } from './submissions.ts';
 
@@ -21,6 +22,7 @@ export const deskMethods = {
   ...mailMethods,
   ...notificationMethods,
   ...playbookMethods,
+  ...reminderMethods,
   ...serviceMethods,
   ...submissionMethods,
 } as const;

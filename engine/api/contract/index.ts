@@ -28,6 +28,7 @@ export * from './paths.ts';
 export * from './playbook.ts';
 export * from './providers.ts';
 export * from './rehearsals.ts';
+export * from './reminders.ts';
 export { phoneNumber } from './scope.ts';
 export * from './services.ts';
 export * from './session.ts';

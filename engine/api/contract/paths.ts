@@ -135,6 +135,8 @@ export const paths = {
   'analytics.set': '/api/v1/tenants/:id/analytics',
   'calendarSettings.read': '/api/v1/tenants/:id/calendar-settings',
   'calendarSettings.change': '/api/v1/tenants/:id/calendar-settings',
+  'reminder.list': '/api/v1/tenants/:id/reminders',
+  'reminder.done': '/api/v1/reminders/:id/done',
   'mail.list': '/api/v1/tenants/:id/mails',
   'mailAccount.read': '/api/v1/tenants/:id/mail-account',
   'mailAccount.set': '/api/v1/tenants/:id/mail-account',
