@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { findModel } from '../../models/index.ts';
 import {
   type CallRecord,
+  type CompleteFields,
   costOf,
   extract,
   memoryOf,
@@ -45,9 +46,10 @@ export const stepWork: Readonly<Record<AfterCallStep, (parts: StepParts) => Save
     const revenue = revenueOf(record);
     return () => store.analyses.save(record.call.id, { revenue });
   },
-  extract: async ({ store, record }) => {
+  extract: async ({ store, record, inference, signal }) => {
     const clean = cleanerOf(store);
-    const found = await extract(record, { pause: pauses() });
+    const complete = completerOf(await writerOf(inference, signal));
+    const found = await extract(record, { complete, pause: pauses() });
     const extractions = found.map((field) => ({ ...field, value: clean(field.value, field.label) }));
     return () => store.analyses.save(record.call.id, { extractions });
   },
@@ -126,35 +128,63 @@ function merged(spans: readonly RecordedSpan[]): RecordedSpan[] {
 
 async function summarise({ store, record, inference, signal }: StepParts): Promise<Save> {
   const facts = cleanerOf(store)(summaryOf(record));
-  const summary = await worded(facts, await phraserOf(inference, signal));
+  const summary = await worded(facts, phraserOf(await writerOf(inference, signal)));
   return () => store.analyses.save(record.call.id, { summary });
 }
 
-const summaryTokens = 160;
-const summaryLimitMs = 60_000;
+type Write = (order: {
+  readonly task: string;
+  readonly given: string;
+  readonly maxTokens: number;
+}) => Promise<string>;
 
-/** Small models invent; the wording is left to code where no large one is loaded. */
-async function phraserOf(inference: Inference | null, signal: AbortSignal): Promise<PhraseSummary | null> {
+const writingLimitMs = 60_000;
+
+/** Small models invent; all is left to code where no large one is loaded. */
+async function writerOf(inference: Inference | null, signal: AbortSignal): Promise<Write | null> {
   const models = (await inference?.loaded().catch(() => [])) ?? [];
   const isLarge = models.some(({ id, use }) => use === 'llm' && isLargeModel(id));
   if (!inference || !isLarge) return null;
-  return async (facts) => {
-    const { text } = await inference.generate(
-      {
-        messages: [
-          {
-            role: 'system',
-            content:
-              'Reword this note about a telephone call in two or three plain sentences. Keep every name, number, day and time. Add nothing.',
-          },
-          { role: 'user', content: facts },
-        ],
-        maxTokens: summaryTokens,
-      },
-      { priority: 'summary', signal, timeoutMs: summaryLimitMs },
-    );
-    return text;
+  return async ({ task, given, maxTokens }) => {
+    const messages = [{ role: 'system', content: task } as const, { role: 'user', content: given } as const];
+    const options = { priority: 'summary', signal, timeoutMs: writingLimitMs } as const;
+    return (await inference.generate({ messages, maxTokens, temperature: 0 }, options)).text;
   };
+}
+
+const phraserOf = (write: Write | null): PhraseSummary | null =>
+  write &&
+  ((facts) =>
+    write({
+      task: 'Reword this note about a telephone call in two or three plain sentences. Keep every name, number, day and time. Add nothing.',
+      given: facts,
+      maxTokens: 160,
+    }));
+
+/** The end of a long call: what it came to is told there, and a prompt has its limits. */
+const longestTranscript = 12_000;
+
+const completerOf = (write: Write | null): CompleteFields | null =>
+  write &&
+  (async ({ fields, transcript }) => {
+    const keys = fields.map(({ id, description, choices }) =>
+      choices.length === 0
+        ? `"${id}": ${description}`
+        : `"${id}": ${description}, one of ${choices.join(', ')}`,
+    );
+    const written = await write({
+      task: `Read the telephone call. Answer with one JSON object and nothing else. Its keys:\n${keys.join('\n')}\nEach value is a text in the caller's own words. Leave out what the caller did not say.`,
+      given: transcript.slice(-longestTranscript),
+      maxTokens: 40 * fields.length + 40,
+    });
+    return valuesIn(written);
+  });
+
+/** Models think aloud, and set JSON in marks of code. */
+function valuesIn(written: string): Readonly<Record<string, string>> {
+  const given: unknown = JSON.parse(/\{[^{}]*\}(?=[^}]*$)/.exec(written)?.[0] ?? '{}');
+  const values = Object.entries(given as object).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(values) as Readonly<Record<string, string>>;
 }
 
 function isLargeModel(id: string): boolean {

@@ -181,6 +181,29 @@ describe('after a call', () => {
     expect(store.afterCall.find(callId)?.state).toBe('done');
   });
 
+  it('a large model fills what the recognisers do not know, with words of the caller alone', async () => {
+    const fields = [
+      { id: 'occasion', label: 'Occasion', kind: 'text' as const, description: 'what they come for' },
+      { id: 'colour', label: 'Colour', kind: 'text' as const, description: 'their favourite colour' },
+    ];
+    store.setPlaybook({ ...store.playbook(), extraction: fields });
+    class FakeLargeInference extends FakeInference {
+      override async loaded(): ReturnType<FakeInference['loaded']> {
+        return [{ id: 'qwen3-4b', use: 'llm' }] as unknown as Awaited<ReturnType<FakeInference['loaded']>>;
+      }
+    }
+    const callId = book();
+    const text = '<think>{?}</think>```json\n{"occasion": "a cleaning", "colour": "blue", "age": 40}\n```';
+    await run(new FakeLargeInference({ generate: () => text }));
+    expect(store.analyses.find(callId)?.extractions).toEqual([
+      { id: 'occasion', label: 'Occasion', value: 'a cleaning', confidence: 0.6, source: 'model' },
+    ]);
+    const other = book(noonMs + 3_600_000);
+    await run(new FakeLargeInference({ generate: () => 'I cannot do that.' }));
+    expect(store.analyses.find(other)?.extractions).toEqual([]);
+    expect(store.afterCall.find(other)?.state).toBe('done');
+  });
+
   it('a caller who is forgotten while the work goes on stays forgotten', async () => {
     const callId = book();
     class FakeSlowInference extends FakeInference {
