@@ -16,9 +16,13 @@ export const settingsStrings = {
     notifications: 'Notifications',
     account: 'My account',
   },
-  region: {
-    title: 'Language and time zone',
-    help: 'How the callers speak, and by which clock the business lives. It holds from the next call on.',
+  business: {
+    title: 'Name, language and time zone',
+    help: 'What the business is called, how its callers speak, and by which clock it lives. It holds from the next call on.',
+    name: 'Name of the business',
+    nameHelp: 'Callers hear it, and it stands in the e-mails that they get.',
+    renames: (from: string) =>
+      `The receptionist says the new name wherever its greeting and instructions say ${from}: that is a version of the agent. The short name for commands stays.`,
     languageHelp: 'Dates, numbers and prices are understood, spoken and written in the way of that country.',
     zoneHelp: 'Opening hours and appointments are in this zone.',
     moves:
@@ -26,5 +30,36 @@ export const settingsStrings = {
     voice: (name: string, language: string) => `${name}, the voice that callers hear, speaks ${language}.`,
     chooseVoice: 'Choose a voice',
     saved: 'Saved.',
+  },
+  export: {
+    title: 'Take everything with you',
+    help: 'One file with all that is the business’s own: calls and recordings, appointments, callers, documents, the agent, numbers and phones. It can be kept, or restored on another box.',
+    open: 'Export this business…',
+    label: 'Export this business',
+    passphrase: 'Passphrase for the file',
+    passphraseHelp: 'Whoever has the file needs it: nobody can open it without, not even you.',
+    short: (letters: number) => `Take ${letters} characters or more.`,
+    save: 'Export',
+    saving: 'Packing…',
+    cancel: 'Cancel',
+    done: (file: string) => `${file} is among your downloads.`,
+  },
+  remove: {
+    title: 'Remove this business',
+    help: 'Everything of it goes for good, and the key to it is destroyed: copies of its database cannot be read any more.',
+    open: 'Remove this business…',
+    ask: (name: string) => `Remove ${name} for good`,
+    what: [
+      'Calls, transcripts and recordings, callers, messages and appointments.',
+      'The agent with all its versions, documents, phones and who is put through where.',
+      'Its numbers: whoever rings them hears that nobody is there.',
+    ],
+    stays:
+      'The audit log stays, and names the key that was destroyed. The proof is saved among your downloads.',
+    type: (slug: string) => `To confirm, type ${slug}`,
+    wrong: 'This is not the short name of the business.',
+    yes: 'Remove for good',
+    working: 'Removing…',
+    no: 'Keep',
   },
 };

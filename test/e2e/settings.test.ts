@@ -272,10 +272,10 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
     });
   });
 
-  describe('the language and the time zone of the business', () => {
+  describe('the name, the language and the time zone of the business', () => {
     it('hold at once, and the form says what they change', async () => {
       const page = await open('business', 'Language of the callers');
-      const form = page.getByRole('form', { name: 'Language and time zone' });
+      const form = page.getByRole('form', { name: 'Name, language and time zone' });
       const zone = form.getByLabel('Time zone');
       const voice = form.getByText('the voice that callers hear, speaks');
       await form.getByLabel('Language of the callers').selectOption({ label: 'English (India)' });
@@ -289,10 +289,81 @@ describe.skipIf(!hasBrowser)(withBrowser('the settings of the box'), () => {
       await form.getByRole('button', { name: 'Save' }).click();
       await form.getByText('Saved.').waitFor();
       const region = { language: 'en-IN', timeZone: 'America/Chicago' };
+      const { name: before, slug } = stage.box.tenants.find(tenantId) ?? { name: '', slug: '' };
       expect(stage.box.tenants.find(tenantId)).toMatchObject(region);
       // It is the business's now: there is nothing to be told any more.
       await form.getByText('What is booked stays at its moment').waitFor({ state: 'detached' });
+      const name = form.getByLabel('Name of the business');
+      await name.fill('');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('Give the business a name.').waitFor();
+      await name.fill('Brighter Smile');
+      await form.getByText(`wherever its greeting and instructions say ${before}`).waitFor();
+      await look(page, 'name');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form.getByText('wherever its greeting').waitFor({ state: 'detached' });
+      await page.getByText('Brighter Smile').first().waitFor();
+      const { greeting } = stage.box.tenant(tenantId).profile().profile;
+      expect([stage.box.tenants.find(tenantId), greeting]).toMatchObject([
+        { name: 'Brighter Smile', slug, ...region },
+        expect.stringContaining('Brighter Smile'),
+      ]);
+      stage.box.tenants.rename(tenantId, before, null);
       stage.box.tenants.setRegion(tenantId, { language: 'en-US', timeZone: 'America/New_York' });
+      // What was not typed over shows what it became elsewhere.
+      await expect.poll(() => name.inputValue()).toBe(before);
+      await page.context().close();
+    });
+  });
+
+  describe('a business that leaves', () => {
+    it('is in one file, and is gone for good once its short name was typed', async () => {
+      const { box } = stage;
+      const { id, slug } = box.tenants.create({ name: 'Corner Barber', timeZone: 'Europe/London' });
+      const page = await stage.page('settings/business');
+      await page.evaluate((tenant) => localStorage.setItem('voxbox.tenant', tenant), id);
+      await page.reload();
+      await page.getByRole('button', { name: 'Export this business…' }).click();
+      const form = page.getByRole('form', { name: 'Export this business' });
+      const passphrase = form.getByLabel('Passphrase for the file');
+      await passphrase.fill('short');
+      await form.getByRole('button', { name: 'Export', exact: true }).click();
+      await form.getByText('Take 10 characters or more.').waitFor();
+      await passphrase.fill('ten letters or more');
+      await look(page, 'export');
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        form.getByRole('button', { name: 'Export', exact: true }).click(),
+      ]);
+      expect(file.suggestedFilename()).toBe('corner-barber.voxbox');
+      await page.getByText('corner-barber.voxbox is among your downloads.').waitFor();
+
+      await page.getByRole('button', { name: 'Remove this business…' }).click();
+      const confirm = page.getByRole('form', { name: 'Remove Corner Barber for good' });
+      await confirm.getByRole('textbox').fill('corner');
+      await confirm.getByRole('button', { name: 'Remove for good' }).click();
+      await confirm.getByText('This is not the short name of the business.').waitFor();
+      await look(page, 'remove');
+      expect(box.tenants.find(id)).not.toBeNull();
+      await confirm.getByRole('textbox').fill(slug);
+      const [proof] = await Promise.all([
+        page.waitForEvent('download'),
+        confirm.getByRole('button', { name: 'Remove for good' }).click(),
+      ]);
+      expect(proof.suggestedFilename()).toBe('corner-barber-removed.json');
+      await confirm.waitFor({ state: 'detached' });
+      expect(box.tenants.find(id)).toBeNull();
+      // The other business is at hand again.
+      await expect
+        .poll(() => page.getByLabel('Name of the business').inputValue())
+        .toBe(box.tenants.find(tenantId)?.name);
+      // And the file brings it back.
+      const path = await file.path();
+      expect(await box.tenants.restore(path, 'ten letters or more')).toMatchObject({
+        id,
+        name: 'Corner Barber',
+      });
+      await box.tenants.remove(id);
       await page.context().close();
     });
   });
