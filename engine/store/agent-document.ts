@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VoxboxError } from '../foundation/index.ts';
 import { agentFields, serviceFields, spans, staffFields } from './new-tenant-schema.ts';
-import { playbookSchema } from './playbook.ts';
+import { type Problem, playbookContradictions, playbookSchema } from './playbook.ts';
 
 /**
  * What an agent is and knows by heart: who it is, what it can do, when the business is open, what it offers and who
@@ -52,44 +52,7 @@ function contradictions({ services, staff, playbook }: AgentDocument): Problem[]
         ? []
         : [{ path: `services.${i}.staffIds`, message: 'names somebody who is not of the staff' }],
     ),
-    ...playbook.skills.flatMap((skill, i) => {
-      const path = `playbook.skills.${i}`;
-      const others = playbook.skills.slice(0, i);
-      return [
-        ...(others.some(({ id }) => id === skill.id)
-          ? [{ path: `${path}.id`, message: `there are two skills called ${skill.id}` }]
-          : []),
-        ...skillContradictions(skill).map((problem) => ({ ...problem, path: `${path}.${problem.path}` })),
-      ];
-    }),
-  ];
-}
-
-export interface Problem {
-  /** Names joined by dots, for example `skills.0.slots.1.id`. */
-  readonly path: string;
-  readonly message: string;
-}
-
-/** What a skill says of values that it never asks for, and questions that are there twice. */
-export function skillContradictions({
-  slots,
-  readBack,
-}: AgentDocument['playbook']['skills'][number]): Problem[] {
-  const ids = slots.map(({ id }) => id);
-  const total = slots.some(({ kind }) => kind === 'items') ? ['total'] : [];
-  const used = [...(readBack ?? '').matchAll(/\{([^}]*)\}/g)].map(([, id = '']) => id);
-  const unknown = used.filter((id) => ![...ids, ...total].includes(id));
-  return [
-    ...ids.flatMap((id, i) =>
-      ids.indexOf(id) < i ? [{ path: `slots.${i}.id`, message: `there are two questions called ${id}` }] : [],
-    ),
-    ...slots.flatMap(({ kind, choices }, i) =>
-      kind === 'choice' && choices.length === 0
-        ? [{ path: `slots.${i}.choices`, message: 'says nothing that can be chosen' }]
-        : [],
-    ),
-    ...unknown.map((id) => ({ path: 'readBack', message: `{${id}} is none of the questions` })),
+    ...playbookContradictions(playbook).map((problem) => ({ ...problem, path: `playbook.${problem.path}` })),
   ];
 }
 

@@ -3,7 +3,7 @@ import { type AgentDocument, checkedDocument, withName } from './agent-document.
 import { documentTables, draftTable, versionTable } from './agent-tables.ts';
 import type { Database } from './database.ts';
 import type { EventLog } from './events.ts';
-import { type PlaybookInput, playbookSchema } from './playbook.ts';
+import { type PlaybookInput, playbookProblems, playbookSchema } from './playbook.ts';
 
 /** How the simulated callers fared before a publication. */
 export interface RehearsalSummary {
@@ -216,11 +216,7 @@ const isSame = (one: AgentDocument, other: AgentDocument): boolean =>
 const lineOf = ({ document: _, ...line }: AgentVersion): AgentVersionLine => line;
 
 function checkedPlaybook(given: PlaybookInput): AgentDocument['playbook'] {
-  const checked = playbookSchema.safeParse(given);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new VoxboxError(
-    'input_invalid',
-    `${issue?.path.join('.') || 'playbook'}: ${issue?.message ?? 'not valid'}`,
-  );
+  const [problem] = playbookProblems(given);
+  if (!problem) return playbookSchema.parse(given);
+  throw new VoxboxError('input_invalid', `${problem.path || 'playbook'}: ${problem.message}`);
 }

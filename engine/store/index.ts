@@ -2,8 +2,8 @@ export type * from './access-model.ts';
 export type { Act, Acts } from './acts.ts';
 export type { AfterCallQueue, AfterCallStep, AfterCallWork } from './after-call-work.ts';
 export { afterCallSteps } from './after-call-work.ts';
-export type { AgentDocument, Problem } from './agent-document.ts';
-export { checkedDocument, skillContradictions } from './agent-document.ts';
+export type { AgentDocument } from './agent-document.ts';
+export { checkedDocument } from './agent-document.ts';
 export type {
   AgentDraft,
   AgentVersion,
@@ -81,10 +81,11 @@ export type {
   MenuItem,
   Playbook,
   PlaybookInput,
+  Problem,
   SkillDocument,
   SlotDocument,
 } from './playbook.ts';
-export { playbookProblems, playbookSchema, skillSchema } from './playbook.ts';
+export { playbookProblems, playbookSchema, skillContradictions, skillSchema } from './playbook.ts';
 export type { Privacy, PrivacyPolicy, SensitiveKind } from './privacy.ts';
 export { privacySchema, sensitiveKinds } from './privacy.ts';
 export type { Profession } from './professions.ts';

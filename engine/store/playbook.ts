@@ -130,9 +130,52 @@ export type Emergency = Playbook['emergencies'][number];
 export type MenuItem = Playbook['menu'][number];
 export type ExtractionField = Playbook['extraction'][number];
 
+export interface Problem {
+  /** Names joined by dots, for example `skills.0.slots.1.id`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const within = (path: string, problems: readonly Problem[]): Problem[] =>
+  problems.map((problem) => ({ ...problem, path: `${path}.${problem.path}` }));
+
+/** What a skill says of values that it never asks for, and questions that are there twice. */
+export function skillContradictions({ slots, readBack }: SkillDocument): Problem[] {
+  const ids = slots.map(({ id }) => id);
+  const total = slots.some(({ kind }) => kind === 'items') ? ['total'] : [];
+  const used = [...(readBack ?? '').matchAll(/\{([^}]*)\}/g)].map(([, id = '']) => id);
+  const unknown = used.filter((id) => ![...ids, ...total].includes(id));
+  return [
+    ...within('slots', slotContradictions(slots)),
+    ...unknown.map((id) => ({ path: 'readBack', message: `{${id}} is none of the questions` })),
+  ];
+}
+
+const slotContradictions = (slots: readonly SlotDocument[]): Problem[] =>
+  slots.flatMap(({ id, kind, choices }, i) => [
+    ...(slots.slice(0, i).some((other) => other.id === id)
+      ? [{ path: `${i}.id`, message: `there are two questions called ${id}` }]
+      : []),
+    ...(kind === 'choice' && choices.length === 0
+      ? [{ path: `${i}.choices`, message: 'says nothing that can be chosen' }]
+      : []),
+  ]);
+
+/** What is good value by value and does not hold together. */
+export const playbookContradictions = ({ skills, bookingSlots }: Playbook): Problem[] => [
+  ...within('bookingSlots', slotContradictions(bookingSlots)),
+  ...skills.flatMap((skill, i) => [
+    ...(skills.slice(0, i).some(({ id }) => id === skill.id)
+      ? [{ path: `skills.${i}.id`, message: `there are two skills called ${skill.id}` }]
+      : []),
+    ...within(`skills.${i}`, skillContradictions(skill)),
+  ]),
+];
+
 /** Everything that is wrong with a document; nothing where it can be kept. */
-export const playbookProblems = (document: unknown): { readonly path: string; readonly message: string }[] =>
-  (playbookSchema.safeParse(document).error?.issues ?? []).map(({ path, message }) => ({
-    path: path.join('.'),
-    message,
-  }));
+export function playbookProblems(document: unknown): Problem[] {
+  const { data, error } = playbookSchema.safeParse(document);
+  return data
+    ? playbookContradictions(data)
+    : (error?.issues ?? []).map(({ path, message }) => ({ path: path.join('.'), message }));
+}
