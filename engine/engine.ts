@@ -37,6 +37,7 @@ import {
   systemIds,
   VoxboxError,
 } from './foundation/index.ts';
+import { startPageWatch } from './knowledge/index.ts';
 import { createMedia } from './media/index.ts';
 import { createRehearsals } from './rehearsal/index.ts';
 import {
@@ -51,7 +52,7 @@ import {
   type Srf,
   sipRealm,
 } from './sip/index.ts';
-import { type Box, ensureDemoTenant, openBox } from './store/index.ts';
+import { type Box, ensureDemoTenant, openBox, type TenantStore } from './store/index.ts';
 
 export interface Engine {
   readonly httpPort: number;
@@ -102,6 +103,8 @@ export async function startEngine(config: Config): Promise<Engine> {
     const { maxCalls, trustLoopback, sipHost: mediaHost } = config;
     const ours = { box, registry, dataDir, maxCalls, log, clock: systemClock, ids: systemIds };
     const embed = embedderOf(serving);
+    const pages = { stores: () => storesOf(box), embed, log, clock: systemClock, ids: systemIds };
+    parts.add('pages', startPageWatch(pages), (part) => part.stop());
     const talks = parts.add('talks', createTalks({ ...ours, embed }, serving), (part) => part.stop());
     const { srf, lines, registrar, digest, externalAddress } = line;
     const way = { srf, lines, registrar, mediaHost, externalAddress, random: Math.random };
@@ -142,9 +145,11 @@ const mailingTenants = (box: Box) =>
     return { store, business };
   });
 
+const storesOf = (box: Box): TenantStore[] => box.tenants.list().map(({ id }) => box.tenant(id));
+
 /** Calendars elsewhere, which hear of what is booked here soon. */
 function startCalendars({ box, log, parts }: House): CalendarSync {
-  const stores = () => box.tenants.list().map(({ id }) => box.tenant(id));
+  const stores = () => storesOf(box);
   const sync = startCalendarSync({ stores, clock: systemClock, ids: systemIds, log });
   const leave = box.onEvent(({ type, tenantId }) => {
     const matters = type.startsWith('appointment.') || type === 'tenant.region-changed';

@@ -1,12 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hasCode, type StoredEvent, silentLog, systemClock, systemIds } from '../foundation/index.ts';
 import { type Box, openBox } from '../store/index.ts';
 import { fakeEmbed } from './fake-embedding.ts';
-import { answer, forget, ingest, type KnowledgeParts, retrieve, type SourceInput } from './index.ts';
+import {
+  answer,
+  forget,
+  ingest,
+  type KnowledgeParts,
+  retrieve,
+  type SourceInput,
+  startPageWatch,
+} from './index.ts';
 
 let dataDir: string;
 let box: Box;
@@ -88,6 +98,49 @@ describe('ingest', () => {
     expect(second.id).toBe(first.id);
     expect(textsOf(first.id)).toEqual(['Parking is by the river.']);
     expect(parts.store.sources.list()).toHaveLength(1);
+  });
+
+  it('does not bring back what was removed while it was read again', async () => {
+    const { id } = await ingest(file(guide), parts);
+    const embed: KnowledgeParts['embed'] = async (texts) => {
+      if (parts.store.sources.find(id)) await forget(id, parts);
+      return fakeEmbed(texts);
+    };
+    await expect(ingest(file(`${guide}\nMore.\n`), { ...parts, embed })).rejects.toSatisfy((error) =>
+      hasCode(error, 'aborted'),
+    );
+    expect(parts.store.sources.list()).toEqual([]);
+    expect(parts.store.passages.count()).toBe(0);
+  });
+
+  it('reads pages again after a day, and keeps what it knows where that fails', async () => {
+    const site = { answers: 0, text: 'A crown is 900 dollars.', status: 200 };
+    const server = createServer((_, response) => {
+      site.answers += 1;
+      response.writeHead(site.status, { 'content-type': 'text/html' });
+      response.end(`<main><p>${site.text}</p></main>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    let lateMs = 0;
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + lateMs };
+    const all = { ...parts, clock, allowPrivate: true };
+    const { id } = await ingest({ kind: 'address', url: `http://127.0.0.1:${port}/` }, all);
+    const watch = startPageWatch({ ...all, stores: () => [parts.store], log: silentLog, everyMs: 10 });
+    try {
+      site.text = 'A crown is 950 dollars.';
+      lateMs = 25 * 3_600_000;
+      await vi.waitFor(() => expect(textsOf(id)).toEqual(['A crown is 950 dollars.']), { timeout: 8_000 });
+      const answered = site.answers;
+      site.status = 500;
+      lateMs *= 2;
+      await vi.waitFor(() => expect(site.answers).toBe(answered + 1), { timeout: 8_000 });
+    } finally {
+      await watch.stop();
+      server.close();
+    }
+    expect(textsOf(id)).toEqual(['A crown is 950 dollars.']);
+    expect(site.answers).toBe(3);
   });
 
   it('keeps the old passages until the new ones are there, and where these fail', async () => {

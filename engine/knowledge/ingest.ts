@@ -65,6 +65,8 @@ export async function ingest(
   const edition = store.passages.begin(id);
   try {
     await saved(edition, written, { parts, onProgress });
+    if (known && !store.sources.find(known.id))
+      throw new VoxboxError('aborted', 'the source was removed meanwhile');
     return settled(
       source,
       store.sources.publish({ id, kind, name, origin, fingerprint, words }, edition),
