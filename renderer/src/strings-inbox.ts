@@ -16,6 +16,10 @@ export const inboxStrings = {
     lead: 'Leads',
     request: 'Requests',
   } satisfies Record<Submission['kind'], string>,
+  remind: {
+    title: (n: number) => `${n === 1 ? 'One customer' : `${n} customers`} to remind by telephone`,
+    done: (name: string) => `${name} is reminded`,
+  },
   urgent: 'Urgent',
   total: 'Total',
   withheld: 'Number withheld',

@@ -2,12 +2,17 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../engine/foundation/index.ts';
+import { bookAppointment, findOpenings, handOverReminders } from '../../engine/calendar/index.ts';
+import { systemClock, systemIds } from '../../engine/foundation/index.ts';
 import { browserMissing } from './browser.ts';
 import { lensTo } from './look.ts';
 import { Stage } from './stage.ts';
 
 const { look } = lensTo('mail');
+const nowMs = Date.now();
+const dayMs = 86_400_000;
+/** Far enough ahead for a reminder of a day before. */
+const span = { fromMs: nowMs + 3 * dayMs, toMs: nowMs + 10 * dayMs, limit: 1 };
 
 describe.skipIf(browserMissing)(`mail to customers${browserMissing}`, () => {
   const server = new SMTPServer({
@@ -64,6 +69,33 @@ describe.skipIf(browserMissing)(`mail to customers${browserMissing}`, () => {
     await button('Stop sending from desk@smile.example').click();
     await button('Stop sending').last().click();
     await page.getByText('No e-mail is sent').waitFor();
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it('is not all: whoever has no address stands in the inbox, to be reminded by telephone', async () => {
+    const [tenant] = stage.box.tenants.list();
+    const store = stage.box.tenant(tenant?.id ?? '');
+    const [opening] = findOpenings(
+      store,
+      { ...span, serviceId: store.profile().services[0]?.id ?? '' },
+      systemClock,
+    );
+    const startsAtMs = opening?.startsAtMs ?? 0;
+    bookAppointment(
+      store,
+      {
+        ...{ serviceId: store.profile().services[0]?.id ?? '', startsAtMs, callId: null },
+        ...{ customerName: 'Sarah Miller', customerPhone: '+14155550132' },
+      },
+      { clock: systemClock, ids: systemIds },
+    );
+    handOverReminders(store, { ...systemClock, nowMs: () => startsAtMs - 3_600_000 });
+    await page.goto(`${stage.address}#/inbox`);
+    await page.getByRole('heading', { name: 'One customer to remind by telephone' }).waitFor();
+    await look(page, 'to-remind');
+    await page.getByRole('button', { name: 'Sarah Miller is reminded' }).click();
+    await page.getByRole('heading', { name: 'to remind' }).waitFor({ state: 'detached' });
+    expect(store.reminders.tasks()).toEqual([]);
     expect(stage.complaints).toEqual([]);
   });
 });
