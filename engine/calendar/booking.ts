@@ -15,6 +15,8 @@ export interface BookingRequest {
   readonly holder?: string | undefined;
   /** With nobody else of the staff; absent: with whoever is free. */
   readonly staffId?: string | undefined;
+  /** Whom the customer is used to: before the others, where they are free. */
+  readonly usualStaffId?: string | null;
   /** Nobody has to say yes to it: whoever books it could. */
   readonly approved?: boolean;
   readonly details?: Readonly<Record<string, string>>;
@@ -29,6 +31,7 @@ export interface HoldRequest {
   /** The appointment that is to be moved there: its own time is not in the way. */
   readonly appointmentId?: string | null;
   readonly staffId?: string | undefined;
+  readonly usualStaffId?: string | null;
 }
 
 const holdMs = 3 * minuteMs;
@@ -41,7 +44,7 @@ const holdMs = 3 * minuteMs;
  */
 export function holdOpening(
   tenant: TenantStore,
-  { serviceId, startsAtMs, callId, appointmentId = null, staffId }: HoldRequest,
+  { serviceId, startsAtMs, callId, appointmentId = null, staffId, usualStaffId }: HoldRequest,
   { clock }: { readonly clock: Clock; readonly ids: Ids },
 ): { readonly expiresAtMs: number } {
   checkStart(startsAtMs);
@@ -51,7 +54,7 @@ export function holdOpening(
     const own = heldFor(tenant, { callId, serviceId, startsAtMs }, nowMs);
     const { member, blocked } = findFreePlace(tenant, service, {
       ...{ startsAtMs, nowMs, callId, appointmentId, staffId },
-      ...(own === undefined ? {} : { preferred: own }),
+      preferred: own ?? usualStaffId,
     });
     const expiresAtMs = nowMs + holdMs;
     const time = { startsAtMs, blockedFromMs: blocked.fromMs, blockedToMs: blocked.toMs };
@@ -87,7 +90,7 @@ export function bookAppointment(
       holder === null ? undefined : heldFor(tenant, { callId: holder, serviceId, startsAtMs }, nowMs);
     const { member, span, blocked } = findFreePlace(tenant, service, {
       ...{ startsAtMs, nowMs, callId: holder, staffId },
-      ...(held === undefined ? {} : { preferred: held }),
+      preferred: held ?? request.usualStaffId,
     });
     const needsWord = !approved && tenant.calendarSettings.get().approval === 'by-hand';
     const appointment: Appointment = {

@@ -137,7 +137,7 @@ export function findFreePlace(
     nowMs,
     preferred,
     ...asker
-  }: Asker & { startsAtMs: number; nowMs: number; preferred?: string },
+  }: Asker & { startsAtMs: number; nowMs: number; preferred?: string | null | undefined },
 ): FreePlace {
   const { hours, staff } = tenant.profile();
   const { bufferBeforeMinutes = 0, bufferAfterMinutes = 0 } = service;

@@ -91,6 +91,41 @@ describe('tools of a call', () => {
     expect(store.appointments.find(appointmentId)?.status).toBe('cancelled');
   });
 
+  it('book with whom the caller is used to, where they are free', async () => {
+    const number = '+14155550132';
+    const { id } = box.tenants.create({
+      ...{ name: 'Salon', timeZone: zone, staff: [{ name: 'Ann' }, { name: 'Bea' }] },
+      services: [{ name: 'haircut', durationMinutes: 30, priceMinor: 4000, currency: 'USD' }],
+    });
+    store = box.tenant(id);
+    const bea = store.profile().staff.find(({ name }) => name === 'Bea');
+    const called = { sipCallId: 's', callerNumber: number, callerName: null, calledNumber: '+15555550100' };
+    for (const callId of ['call-1', 'call-2']) store.calls.start({ id: callId, ...called });
+    const preferences = { serviceId: null, staffId: bea?.id ?? '', partOfDay: null };
+    store.callers.remember({
+      ...{
+        number,
+        callId: 'call-1',
+        name: 'Sarah',
+        preferences,
+        facts: [],
+        summary: '',
+        atMs: clock.nowMs(),
+      },
+    });
+    const [service] = store.profile().services;
+    const wanted = { serviceId: service?.id ?? '', startsAtMs: at('2026-11-24T10:00') };
+    const customer = { customerName: 'Sarah', customerPhone: number };
+    await run({ name: 'hold', args: wanted });
+    expect(store.holds.list(clock.nowMs())).toMatchObject([{ staffId: bea?.id }]);
+    expect((await run({ name: 'book', args: { ...wanted, ...customer } })).value).toMatchObject({
+      staffName: 'Bea',
+    });
+    expect((await run({ name: 'book', args: { ...wanted, ...customer } }, 'call-2')).value).toMatchObject({
+      staffName: 'Ann',
+    });
+  });
+
   it('send the invitation where the caller wants it, if the business asks for an address', async () => {
     const label = 'e-mail address';
     const asks = { id: 'email', kind: 'email' as const, label, ask: ['Which e-mail address?'] };

@@ -1,4 +1,9 @@
-import type { BookedAppointment, FoundAppointment, SubmissionRequest } from '../agent/index.ts';
+import {
+  type BookedAppointment,
+  callerContextOf,
+  type FoundAppointment,
+  type SubmissionRequest,
+} from '../agent/index.ts';
 import {
   type BookingRequest,
   bookAppointment,
@@ -58,10 +63,13 @@ export async function runTool(
   switch (tool.name) {
     case 'findOpenings':
       return { name: tool.name, value: findOpenings(store, { ...tool.args, callId }, clock) };
-    case 'hold':
-      return { name: tool.name, value: holdOpening(store, { ...tool.args, callId }, { clock, ids }) };
+    case 'hold': {
+      const request = { ...tool.args, callId, usualStaffId: usualStaffOf(callId, store, clock) };
+      return { name: tool.name, value: holdOpening(store, request, { clock, ids }) };
+    }
     case 'book': {
-      const request = { ...tool.args, ...addressIn(tool.args.details, store), callId };
+      const usualStaffId = usualStaffOf(callId, store, clock);
+      const request = { ...tool.args, ...addressIn(tool.args.details, store), callId, usualStaffId };
       const booked = bookAppointment(store, request, { clock, ids });
       return { name: tool.name, value: spoken(booked) };
     }
@@ -96,6 +104,10 @@ export async function runTool(
     }
   }
 }
+
+/** Whom the caller is used to, as far as they are remembered. */
+const usualStaffOf = (callId: string, store: TenantStore, clock: Clock): string | null =>
+  callerContextOf(store, store.calls.find(callId)?.callerNumber ?? null, clock).preferences.staffId;
 
 /** The e-mail address, where the business asks for one: invitations and reminders go there. */
 function addressIn(
