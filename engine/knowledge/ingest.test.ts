@@ -246,7 +246,8 @@ describe('answer', () => {
     });
     expect((await answer(question, parts, { callId: null }))?.text).toBe('The one in Portsmouth.');
     await forget(source.id, parts);
-    expect(parts.store.unanswered.find(kept?.id ?? '')?.sourceId).toBeNull();
+    expect(parts.store.unanswered.find(kept?.id ?? '')).toMatchObject({ sourceId: null, status: 'open' });
+    expect(heard.at(-2)).toMatchObject({ type: 'question.reopened', questionId: kept?.id });
   });
 
   it('is refused without words', async () => {

@@ -30,7 +30,11 @@ export interface Sources {
   findByOrigin(kind: SourceKind, origin: string): Source | null;
   /** Its passages are those of the edition from now on, and no others. */
   publish(source: NewSource, edition: number): Source;
-  /** Nothing of it is found from now on; `Passages.tidy` takes what is left. @throws VoxboxError `not_found` */
+  /**
+   * Nothing of it is found from now on; `Passages.tidy` takes what is left. Questions that it answered are open again.
+   *
+   * @throws VoxboxError `not_found`
+   */
   remove(id: string): void;
 }
 
@@ -57,6 +61,9 @@ export function sourceRows(database: Database, { tenantId, clock, events, passag
        indexed_at_ms = excluded.indexed_at_ms`,
   );
   const remove = database.prepare('delete from sources where id = ?');
+  const reopen = database.prepare<{ id: string }>(
+    `update unanswered set status = 'open' where source_id = ? and status = 'answered' returning id`,
+  );
   return {
     list: () => list.all(),
     find: (id) => find.get(id) ?? null,
@@ -73,6 +80,9 @@ export function sourceRows(database: Database, { tenantId, clock, events, passag
       }),
     remove: (id) =>
       events.transaction(() => {
+        for (const question of reopen.all(id)) {
+          events.record({ type: 'question.reopened', tenantId, questionId: question.id });
+        }
         if (remove.run(id) === 0) throw new VoxboxError('not_found', `there is no source ${id}`);
         events.record({ type: 'knowledge.removed', tenantId, sourceId: id });
       }),
