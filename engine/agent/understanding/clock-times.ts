@@ -69,8 +69,6 @@ const notTimes = new Set([
   'no',
   'any',
   'good',
-  'morning',
-  'afternoon',
   'another',
   'next',
   'of',
@@ -138,9 +136,19 @@ export function clockTimes(
 
 const soundsLike: Readonly<Record<string, string>> = { to: 'two', too: 'two', for: 'four', ate: 'eight' };
 
+/** "Tennish", "noonish": near enough to be the hour. */
+const roughly = ({ text }: Token): string | undefined =>
+  text.endsWith('ish')
+    ? [text.slice(0, -3), text.slice(0, -4)].find((word) =>
+        /^(?:noon|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty)$/.test(word),
+      )
+    : undefined;
+
 /** "Tuesday at to", "for o'clock": words that a recogniser writes for a number, where only an hour can stand. */
 function asNumbers(tokens: readonly Token[]): readonly Token[] {
   return tokens.map((token, i) => {
+    const rough = roughly(token);
+    if (rough !== undefined) return { ...token, text: rough };
     const number = soundsLike[token.text];
     const next = tokens[i + 1]?.text ?? '';
     const behindAt =
@@ -173,6 +181,11 @@ function bareIsTime(
   ) {
     return true;
   }
+  // Indian English: "morning eleven".
+  const inPart = /^(?:morning|afternoon|evening)$/.test(previous) && tokens[time.from - 2]?.text !== 'good';
+  if (inPart && options.expected) return true;
+  if (previous === 'than' && /^(?:earlier|later|before)$/.test(tokens[time.from - 2]?.text ?? ''))
+    return true;
   const made = previous === 'it' && tokens[time.from - 2]?.text === 'make';
   if (made || correctives.has(previous)) return true;
   if (!options.expected || notTimes.has(previous)) return false;
@@ -303,7 +316,7 @@ const windows: readonly (readonly [RegExp, DayWindow, 'am' | 'pm' | null])[] = [
   ],
   [/ (?:late (?:in the )?morning|mid morning) /, { fromMinute: 10 * 60, toMinute: 12 * 60 }, 'am'],
   [
-    / (?:lunch time|lunchtime|around noon|over lunch|at lunch|during lunch|midday ish) /,
+    / (?:lunch time|lunchtime|around noon|(?:over|at|around) lunch|during lunch|midday ish) /,
     { fromMinute: 11 * 60 + 30, toMinute: 13 * 60 + 30 },
     'pm',
   ],
@@ -317,8 +330,9 @@ const windows: readonly (readonly [RegExp, DayWindow, 'am' | 'pm' | null])[] = [
     { fromMinute: 15 * 60, toMinute: 18 * 60 },
     'pm',
   ],
+  [/ after school /, { fromMinute: 15 * 60, toMinute: 18 * 60 }, 'pm'],
   [
-    / (?:after (?:work|school)|this evening|tonight|(?<!good )evenings?) /,
+    / (?:after work|this evening|tonight|(?<!good )evenings?) /,
     { fromMinute: 17 * 60, toMinute: 24 * 60 },
     'pm',
   ],

@@ -2,8 +2,9 @@ import * as chrono from 'chrono-node';
 import { DateTime } from 'luxon';
 import type { OpenSpan } from '../../store/index.ts';
 import { type ClockTime, clockTimes, type DayWindow, partOfDay } from './clock-times.ts';
-import { type DayMention, type DayRange, dayMentions } from './days.ts';
+import { dayMentions } from './days.ts';
 import { type NoSuchDate, noSuchDate } from './no-such-date.ts';
+import type { DayMention, DayRange } from './relative-days.ts';
 import { spaced, type Token } from './tokens.ts';
 
 export type { DayRange, DayWindow };
@@ -107,27 +108,44 @@ function settleDays(tokens: readonly Token[], mentions: readonly DayMention[]): 
   const wanted = mentions.filter((mention) => !refused(tokens, mention));
   const last = wanted.at(-1);
   const first = wanted[0];
-  if (!last || !first) return null;
+  if (!last || !first) return oneAfter(tokens, mentions);
   if (wanted.length === 1 || first === last) {
     const others = mentions.filter((mention) => !wanted.includes(mention));
     return last.kind === 'span' ? without(last.days, others) : last.days;
   }
   const between = spaced(tokens.slice(first.to, last.from));
-  if (
-    wanted.length === 2 &&
-    / (?:or|to|and|through|until) /.test(between) &&
-    !correctionPattern.test(between)
-  ) {
+  const [wide, narrow] = first.kind === 'span' ? [first, last] : [last, first];
+  const isOneSpan = wide.kind === 'span' && narrow.kind !== 'span';
+  const liesWithin = narrow.days.from >= wide.days.from && narrow.days.to <= wide.days.to;
+  const isPair =
+    wanted.length === 2 && / (?:or|to|and|through|until) /.test(between) && !correctionPattern.test(between);
+  if (isPair && !(isOneSpan && liesWithin)) {
     const [a, b] = [first.days, last.days].sort((x, y) => x.from.localeCompare(y.from));
     return a && b ? { from: a.from, to: b.to } : last.days;
   }
-  // "next week, Tuesday": the narrower one lies within the wider.
-  const spans = first.kind === 'span' ? [first, last] : [last, first];
-  const [wide, narrow] = [spans[0], spans[1]];
-  if (wide?.kind === 'span' && narrow && narrow.kind !== 'span') {
-    return narrow.days;
-  }
-  return last.days;
+  if (!isOneSpan) return last.days;
+  // "Next week, Tuesday": the narrower one lies within the wider.
+  const isBeside = /^ (?:(?:of|in|on|the|that|maybe|like|say|sometime|either|preferably|ideally|a)? )*$/.test(
+    between,
+  );
+  return (isBeside && narrow.kind === 'weekday' && sameWeekday(narrow.days.from, wide.days)) || narrow.days;
+}
+
+/** "Tuesday of the week after next": the first such day of the span. */
+function sameWeekday(day: string, { from, to }: DayRange): DayRange | null {
+  const { weekday } = DateTime.fromISO(day);
+  const start = DateTime.fromISO(from);
+  const found = start.plus({ days: (weekday - start.weekday + 7) % 7 }).toFormat('yyyy-MM-dd');
+  return found <= to ? { from: found, to: found } : null;
+}
+
+/** "Not this Monday but the next one". */
+function oneAfter(tokens: readonly Token[], mentions: readonly DayMention[]): DayRange | null {
+  const no = mentions.at(-1);
+  const isNext = / the (?:next one|next|one after(?: that)?|following(?: one)?|week after) /;
+  if (no?.kind !== 'weekday' || !isNext.test(spaced(tokens.slice(no.to)))) return null;
+  const day = DateTime.fromISO(no.days.from).plus({ weeks: 1 }).toFormat('yyyy-MM-dd');
+  return { from: day, to: day };
 }
 
 /** "Next week, but not Monday": a span that begins or ends with days that were refused is the shorter one. */
@@ -149,7 +167,7 @@ const refused = (tokens: readonly Token[], mention: DayMention): boolean => {
   const after = spaced(tokens.slice(mention.to, mention.to + 3));
   return (
     / (?:not|not on) (?:(?:this |next )?\p{L}+day(?:s)? or (?:on )?)+$/u.test(before) ||
-    / (?:not|not on|can't do|can't make|can't on|cannot do|except|instead of|don't want|can't come|can't come on) (?:this |next )?$/.test(
+    / (?:not|not on|can't do|can't make|can't on|cannot do|except|instead of|don't want|can't come|can't come on|any day but|any time but|anytime but) (?:this |next |an? )?$/.test(
       before,
     ) ||
     /^ (?:doesn't|does not|won't|isn't|is no|is not) /.test(after)
@@ -240,7 +258,7 @@ function timeRange(
   const lead = before(last, 3);
   const trail = spaced(tokens.slice(last.to, last.to + 2));
   if (
-    / (?:after|not before|from|any time past) $/.test(lead) ||
+    / (?:after|not before|no earlier than|from|any time past) $/.test(lead) ||
     /^ (?:or|and) (?:later|after|onwards) |^ onwards? /.test(trail)
   ) {
     return { fromMinute: settle(last).minute, toMinute: 24 * 60 };

@@ -1,24 +1,8 @@
 import { DateTime } from 'luxon';
 import { months, weekdays } from './day-names.ts';
-import { holidayAt } from './holidays.ts';
 import { cardinalAt, ordinalAt } from './numbers.ts';
-import { spaced, type Token, wordsIn } from './tokens.ts';
-
-/** Local calendar days, ISO `yyyy-mm-dd`, both included; the same day twice when one day is meant. */
-export interface DayRange {
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface DayMention {
-  readonly days: DayRange;
-  readonly kind: 'weekday' | 'date' | 'relative' | 'span';
-  readonly from: number;
-  readonly to: number;
-}
-
-const iso = (day: DateTime): string => day.toFormat('yyyy-MM-dd');
-const single = (day: DateTime): DayRange => ({ from: iso(day), to: iso(day) });
+import { type DayMention, iso, relativeDay, single } from './relative-days.ts';
+import { spaced, type Token } from './tokens.ts';
 
 /** Every day that is named, in the tenant's zone, never a past one. Past dates roll forward. */
 export function dayMentions(
@@ -36,28 +20,34 @@ export function dayMentions(
   for (let i = 0; i < tokens.length; i++) {
     const mention =
       sameDay(tokens, i, options.known ?? null) ??
-      besideHoliday(tokens, i, today) ??
       relativeDay(tokens, i, today) ??
       weekdayAt(tokens, i, today) ??
       dateAt(tokens, i, today, options);
     if (!mention || mention.days.to < iso(today)) continue;
-    found.push(mention);
+    found.push(bounded(tokens, mention, today));
     i = mention.to - 1;
   }
   return found;
 }
 
-/** "The Monday after Thanksgiving", "the day before Christmas". */
-function besideHoliday(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const [said = '', side = ''] = [tokens[i]?.text, tokens[i + 1]?.text];
-  const weekday = weekdays[said];
-  if ((weekday === undefined && said !== 'day') || !/^(?:after|before)$/.test(side)) return null;
-  const holiday = holidayAt(spaced(tokens.slice(i + 2, i + 6)), today);
-  if (!holiday) return null;
-  const by = side === 'after' ? 1 : -1;
-  const away = weekday === undefined ? 1 : (by * (weekday - holiday.day.weekday) + 7) % 7 || 7;
-  const day = holiday.day.plus({ days: by * away });
-  return { days: single(day), kind: 'date', from: i, to: i + 2 + holiday.words };
+const bound =
+  /(?<! (?:come|coming|stop|stopping|swing|drop|pop|pass|run|bring (?:it|her|him|them))) (by|before|no later than|not before|not until|after) (?:(?:the|this|next|coming) )*$/;
+
+/** "By Friday", "before the 4th", "not before Monday": the days up to it, or those of the week from it on. */
+function bounded(tokens: readonly Token[], mention: DayMention, today: DateTime): DayMention {
+  const { from, days } = mention;
+  const side = bound.exec(spaced(tokens.slice(Math.max(0, from - 6), from)))?.[1];
+  if (side === undefined) return mention;
+  const [first, last] = [days.from, days.to].map((day) => DateTime.fromISO(day, { zone: today.zone }));
+  if (!first || !last) return mention;
+  const sides: Readonly<Record<string, readonly [DateTime, DateTime]>> = {
+    before: [today, first.minus({ days: 1 })],
+    after: [last.plus({ days: 1 }), last.plus({ weeks: 1 })],
+    'not before': [first, first.plus({ days: 6 })],
+    'not until': [first, first.plus({ days: 6 })],
+  };
+  const [begins, ends] = sides[side] ?? [today, last];
+  return ends < begins ? mention : { ...mention, days: { from: iso(begins), to: iso(ends) }, kind: 'span' };
 }
 
 /** "The same day", "that day": the one that was agreed on. */
@@ -65,136 +55,6 @@ function sameDay(tokens: readonly Token[], i: number, known: string | null): Day
   if (known === null || !/^ (?:same|that) day /.test(spaced(tokens.slice(i, i + 2)))) return null;
   return { days: { from: known, to: known }, kind: 'relative', from: i, to: i + 2 };
 }
-
-/** "today", "tomorrow", "day after tomorrow", "in three days", "a week from today", "next week", "the weekend". */
-function relativeDay(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const text = spaced(tokens.slice(i, i + 6));
-  const at = (pattern: RegExp): number => {
-    const match = pattern.exec(text);
-    return match ? wordsIn(match[0]) : 0;
-  };
-  const build = (days: DayRange, length: number, kind: DayMention['kind'] = 'relative'): DayMention => ({
-    days,
-    kind,
-    from: i,
-    to: i + length,
-  });
-  let length = at(/^ (?:the )?day after (?:tomorrow|tomorow|tommorow) /);
-  if (length) return build(single(today.plus({ days: 2 })), length);
-  length = at(/^ (?:tomorrow|tomorow|tommorow|tommorrow|to morrow|tomorrow's) /);
-  if (length) return build(single(today.plus({ days: 1 })), length);
-  length = at(/^ (?:today|tonight|this (?:morning|afternoon|evening)) /);
-  if (length) return build(single(today), length);
-  // Indian English: what was said before it is understood.
-  if (i === 0 && at(/^ day after /)) return build(single(today.plus({ days: 2 })), 2);
-  length = at(/^ (?:the week after next|next to next week) /);
-  if (length) return build(week(today.plus({ weeks: 2 })), length, 'span');
-  // "next week" with a weekday beside it belongs to the weekday.
-  length = at(/^ (?:next week|the following week) /);
-  if (length && weekdayNear(tokens, i, i + length) === null)
-    return build(week(today.plus({ weeks: 1 })), length, 'span');
-  length = at(/^ (?:this week|later this week|end of the week) /);
-  if (length && weekdayNear(tokens, i, i + length) === null) {
-    return build({ from: iso(today), to: iso(today.endOf('week')) }, length, 'span');
-  }
-  length = at(/^ (?:the )?end of next week /);
-  if (length) {
-    const next = today.plus({ weeks: 1 });
-    return build({ from: iso(next.startOf('week').plus({ days: 3 })), to: week(next).to }, length, 'span');
-  }
-  length = at(/^ next month /);
-  if (length) {
-    const month = today.plus({ months: 1 }).startOf('month');
-    return build({ from: iso(month), to: iso(month.endOf('month')) }, length, 'span');
-  }
-  length = at(/^ (?:(?:this|the|next) )?weekend /);
-  if (length) {
-    const saturday = today.startOf('week').plus({ days: 5, weeks: /next/.test(text.slice(0, 6)) ? 1 : 0 });
-    return build(
-      { from: iso(saturday < today ? today : saturday), to: iso(saturday.plus({ days: 1 })) },
-      length,
-      'span',
-    );
-  }
-  return weeksFrom(tokens, i, today) ?? partOfMonth(tokens, i, today) ?? inSomeDays(tokens, i, today);
-}
-
-/** "A week today", "a fortnight on Monday", "two weeks from tomorrow", "in a fortnight's time". */
-function weeksFrom(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const text = (at: number): string => tokens[at]?.text ?? '';
-  const prefixed = /^(?:in|after)$/.test(text(i));
-  let at = prefixed ? i + 1 : i;
-  const amount = text(at) === 'a' ? { value: 1, length: 1 } : cardinalAt(tokens, at);
-  at += amount?.length ?? 0;
-  const unit = /^(?:(weeks?)|fortnight(?:'s|s)?)$/.exec(text(at));
-  if (!unit || (amount && (amount.value < 1 || amount.value > 12))) return null;
-  const weeks = (amount?.value ?? 1) * (unit[1] ? 1 : 2);
-  at += /^(?:time|later)$/.test(text(at + 1)) ? 2 : 1;
-  const joins = /^(?:from|on|after)$/.test(text(at)) ? 1 : 0;
-  const anchor = text(at + joins);
-  const weekday = weekdays[anchor];
-  const days = /^(?:today|now)$/.test(anchor)
-    ? 0
-    : anchor === 'tomorrow'
-      ? 1
-      : weekday && (amount || !unit[1])
-        ? (weekday - today.weekday + 7) % 7 || 7
-        : null;
-  if (days === null && !prefixed) return null;
-  const day = today.plus({ weeks, days: days ?? 0 });
-  return { days: single(day), kind: 'relative', from: i, to: days === null ? at : at + joins + 1 };
-}
-
-/** "The beginning of December", "the first week of January", "the end of next month". */
-function partOfMonth(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const named =
-    /^ (?:the )?(beginning|start|middle|end|first week|last week) of (?:(next|this) month|(\p{L}+)) /u.exec(
-      spaced(tokens.slice(i, i + 6)),
-    );
-  if (!named) return null;
-  const [whole, part = '', relative, name = ''] = named;
-  const number = relative ? today.plus({ months: relative === 'next' ? 1 : 0 }).month : months[name];
-  if (number === undefined) return null;
-  const year = number < today.month ? today.year + 1 : today.year;
-  const month = today.set({ year, month: number, day: 1 });
-  const last = month.endOf('month').day;
-  const [first, to] = {
-    'first week': [1, 7],
-    'last week': [last - 6, last],
-    end: [21, last],
-    middle: [11, 20],
-  }[part] ?? [1, 10];
-  const from = month.set({ day: first });
-  const days = { from: iso(from < today ? today : from), to: iso(month.set({ day: to })) };
-  return { days, kind: 'span', from: i, to: i + wordsIn(whole) };
-}
-
-function inSomeDays(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
-  const prefixed = /^(?:in|after)$/.test(tokens[i]?.text ?? '');
-  const start = prefixed ? i + 1 : i;
-  const amount = /^(a couple of|couple of)/.test(
-    tokens
-      .slice(start, start + 3)
-      .map((t) => t.text)
-      .join(' '),
-  )
-    ? { value: 2, length: tokens[start]?.text === 'a' ? 3 : 2 }
-    : cardinalAt(tokens, start);
-  if (!amount || amount.value < 1 || amount.value > 60) return null;
-  const unit = tokens[start + amount.length]?.text ?? '';
-  const days = /^days?$/.test(unit) ? amount.value : /^weeks?$/.test(unit) ? amount.value * 7 : 0;
-  const end = start + amount.length + 1;
-  const fromNow = tokens[end]?.text === 'from' && /^(now|today)$/.test(tokens[end + 1]?.text ?? '');
-  if (days === 0 || (!prefixed && !fromNow)) return null;
-  return { days: single(today.plus({ days })), kind: 'relative', from: i, to: fromNow ? end + 2 : end };
-}
-
-const week = (day: DateTime): DayRange => ({ from: iso(day.startOf('week')), to: iso(day.endOf('week')) });
-
-const weekdayNear = (tokens: readonly Token[], from: number, to: number): number | null => {
-  const on = /^(on|the)$/.test(tokens[to]?.text ?? '') ? 1 : 0;
-  return weekdays[tokens[from - 1]?.text ?? ''] ?? weekdays[tokens[to + on]?.text ?? ''] ?? null;
-};
 
 /** "Tuesday", "this Friday", "next Tuesday", "Tuesday next week", "a week from Tuesday", "Tuesday the 24th". */
 function weekdayAt(tokens: readonly Token[], i: number, today: DateTime): DayMention | null {
@@ -215,6 +75,7 @@ function weekdayAt(tokens: readonly Token[], i: number, today: DateTime): DayMen
   } else if (/ (?:a|one) week (?:from|on|after) $/.test(before) || /^ week /.test(after))
     delta = (bare === 0 ? 7 : bare) + 7;
   else if (/^ after next /.test(after)) delta = (bare === 0 ? 7 : bare) + 7;
+  else if (/^ fortnight /.test(after)) delta = (bare === 0 ? 7 : bare) + 14;
   const named = today.plus({ days: delta });
   const dated = ordinalDay(tokens, to, today);
   // "Tuesday the 24th": the date decides when both agree, the weekday when they do not.
@@ -336,7 +197,8 @@ function ordinalStands(
   if (found.day <= options.choices && previous !== 'on') return false;
   if (next === 'of') return tokens[found.to + 2]?.text === 'month';
   if (afterOrdinal.has(next) && !(next === 'please' && found.day > 3)) return false;
-  const withThe = tokens[i]?.text === 'the' || previous === 'on' || previous === 'the';
+  // "The Walgreens on Fifth" is a place.
+  const withThe = tokens[i]?.text === 'the' || previous === 'the';
   const isSecond = tokens[found.to - 1]?.text === 'second' && !withThe;
   return !isSecond && (withThe || options.expected || /\d/.test(tokens[i]?.text ?? ''));
 }
