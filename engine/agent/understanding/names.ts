@@ -43,6 +43,8 @@ const weakCues = [
   ['for'],
   ['make', 'it'],
   ['im'],
+  ['put'],
+  ['put', 'down'],
 ] as const;
 
 const fillers = new Set([
@@ -79,6 +81,8 @@ const fillers = new Set([
   'dr',
 ]);
 
+const hum = /^(?:u+[hm]+|e+r+m*|h+m+|a+h+)$/;
+
 /**
  * A caller's name: introduced ("this is Sarah Miller"), given alone when asked, or spelled ("S-A-R-A-H",
  * "M as in Mary", the NATO alphabet).
@@ -96,7 +100,7 @@ export function recogniseName(
   const usable = (token: Token | undefined): token is Token =>
     token !== undefined &&
     /^[\p{L}'’]{2,}$/u.test(token.raw) &&
-    (token.start === -1 || !stopWords.has(token.text)) &&
+    (token.start === -1 || !(stopWords.has(token.text) || hum.test(token.text))) &&
     !options.notNames.has(token.text);
   const capital = (token: Token): boolean => !cased || token.start === -1 || /^\p{Lu}/u.test(token.raw);
 
@@ -158,19 +162,19 @@ function bareName(
   return built(words, words.length <= 3 ? 0.85 : 0.65);
 }
 
-/** "The massage is for her, so Amelia Foster": a sentence that ends with the only words written like a name. */
+/** "The massage is for her, so Amelia Foster", "Emma Clarke with an E": what is written like a name, at either end. */
 function writtenName(
   tokens: readonly Token[],
   usable: (token: Token | undefined) => boolean,
 ): NameReading | null {
-  const isWritten = (token: Token | undefined): boolean =>
-    usable(token) && /^\p{Lu}\p{Ll}/u.test(token?.raw ?? '');
-  const last = tokens.findLastIndex(({ text }) => !/^(?:please|thanks|thank|you)$/.test(text));
-  if (!isWritten(tokens[last]) || isQuestion('', tokens)) return null;
-  let first = last;
-  while (isWritten(tokens[first - 1])) first--;
-  const words = tokens.slice(first, last + 1);
-  return first > 0 && words.length >= 2 && words.length <= 3 ? built(words, 0.8) : null;
+  if (isQuestion('', tokens)) return null;
+  const said = tokens.filter(({ text }) => !/^(?:please|thanks|thank|you)$/.test(text));
+  const isWritten = (token: Token): boolean =>
+    usable(token) && /^\p{Lu}(?:\p{Ll}|['’]\p{Lu})/u.test(token.raw);
+  const last = said.slice(said.findLastIndex((token) => !isWritten(token)) + 1);
+  const end = said.findIndex((token) => !isWritten(token));
+  const found = [last, said.slice(0, Math.max(0, end))].find(({ length }) => length >= 2 && length <= 3);
+  return found && found.length < tokens.length ? built(found, 0.8) : null;
 }
 
 /** "Yolanda Price": behind a first name, what is written like a name is one, whatever else it means. */
@@ -281,7 +285,9 @@ function oneHalf(
 const halfLeads = new Set(['is', "it's", "that's", 'should', 'be', 'as', 'spelled', 'with']);
 
 /** A word that was spelled right after it was said is the same word, spelled right. */
-function built(words: readonly Token[], confidence: number): NameReading {
+function built(said: readonly Token[], confidence: number): NameReading {
+  // "Dave, Dave Kowalski", "Mrs Ellison, Margaret Ellison"
+  const words = said.filter(({ text }, i) => !said.slice(i + 1).some((later) => later.text === text));
   const kept: { text: string; spelled: boolean }[] = [];
   for (const word of words.flatMap((one, i) => apart(one, words.slice(0, i)))) {
     const isSpelled = word.start === -1;

@@ -4,18 +4,27 @@ import { spaced, type Token } from './tokens.ts';
 export type YesNo = 'yes' | 'no' | 'mixed';
 
 const fillers =
-  /^(?: (?:um|uh(?! huh)|er|erm|ah|oh|well|hm|hmm|so|and|please|mister|ma'am|hello|hi|ok so)(?= ))+/;
+  /^(?: (?:um|uh(?! huh)|er|erm|ah|oh|well|hm|hmm|so|and|please(?! do )|mister|ma'am|hello|hi|ok so)(?= ))+/;
 
 const strongYes =
   / (?:yes|yeah|yea|yep|yup|ya|yah|yess|uh huh|mm hm|mhm|mm hmm|affirmative|absolutely|definitely|certainly|exactly|of course|for sure) /;
-const phrasedYes =
-  / (?:that's (?:right|correct|fine|perfect|great|good|it|ok|okay|alright|all right|the one|me)|that is (?:right|correct|fine|perfect|good)|that (?:works|would work|will work|one works|would be (?:great|fine|good|perfect|lovely)|'ll be fine|'ll work|sounds (?:good|great|fine|right|perfect))|that'd be (?:great|fine|good|perfect|lovely)|that'll (?:work|do|be fine|be great)|sounds (?:good|great|fine|right|perfect|lovely)|works for me|suits me|it is|i do|i would|you can|you may|go ahead|go for it|please do|do it|let's do (?:it|that)|book it|why not|no problem|not a problem|no worries|looks good|i'd love to|you got it|you bet|all good|i'll take (?:it|that)|all correct|is correct|is right) /;
+/** "That's right", "it all looks good", "that'd be grand", "sounds about right". */
+const praise =
+  '(?:about |all |just |very |absolutely |perfectly )*(?:right|correct|fine|perfect|great|good|grand|lovely|brilliant|ideal|ok|okay|alright)';
+const phrasedYes = new RegExp(
+  [
+    ` (?:that|it|this|everything|all)(?: all| one| number)?(?:'s| is| looks| sounds|(?:'d| would|'ll| will) be) ${praise} `,
+    ` (?:sounds|looks|all) ${praise} | is (?:all )?(?:correct|right) | that(?:'s| is) (?:it|me|the one|all right) `,
+    " that(?: one)?(?: works| suits|(?:'d| would|'ll| will) (?:work|do|suit)) | (?:works for|suits) me | i(?:'m| am) (?:happy|fine|ok|okay|good) with (?:that|it|this) ",
+    " (?:it is|i do|i would|i (?:think|suppose|believe) so|you can|you may|go ahead|go for it|please do|do it|let's do (?:it|that)|book it|why not|no (?:problem|worries|issues?)|not a problem|i'd love to|you(?:'ve)? got it|you bet|i'll take (?:it|that)|spot on|bang on) ",
+  ].join('|'),
+);
 const softYes =
-  /^ (?:sure|ok|okay|okey|correct|right|perfect|great|good|fine|alright|all right|lovely|wonderful|cool|excellent|brilliant|fantastic|please|confirm|confirmed|confirmed yes|true|yes) /;
+  /^ (?:sure|ok|okay|okey|correct|right|perfect|great|good|fine|alright|all right|lovely|wonderful|cool|excellent|brilliant|fantastic|please|confirm|confirmed|true|yes|aye|very good|go on) /;
 
 const unsure = / (?:not sure|don't know|dunno|no idea|not certain|maybe|perhaps|i guess) /;
 const phrasedNo =
-  / (?:not (?:really|quite|right|correct|exactly|now|today|yet|good|at all|that|the|thanks|for me)|isn't (?:right|correct|good|it)|(?:is|it's|that's|that is|it is) not|(?:that's|it's|that is|is) (?:wrong|incorrect)|(?:doesn't|does not|won't|wouldn't|don't|didn't) (?:work|suit|want|think so|like|need|fit)|i don't|do not|never mind|nevermind|no good|i can't|cannot|can't (?:do|make)|rather not|not that|something's wrong|you got (?:it|that|my name|the) wrong|none of (?:them|those)|neither|nothing else|don't) /;
+  / (?:not (?:really|quite|right|correct|exactly|now|today|yet|good|at all|that|the|thanks|for me)|isn't (?:right|correct|good|it)|(?:is|it's|that's|that is|it is) not|(?:that's|it's|that is|is) (?:wrong|incorrect)|(?:doesn't|does not|won't|wouldn't|don't|didn't) (?:work|suit|want|think so|like|need|fit)|i don't|do not|never mind|nevermind|no good|i can't|cannot|can't (?:do|make)|rather not|not that|something's wrong|you(?:'ve)? got (?:it|that|my name|the) wrong|you misheard|none of (?:them|those)|neither|nothing else|don't) /;
 const plainNo = /^ (?:no|nope|nah|naw|no no|negative|wrong|incorrect|neither|none|not) /;
 const laterNo = / (?:no|nope|nah) /;
 
@@ -29,7 +38,7 @@ export function recogniseYesNo(tokens: readonly Token[]): YesNo | null {
   const said = text.replace(fillers, '');
   if (said.trim() === '' || unsure.test(text)) return null;
   if (kindNo.test(said)) return 'no';
-  const positive = / (?:no problem|not a problem|no worries|why not) /.test(said);
+  const positive = / (?:no (?:problem|worries|issues?)|not a problem|why not) /.test(said);
   const no =
     !positive && (plainNo.test(said) || phrasedNo.test(said) || (tokens.length <= 4 && laterNo.test(said)));
   // A soft word at the head of a long remark ("okay so what are your hours") agrees to nothing.
