@@ -44,7 +44,7 @@ export function recogniseOrder(tokens: readonly Token[], menu: readonly MenuItem
     const lead = tokens.slice(start, mention.from);
     const said = spaced(lead);
     if (
-      / (?:no|without|remove|cancel|not|drop|take off|skip|forget|minus|instead of|rather than|not)(?: the| a| an| any| that| my)? $/.test(
+      / (?:no|without|remove|cancel|not|drop|take (?:off|out)|leave (?:off|out)|skip|scrap|ditch|lose|forget|minus|instead of|rather than)(?: the| a| an| any| that| my)? $/.test(
         said,
       )
     ) {
@@ -60,6 +60,14 @@ export function recogniseOrder(tokens: readonly Token[], menu: readonly MenuItem
       quantity: quantityAfter(tail) ?? quantityIn(lead),
       ...extrasOf(mention.item, tail, lead),
     };
+    const apart = someOnly(tail);
+    if (apart > 0 && apart < line.quantity) {
+      add.push(
+        { ...line, ...extrasOf(mention.item, [], lead), quantity: line.quantity - apart },
+        { ...line, quantity: apart },
+      );
+      continue;
+    }
     const corrects = / (?:make (?:it|that)|actually|instead|change (?:it|that) to|only|just) /.test(said);
     (corrects && !isSaidAgain ? set : add).push(line);
   }
@@ -121,6 +129,10 @@ function quantityAfter(tail: readonly Token[]): number | null {
   const found = lead && cardinalAt(tail, wordsIn(lead[0]));
   return found && found.value >= 1 ? Math.min(found.value, mostOfOne) : null;
 }
+
+/** "Two margheritas, one with mushrooms": how many of them the extras are for; 0 where they are for all. */
+const someOnly = (tail: readonly Token[]): number =>
+  tail[1]?.text === 'with' || tail[1]?.text === 'without' ? (cardinalAt(tail, 0)?.value ?? 0) : 0;
 
 /** Options of the item by name, before or behind it, and wishes that begin with "no", "without", "extra". */
 function extrasOf(
