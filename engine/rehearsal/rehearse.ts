@@ -107,9 +107,14 @@ export const rehearseInjections = (
   return rehearse(cases, options);
 };
 
+/** More than every caller of ours says; some megabytes. */
+const mostRemembered = 5000;
+
+/** Asks the model once for each text. */
 export function remembered(embed: Embed): Embed {
   const known = new Map<string, Promise<Float32Array>>();
   return async (texts) => {
+    if (known.size > mostRemembered) known.clear();
     const fresh = [...new Set(texts.filter((text) => !known.has(text)))];
     const vectors = fresh.length > 0 ? embed(fresh) : Promise.resolve([]);
     for (const [i, text] of fresh.entries()) {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { fromErrorShape, type Log, toErrorShape, VoxboxError } from '../foundation/index.ts';
 import type { FromRehearsal, RehearsalOrder, ToRehearsal, Verdict } from './messages.ts';
 import type { Embed } from './practice.ts';
+import { remembered } from './rehearse.ts';
 
 export interface RehearsalReport {
   readonly verdicts: readonly Verdict[];
@@ -30,6 +31,8 @@ type OnVerdict = (verdict: Verdict, done: number, total: number) => void;
 const longestMs = 5 * 60_000;
 
 export function createRehearsals({ embed, log }: { readonly embed: Embed; readonly log: Log }): Rehearsals {
+  // The same callers ring before each publication, and the examples of what callers want stay the same.
+  const embedOnce = remembered(embed);
   let last: Promise<unknown> = Promise.resolve();
   let playing: ChildProcess | null = null;
   let stopped = false;
@@ -49,7 +52,7 @@ export function createRehearsals({ embed, log }: { readonly embed: Embed; readon
     );
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     try {
-      return await report(child, { order, folder, embed, onVerdict });
+      return await report(child, { order, folder, embed: embedOnce, onVerdict });
     } finally {
       playing = null;
       child.kill('SIGKILL');

@@ -35,8 +35,11 @@ describe.skipIf(!present)('the gate before a publication (needs all-minilm-l6-v2
   let api: Api;
   let without: Error | null = null;
 
-  const embed: Embed = (texts) =>
-    without ? Promise.reject(without) : inference.embed(texts, { priority: 'embedding' });
+  let embedded = 0;
+  const embed: Embed = (texts) => {
+    embedded += texts.length;
+    return without ? Promise.reject(without) : inference.embed(texts, { priority: 'embedding' });
+  };
   let tenants = 0;
   const tenant = (profession: string): string => {
     tenants += 1;
@@ -152,6 +155,8 @@ describe.skipIf(!present)('the gate before a publication (needs all-minilm-l6-v2
 
   it('does not judge an agent for want of a model', async () => {
     const id = tenant('general');
+    const yaml = "[{ id: new, title: What nobody said before, say: ['Do parrots live there?'], expect: {} }]";
+    await send('rehearsal.setCases', id, { yaml });
     const revision = await change(id, { prompt: 'Be brief.' });
     without = new VoxboxError('inference_unavailable', 'the models are not there');
     const { error } = await send('agent.publish', id, { revision });
@@ -171,6 +176,10 @@ describe.skipIf(!present)('the gate before a publication (needs all-minilm-l6-v2
     expect(lines?.map(({ by }) => by).slice(0, 4)).toEqual(['agent', 'caller', 'agent', 'caller']);
     expect(lines?.[2]?.text).toContain('9 AM to 1 PM');
     expect(box.tenant(id).calls.list({ limit: 10 })).toEqual([]);
+    // What was heard once is known.
+    const before = embedded;
+    expect((await send('rehearsal.try', id, { document, say })).lines).toHaveLength(lines?.length ?? 0);
+    expect(embedded).toBe(before);
   });
 
   it('ends with the engine', async () => {
