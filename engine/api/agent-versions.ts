@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
-import { type Ids, VoxboxError } from '../foundation/index.ts';
+import { changeCalendarSettings } from '../calendar/index.ts';
+import { type Clock, type Ids, VoxboxError } from '../foundation/index.ts';
 import {
   type AgentVersions,
   type Box,
@@ -18,8 +19,9 @@ import type { RehearsalBook } from './rehearsals.ts';
 /** Serves `agentMethods`: what an agent is, was, and shall be. */
 export function serveAgent(
   serve: Serve,
-  { box, ids, book }: { readonly box: Box; readonly ids: Ids; readonly book: RehearsalBook },
+  parts: { readonly box: Box; readonly clock: Clock; readonly ids: Ids; readonly book: RehearsalBook },
 ): void {
+  const { box, ids, book } = parts;
   const agentOf = (id: string): AgentVersions => box.tenant(id).agent;
   const answer = (agent: AgentVersions): { agent: Agent } => ({
     agent: { live: agent.live(), draft: agent.draft(), revision: agent.revision() },
@@ -66,7 +68,7 @@ export function serveAgent(
   });
   serve('calendarSettings.read', ({ id }) => ({ settings: box.tenant(id).calendarSettings.get() }));
   serve('calendarSettings.change', ({ id, body }) => ({
-    settings: box.tenant(id).calendarSettings.change(body),
+    settings: changeCalendarSettings(box.tenant(id), body, parts),
   }));
   serve('skill.check', ({ body }) => checkedSkill(body.text));
 }

@@ -226,7 +226,7 @@ function serveEverything(
   const rehearsing = { box, rehearsals: options.rehearsals ?? null, onProgress: feed.tell };
   const book = createRehearsalBook(rehearsing);
   serveRehearsals(serve, { ...rehearsing, book });
-  serveAgent(serve, { box, ids: systemIds, book });
+  serveAgent(serve, { box, clock: systemClock, ids: systemIds, book });
   serveFeed(serveSocket, feed);
 }
 

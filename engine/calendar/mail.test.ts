@@ -12,8 +12,10 @@ import { codeOf, type FakeSalon, openFakeSalon } from './fake-salon.ts';
 import {
   approveAppointment,
   cancelAppointment,
+  changeCalendarSettings,
   declineAppointment,
   dueReminders,
+  handOverReminders,
   icsOf,
   type Mailer,
   sendTrialMail,
@@ -335,6 +337,25 @@ describe('reminders', () => {
     salon.tenant.reminders.done(id);
     expect(salon.tenant.reminders.tasks()).toEqual([]);
     expect(codeOf(() => salon.tenant.reminders.done('none'))).toBe('not_found');
+  });
+
+  it('come at the time that is set, also for what was booked before', async () => {
+    const set = (reminderLeadMs: number | null) =>
+      changeCalendarSettings(salon.tenant, { reminderLeadMs }, salon.parts);
+    set(null);
+    const { id } = salon.book('2026-11-25T09:00');
+    const gone = salon.book('2026-11-25T10:00');
+    cancelAppointment(salon.tenant, { appointmentId: gone.id, callId: null }, salon.parts);
+    set(86_400_000);
+    salon.setNow('2026-11-24T09:00');
+    expect(dueReminders(salon.tenant, salon.clock.nowMs())).toMatchObject([{ appointmentId: id }]);
+    set(3_600_000);
+    expect(due()).toEqual([]);
+    salon.setNow('2026-11-25T08:00');
+    handOverReminders(salon.tenant, salon.clock);
+    set(1_800_000);
+    expect(salon.tenant.reminders.find(id)?.status).toBe('sent');
+    expect(salon.tenant.reminders.find(gone.id)).toBeNull();
   });
 
   it('are left out where they would come too late, or are switched off', async () => {

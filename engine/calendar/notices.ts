@@ -1,5 +1,5 @@
 import type { Clock } from '../foundation/index.ts';
-import type { Appointment, MailKind, Reminder, TenantStore } from '../store/index.ts';
+import type { Appointment, CalendarSettings, MailKind, Reminder, TenantStore } from '../store/index.ts';
 
 /**
  * What a change of an appointment sets going: mail to its customer, and its reminder. Written in the
@@ -34,6 +34,34 @@ export function tellCancelled(
   if (tenant.outgoingMail.wasInvited(appointment.id)) {
     queueMail(tenant, 'cancellation', { appointment, nowMs });
   } else if (declined) queueMail(tenant, 'declined', { appointment, nowMs });
+}
+
+/** More than a business books ahead. */
+const mostAhead = 10_000;
+
+/**
+ * How bookings are taken from now on. When customers are reminded holds for what is booked already, too; who was
+ * reminded is not reminded again.
+ *
+ * @throws VoxboxError `input_invalid`
+ */
+export function changeCalendarSettings(
+  tenant: TenantStore,
+  change: Partial<CalendarSettings>,
+  { clock }: { readonly clock: Clock },
+): CalendarSettings {
+  return tenant.transaction(() => {
+    const before = tenant.calendarSettings.get();
+    const settings = tenant.calendarSettings.change(change);
+    if (settings.reminderLeadMs === before.reminderLeadMs) return settings;
+    const nowMs = clock.nowMs();
+    for (const appointment of tenant.appointments.list({ fromMs: nowMs, limit: mostAhead })) {
+      const { status = 'waiting' } = tenant.reminders.find(appointment.id) ?? {};
+      const isToCome = status === 'waiting' || status === 'cancelled';
+      if (appointment.status === 'booked' && isToCome) setReminder(tenant, appointment, nowMs);
+    }
+    return settings;
+  });
 }
 
 /** Reminders whose time has come and that nobody was given yet, the longest due first. */
