@@ -216,16 +216,16 @@ const titled = (word: string): string =>
 
 /** "First name Quinn, Q U I N N, last name Ashworth, A S H …" */
 function firstAndLast(tokens: readonly Token[]): NameReading | null {
-  const { first, last } = halves(tokens);
+  const { first, last, lastCueAt } = halves(tokens);
   if (first === null || last === null || last < first) return null;
   const part = (words: readonly Token[]): NameReading | null => {
-    const told = words.filter(({ text }) => !/^(?:is|and|my|the|it's|that's|last|name|surname)$/.test(text));
+    const told = words.filter(({ text }) => !/^(?:is|and|my|the|it's|that's)$/.test(text));
     const whole = spelledBy(told);
     if (whole !== null) return built([{ text: whole, raw: whole, start: -1, end: -1 }], 0.97);
     const letters = joinSpelling(told);
     return letters.length > 0 && letters.length <= 3 ? built(letters, 0.95) : null;
   };
-  const [given, family] = [part(tokens.slice(first, last)), part(tokens.slice(last))];
+  const [given, family] = [part(tokens.slice(first, lastCueAt)), part(tokens.slice(last))];
   return given && family ? { value: `${given.value} ${family.value}`, confidence: 0.97 } : null;
 }
 
@@ -237,13 +237,19 @@ function halves(tokens: readonly Token[]): {
   readonly last: number | null;
   readonly lastCueAt: number;
 } {
-  const first = cueEnd(tokens, ['first', 'name']);
+  const first = cueEnd(tokens, ['first', 'name']) ?? cueEnd(tokens, ['first', 'named']);
   for (const cue of lastCues) {
     const last = cueEnd(tokens, cue);
     if (last !== null) return { first, last, lastCueAt: last - cue.length };
   }
-  return { first, last: null, lastCueAt: tokens.length };
+  // Behind a first name what sounds like "last name" is that: "bass name", "blast main".
+  const at = first === null ? -1 : tokens.findIndex((_, i) => i > first && soundsLikeLastName(tokens, i));
+  return at < 0 ? { first, last: null, lastCueAt: tokens.length } : { first, last: at + 2, lastCueAt: at };
 }
+
+const soundsLikeLastName = (tokens: readonly Token[], i: number): boolean =>
+  /^(?:b?last|glass|class|bass|fast|past)$/.test(tokens[i]?.text ?? '') &&
+  /^(?:name[ds]?|main)$/.test(tokens[i + 1]?.text ?? '');
 
 /** "My name is Sarah Miller, S-A-R-A-H, last name M-I-L-L-E-R" */
 function wholeThenLast(

@@ -121,6 +121,20 @@ describe('names', () => {
     ['Sara, S-A-R-A-H, Miller', 'Sarah Miller'],
     ['Sarah Miller, M-I-L-L-A-R', 'Sarah Millar'],
     ['Sierra Alpha Romeo Alpha Hotel', 'Sarah'],
+    [
+      'First name Sierra, Tango, Echo, Fox Stride, Alpha, November, bass name Mike, India, Lena, Lena, Echo, Romeo',
+      'Stefan Miller',
+    ],
+    [
+      'First named foxstrat, alpha, tando, India, Mike, alpha, blast main bravo, Romeo, Oscar, Keelow',
+      'Fatima Brok',
+    ],
+    [
+      'First name kilo, echo, vicar, ennia, November. Last name Fierro, India, November, Golf, Hotel',
+      'Kevin Singh',
+    ],
+    ["My name is Joan Brooks. That's J-O-A-N, last name B-R-O-O-K-S-S", 'Joan Brooks'],
+    ['My name is Yolanda Iyer. Last name I-Y-E-R-R-R-R', 'Yolanda Iyer'],
     ['My name is kilo Oscar Victor Alpha Charlie Sear.', 'Kovacs'],
     ['Kilo Oscar Victor thanks', 'Kov'],
     ['Mike Oscar Echo Sanders', 'Moe Sanders'],

@@ -45,13 +45,19 @@ const leastLetters = 5;
  * a common name, it is that name: the one that was heard, or the only one that there is.
  */
 export function plausible(spelled: string, heard: string | null): string {
-  const word = spelled.toLowerCase();
+  const word = withoutEcho(spelled.toLowerCase());
   const said = heard?.toLowerCase() ?? '';
-  if (knownNames.has(word)) return spelled;
+  if (knownNames.has(word)) return word;
   if (knownNames.has(said) && isMistaken(word, said)) return said;
-  if (word.length < leastLetters) return spelled;
+  if (word.length < leastLetters) return word;
   const [only, ...others] = [...knownNames].filter((name) => isMistaken(word, name));
-  return only !== undefined && others.length === 0 ? only : spelled;
+  return only !== undefined && others.length === 0 ? only : word;
+}
+
+/** A recogniser that loses its way writes the last letter again and again: "Y-E-R-R-R", and "B-R-O-O-K-S-S". */
+function withoutEcho(word: string): string {
+  const once = word.replace(/(\p{L})\1+$/u, '$1');
+  return word.length - once.length > 1 || (!knownNames.has(word) && knownNames.has(once)) ? once : word;
 }
 
 /** One letter differs, and it sounds alike. */
@@ -64,7 +70,8 @@ function isMistaken(a: string, b: string): boolean {
 }
 
 /** Turns runs of letters into words: "S A R A H", "M as in Mary", "Sierra Alpha Romeo". Such words have start −1. */
-export function joinSpelling(tokens: readonly Token[]): readonly Token[] {
+export function joinSpelling(said: readonly Token[]): readonly Token[] {
+  const tokens = withFoxtrot(said);
   const out: Token[] = [];
   let i = 0;
   while (i < tokens.length) {
@@ -123,7 +130,8 @@ function letterRun(tokens: readonly Token[], from: number): { letters: string; t
 }
 
 /** What was spelled where nothing else can stand: each word is a letter, said as one or by the alphabet; null if not. */
-export function spelledBy(tokens: readonly Token[]): string | null {
+export function spelledBy(said: readonly Token[]): string | null {
+  const tokens = withFoxtrot(said);
   if (tokens.length < 2) return null;
   const letters = tokens.map(({ text }) => (/^\p{L}$/u.test(text) ? text : (nato[text] ?? nearNato(text))));
   // One of them may have become any word: "like" for "Mike".
@@ -146,12 +154,30 @@ function countNato(tokens: readonly Token[], from: number): number {
   return count;
 }
 
+/** The only word of the alphabet that is written as two: "fox trot", and "Fox, Strat" where it was misheard. */
+const withFoxtrot = (tokens: readonly Token[]): readonly Token[] =>
+  tokens.flatMap((token, i) => {
+    if (isTrot(token) && tokens[i - 1]?.text === 'fox') return [];
+    const next = tokens[i + 1];
+    return token.text === 'fox' && next && isTrot(next)
+      ? [{ ...token, text: 'foxtrot', raw: 'foxtrot', end: next.end }]
+      : [token];
+  });
+const isTrot = ({ text }: Token): boolean => /^s?tr\p{L}+$/u.test(text);
+
 /** "Sear" among words of the alphabet is "Sierra": its letter, or null where none is near. */
 function nearNato(word: string): string | null {
   if (word.length < 3 || stopWords.has(word)) return null;
+  const heard = word.replace(/ee/g, 'i').replace(/ow$/, 'o');
   const scored = Object.entries(nato)
-    .map(([known, letter]) => ({ letter, known, distance: editDistance(word, known) }))
-    .filter(({ known, distance }) => distance <= (known[0] === word[0] ? known.length / 2 : 1))
-    .toSorted((a, b) => a.distance - b.distance);
+    // A word is known by its beginning: where that differs, the rest must fit better.
+    .map(([known, letter]) => ({
+      letter,
+      known,
+      begins: known[0] === heard[0],
+      distance: editDistance(heard, known),
+    }))
+    .filter(({ known, begins, distance }) => distance <= known.length * (begins ? 0.5 : 0.4))
+    .toSorted((a, b) => Number(b.begins) - Number(a.begins) || a.distance - b.distance);
   return scored[0]?.letter ?? null;
 }
