@@ -46,6 +46,10 @@ export const businessesStrings = {
     ownerHelp: 'Nothing is sent: you get a link to hand over. Empty: nobody is invited yet.',
     profession: 'Profession',
     professionHelp: 'What it begins with; everything can be changed.',
+    like: 'Made like',
+    likeHelp:
+      'It begins with that one’s agent, voice, skills, services and hours: all but its people, its address and its numbers.',
+    likeNone: 'Its profession',
     timeZone: 'Time zone',
     needZone: 'Enter a zone such as Europe/London.',
   },

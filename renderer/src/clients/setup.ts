@@ -12,7 +12,7 @@ import { ask, json, withId } from '../asking.ts';
 export const setupClient = {
   professions: () => ask<{ professions: Profession[] }>(paths['profession.list']),
   /** @param ownerEmail who is invited as its owner */
-  create: (tenant: NewTenantRequest, ownerEmail?: string) =>
+  create: (tenant: NewTenantRequest & { readonly like?: string }, ownerEmail?: string) =>
     ask<{ tenant: Tenant; link: { token: string } | null }>(
       paths['tenant.create'],
       json('POST', { ...tenant, ownerEmail }),
