@@ -39,6 +39,8 @@ export const documentLimits = {
   /** About 4,000 passages. */
   characters: 2_000_000,
   rows: 10_000,
+  /** Of all that is packed in a document. */
+  unpackedBytes: 100_000_000,
   readingMs: 60_000,
   memoryMb: 512,
 } as const;

@@ -1,6 +1,8 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hasCode } from '../foundation/index.ts';
 import { fakeDocx, fakePdf } from './fake-documents.ts';
+import { unpackedBytes } from './formats/zip.ts';
 import { readDocument } from './reading.ts';
 
 const read = (name: string, content: string | Uint8Array) =>
@@ -20,6 +22,28 @@ const lockedPdf = Buffer.from(
     ),
   'latin1',
 );
+
+/** One entry that says nothing true of its size (APPNOTE 4.3). */
+function deflatedZip(name: string, content: Buffer): Buffer {
+  const packed = deflateRawSync(content);
+  const head = Buffer.alloc(26);
+  head.writeUInt16LE(8, 4);
+  head.writeUInt32LE(packed.length, 14);
+  head.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), head, Buffer.from(name), packed]);
+  const entry = Buffer.concat([
+    Buffer.from('PK\x01\x02'),
+    Buffer.alloc(2),
+    head,
+    Buffer.alloc(14),
+    Buffer.from(name),
+  ]);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(1, 6);
+  end.writeUInt32LE(entry.length, 8);
+  end.writeUInt32LE(local.length, 12);
+  return Buffer.concat([local, entry, Buffer.from('PK\x05\x06'), end]);
+}
 
 describe('reading a document', () => {
   it('takes the text of a PDF, its large lines as headings, without page numbers', async () => {
@@ -173,6 +197,21 @@ This sentence belongs to no question.`;
     await expect(read('a.xlsx', 'PK\x03\x04 xl/workbook.xml')).rejects.toThrow('save a table as CSV');
     await expect(read('a.rtf', '{\\rtf1\\ansi Open at nine}')).rejects.toThrow('RTF');
     await expect(read('a.doc', Buffer.from('d0cf11e0a1b11ae1', 'hex'))).rejects.toThrow('old Word');
+  });
+
+  it('unpacks no more than a document can hold', () => {
+    const docx = Buffer.from(fakeDocx(['word '.repeat(100), 'more']));
+    const bytes = unpackedBytes(docx, 1_000_000);
+    expect(bytes).toBeGreaterThan(500);
+    expect(unpackedBytes(docx, bytes)).toBe(bytes);
+    expect(unpackedBytes(docx, bytes - 1)).toBe(Number.POSITIVE_INFINITY);
+    const bomb = deflatedZip('word/document.xml', Buffer.alloc(5_000_000));
+    expect(bomb.length).toBeLessThan(10_000);
+    expect(unpackedBytes(bomb, 5_000_000)).toBe(5_000_000);
+    expect(unpackedBytes(bomb, 4_999_999)).toBe(Number.POSITIVE_INFINITY);
+    for (let length = 0; length < bomb.length; length += 97) {
+      expect(() => unpackedBytes(bomb.subarray(0, length), 1_000)).toThrow();
+    }
   });
 
   it('refuses what is empty, of another kind, or too large', async () => {
