@@ -58,9 +58,9 @@ export type Line =
   | { readonly name: 'hours' }
   | { readonly name: 'hours-of-day'; readonly day: string }
   | { readonly name: 'prices' }
-  | { readonly name: 'price'; readonly serviceId: string }
+  | { readonly name: 'price'; readonly serviceIds: readonly string[] }
   | { readonly name: 'duration'; readonly serviceId: string }
-  | { readonly name: 'menu-price'; readonly itemId: string }
+  | { readonly name: 'menu-price'; readonly itemIds: readonly string[] }
   | { readonly name: 'menu' }
   | { readonly name: 'services' }
   | { readonly name: 'address' }

@@ -192,4 +192,102 @@ describe('what callers come up with', () => {
       caller: you are a stupid machine
       agent: trouble|my best`);
   });
+
+  it('answers what a service is like before it books it', async () => {
+    const { bookings } = await play(
+      `caller: what do you check in a cleaning
+      agent: all your teeth.*do for you
+      caller: alright, let's do Tuesday at ten
+      agent: name
+      caller: Sarah Miller
+      agent: calling from
+      caller: yes
+      agent: a check-up and cleaning on Tuesday
+      caller: yes`,
+      { answers: { 'what do you check in a cleaning': 'We look at all your teeth.' } },
+    );
+    expect(bookings).toMatchObject([{ serviceId: 'clean' }]);
+  });
+
+  it('takes another day while it books, in the words of one who moves an appointment', async () => {
+    await play(`
+      caller: a cleaning on Tuesday at ten please
+      agent: name
+      caller: oh could we do Wednesday instead
+      agent: name
+      caller: Sarah Miller
+      agent: calling from
+      caller: yes
+      agent: Wednesday, November 25th at 10 AM
+      caller: no, move it to Thursday
+      agent: Thursday, November 26th at 10 AM`);
+  });
+
+  it('hears the old time and the new one of who has an appointment', async () => {
+    await play(
+      `caller: I've got my cleaning on Monday at nine but could we do Tuesday after three instead
+      agent: name
+      caller: Sarah Miller
+      agent: phone number
+      caller: 415 555 0132
+      agent: Monday, November 23rd at 9 AM.*Tuesday, November 24th at 3 PM`,
+      {
+        appointments: [
+          {
+            ...{ id: 'a', serviceId: 'clean', serviceName: 'Cleaning', staffName: '' },
+            startsAtMs: Date.parse('2026-11-23T09:00-05:00'),
+            endsAtMs: Date.parse('2026-11-23T09:30-05:00'),
+          },
+        ],
+      },
+    );
+  });
+
+  it('tells the prices of both that were asked for', async () => {
+    await play(`
+      caller: how much is a cleaning and a whitening
+      agent: cleaning is \\$120\\. A whitening is \\$350`);
+  });
+
+  it('takes the number of the line with the name', async () => {
+    await play(`
+      caller: a cleaning on Tuesday at ten please
+      agent: name
+      caller: it's Sheila Marks and you can use the number I'm calling from
+      agent: for Sheila Marks.*ending in 0 1 3 2`);
+  });
+
+  it('asks for the name of who comes, where another one has booked', async () => {
+    const { bookings } = await play(`${booked}
+      caller: and could you put my husband in for a cleaning on Tuesday at eleven
+      agent: name
+      caller: Tom Miller
+      agent: 11 AM.*for Tom Miller
+      caller: yes`);
+    expect(bookings.map(({ customerName }) => customerName)).toEqual(['Sarah Miller', 'Tom Miller']);
+  });
+
+  it.each([
+    ["that's my cell", 'ending in 0 1 3 2'],
+    ['same number', 'ending in 0 1 3 2'],
+    ['I would rather you call my work', 'phone number'],
+  ])('knows whether the number of the line is meant: %s', async (said, expected) => {
+    await play(`
+      caller: this is Sarah Miller, a cleaning on Tuesday at ten please
+      agent: calling from
+      caller: ${said}
+      agent: ${expected}`);
+  });
+
+  it('books for who lets a message be, in words that might agree to one', async () => {
+    await play(`
+      caller: does a filling hurt
+      agent: leave a message
+      caller: okay let's do Tuesday at ten
+      agent: name
+      caller: Sarah Miller
+      agent: calling from
+      caller: yes
+      agent: a filling on Tuesday, November 24th at 10 AM`);
+  });
 });

@@ -57,6 +57,7 @@ export const nothingAsked: UnderstandingContext = {
   expecting: 'open',
   serviceAsked: false,
   knownDay: null,
+  knownPhone: null,
   choices: 0,
   slots: [],
   slotAsked: null,

@@ -243,3 +243,16 @@ describe('whatever is said', () => {
     );
   });
 });
+
+it.each([
+  ['do you do reflexology', true],
+  ['who won the football game', null],
+])('keeps the question what is offered, and nothing that has to do with no business: %s', (text, keep) => {
+  const nothingKnown: Facts = { ...facts, snapshot: { ...facts.snapshot, knows: false } };
+  const intent = { name: 'out-of-scope', score: 0.7, margin: 0.2 } as const;
+  const reading: Reading = { ...emptyReading, text, intent, question: true };
+  const { moves } = decide(startState(facts.caller), { kind: 'reading', reading }, nothingKnown);
+  expect(moves.find(({ kind }) => kind === 'look-up') ?? null).toEqual(
+    keep && { kind: 'look-up', request: { question: text, keep } },
+  );
+});

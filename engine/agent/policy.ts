@@ -30,6 +30,7 @@ import { onQuestion } from './question.ts';
 import { onAnswered, onBooked, onCancelled, onFailure, onMoved, onOpenings } from './results.ts';
 import { canBook, fill, fills } from './skills/book.ts';
 import { changedLine } from './skills/changed.ts';
+import { isForAnother, withLine } from './skills/contact.ts';
 import { askedSlot, canDo, givesUp, messageSkill } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
@@ -48,7 +49,7 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
   switch (event.kind) {
     case 'reading':
       if (state.waitingFor === 'transfer') return onTransferTalk(state, event.reading, facts);
-      return onReading({ ...state, waitingFor: null }, event.reading, facts);
+      return onReading({ ...state, waitingFor: null }, asTold(state, event.reading, facts), facts);
     case 'hand-over':
       return putThrough(state, event.personId, true);
     case 'transfer-failed':
@@ -62,6 +63,14 @@ export function decide(state: DialogueState, event: DialogueEvent, facts: Facts)
     default:
       return onResult(state, event, facts);
   }
+}
+
+/** What the turn means where the dialogue is. */
+function asTold(state: DialogueState, reading: Reading, facts: Facts): Reading {
+  const { toWhen } = reading;
+  // "Could we do Thursday instead": a booking that is under way has no older time than the wished one.
+  const wished = state.booking && toWhen ? { ...reading, when: toWhen, toWhen: null } : reading;
+  return withLine(state, wished, facts);
 }
 
 /** A tool's result counts only while it is waited for. */
@@ -194,6 +203,8 @@ function digressionLine(state: DialogueState, reading: Reading, facts: Facts): L
       return serviceId === null ? null : { name: 'duration', serviceId };
     }
     case 'services':
+      // What one of them is like is another question.
+      if (reading.service && reading.intent.score < 1) return null;
       return playbook && playbook.menu.length > 0 && facts.snapshot.services.length === 0
         ? { name: 'menu' }
         : { name: 'services' };
@@ -252,7 +263,8 @@ function onValues(state: DialogueState, reading: Reading, facts: Facts): Decisio
       ? ask(state, 'anything-else', { facts, lead: [say({ name: 'no-booking' })] })
       : null;
   }
-  const filled = withAlso(fill(state, reading), reading);
+  const whose = !state.booking && isForAnother(reading) ? { ...state, name: null } : state;
+  const filled = withAlso(fill(whose, reading), reading);
   const begins = state.booking || wants || reading.service !== null || reading.when !== null;
   if (!begins) return ask(filled, 'how-can-i-help', { facts, lead: [say({ name: 'hello' })] });
   const corrected =

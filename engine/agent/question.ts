@@ -1,7 +1,9 @@
 import type { Decision, DialogueState, Facts } from './dialogue.ts';
 import { fills } from './skills/book.ts';
 import { canDo } from './skills/form.ts';
+import { asksAbout } from './understanding/cues.ts';
 import type { Reading } from './understanding/reading.ts';
+import { tokenise } from './understanding/tokens.ts';
 
 /** Nobody asks in fewer words. */
 const leastWords = 3;
@@ -10,22 +12,26 @@ const leastWords = 3;
 export function onQuestion(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   if (!reading.question || !canDo('knowledge', facts.snapshot)) return null;
   if (reading.text.trim().split(/\s+/).length < leastWords) return null;
-  if (fills(reading)) return null;
+  const asks = asksAbout(tokenise(reading.text));
+  // What a service is like is asked before it is booked.
+  if (fills(asks ? { ...reading, service: null } : reading)) return null;
   const about = reading.intent?.name ?? null;
-  if (about !== null && !open.has(about) && !(about === 'book' && asksHow.test(reading.text))) return null;
-  if (about === 'out-of-scope' && !facts.snapshot.knows) return null;
+  if (about !== null && !open.has(about) && !(about === 'book' && asks)) return null;
   // What nobody would ask of a business is not kept for its owner.
-  const keep = about !== 'out-of-scope';
+  const keep = about !== 'out-of-scope' || asksForOffer.test(reading.text);
+  if (!keep && !facts.snapshot.knows) return null;
   const question = reading.text.trim();
   return {
-    state: { ...state, waitingFor: 'look-up', unanswered: keep ? question : null },
+    state: {
+      ...{ ...state, topicId: reading.service?.value ?? state.topicId },
+      ...{ waitingFor: 'look-up', unanswered: keep ? question : null },
+    },
     moves: [{ kind: 'look-up', request: { question, keep } }],
   };
 }
 
-/** "Where can I park when I come in" asks for no appointment, whatever its words. */
-const asksHow =
-  /^\W*(?:(?:so|and|um|uh|hi|hello|okay)\W+)*(?:where|what|which|why|who|how (?!soon|early|quickly|about))\b/i;
+/** "Do you do reflexology": what is not offered yet may be tomorrow. */
+const asksForOffer = /\bdo (?:you|you guys|y'all|they) (?:do|offer|have|provide|take|accept)\b/i;
 
 const open: ReadonlySet<NonNullable<Reading['intent']>['name']> = new Set([
   'out-of-scope',

@@ -139,22 +139,21 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     }
   };
 
-  const context = (): UnderstandingContext => {
-    return {
-      expecting: expectingOf(state, askedSlot(state, snapshot)),
-      slots: openSlots(state, snapshot),
-      slotAsked: askedSlot(state, snapshot)?.id ?? null,
-      serviceAsked: state.pending === 'service',
-      knownDay: agreedDay(state, snapshot.timeZone),
-      choices:
-        state.pending === 'offers'
-          ? state.offers.length
-          : state.pending === 'which-appointment'
-            ? (state.change?.found.length ?? 0)
-            : 0,
-      nowMs: clock.nowMs(),
-    };
-  };
+  const context = (): UnderstandingContext => ({
+    expecting: expectingOf(state, askedSlot(state, snapshot)),
+    slots: openSlots(state, snapshot),
+    slotAsked: askedSlot(state, snapshot)?.id ?? null,
+    serviceAsked: state.pending === 'service',
+    knownDay: agreedDay(state, snapshot.timeZone),
+    knownPhone: state.change ? state.change.phone : state.phone,
+    choices:
+      state.pending === 'offers'
+        ? state.offers.length
+        : state.pending === 'which-appointment'
+          ? (state.change?.found.length ?? 0)
+          : 0,
+    nowMs: clock.nowMs(),
+  });
 
   const read = async (heard: Heard): Promise<Reading> => {
     own ??= embedOwn(snapshot, options.embed);

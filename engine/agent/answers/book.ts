@@ -2,6 +2,7 @@ import { advance, ask, askAgain, end } from '../asking.ts';
 import { type Decision, type DialogueState, type Facts, noWish, say } from '../dialogue.ts';
 import type { Opening } from '../model.ts';
 import { fill, fills, searchAround, takenOffer } from '../skills/book.ts';
+import { agreesToLine, refusesLine } from '../skills/contact.ts';
 import { askedSlot, fillForm } from '../skills/form.ts';
 import type { Reading } from '../understanding/reading.ts';
 import { onDigits } from './digits.ts';
@@ -108,10 +109,10 @@ export const take = (state: DialogueState, chosen: Opening, facts: Facts): Decis
 
 function onLineNumberAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   if (reading.phone || reading.intent?.name === 'goodbye') return null;
-  if (reading.yesNo === 'yes' && facts.caller.number !== null) {
+  if (agreesToLine(reading) && facts.caller.number !== null) {
     return advance(filled({ ...state, phone: facts.caller.number }, reading, facts), facts);
   }
-  if (reading.yesNo === 'no')
+  if (refusesLine(reading))
     return advance({ ...filled(state, reading, facts), lineNumberRefused: true }, facts);
   return null;
 }

@@ -3,6 +3,7 @@ import { type ChangeState, type Decision, type DialogueState, type Facts, noWish
 import type { FoundAppointment } from '../model.ts';
 import { fill, takenOffer } from '../skills/book.ts';
 import { filledChange, ofDays } from '../skills/change.ts';
+import { agreesToLine } from '../skills/contact.ts';
 import { inWords } from '../skills/rescue.ts';
 import { isPlausibleNumber } from '../understanding/phone.ts';
 import type { Reading } from '../understanding/reading.ts';
@@ -79,9 +80,6 @@ export function onChange(state: DialogueState, reading: Reading, facts: Facts): 
   }
 }
 
-const thisNumber =
-  / (?:this|that|the|same) (?:one|number|phone)|(?:calling|called|ringing|phoning) (?:you )?(?:from|on|with)|the one i'm | this is (?:it|the number) /;
-
 function onNumber(
   state: DialogueState,
   change: ChangeState,
@@ -91,8 +89,7 @@ function onNumber(
   const more = filledChange(change, reading);
   if (more !== change) return advance({ ...state, change: more, digits: '' }, facts);
   const { number } = facts.caller;
-  const ofLine = thisNumber.test(` ${reading.text.toLowerCase()} `) || reading.yesNo === 'yes';
-  if (ofLine && number !== null && isPlausibleNumber(number)) {
+  if (agreesToLine(reading) && number !== null && isPlausibleNumber(number)) {
     return advance({ ...state, change: { ...change, phone: number, phoneOfLine: true } }, facts);
   }
   const done = (phone: string): Decision =>

@@ -147,12 +147,15 @@ export function onSkill(
 /** Answers to "would you like to leave a message?". */
 export function onMessageAnswer(state: DialogueState, reading: Reading, facts: Facts): Decision | null {
   const skill = messageSkill(facts.snapshot);
-  if (skill && (reading.yesNo === 'yes' || reading.wantsMessage || reading.skill?.value === skill.id)) {
+  const isMessage = skill !== null && (reading.wantsMessage || reading.skill?.value === skill.id);
+  // "No, I want to come in on Monday", "okay, let's do Wednesday at eight"
+  const goesOn =
+    reading.wantsBooking || / (?:let's|how about|what about) /.test(` ${reading.text.toLowerCase()} `);
+  const books = reading.service !== null || (reading.when !== null && goesOn);
+  if (books && !isMessage) return null;
+  if (skill && (isMessage || reading.yesNo === 'yes'))
     return takeMessage(state, skill, { facts, text: state.unanswered });
-  }
-  // "No, I want to come in on Monday"
-  const books = reading.service !== null || (reading.when !== null && reading.wantsBooking);
-  if (reading.yesNo !== 'no' || books) return null;
+  if (reading.yesNo !== 'no') return null;
   return next({ ...state, unanswered: null, unfinished: null }, facts);
 }
 

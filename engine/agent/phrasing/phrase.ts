@@ -217,10 +217,10 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
       return [fixed(hoursOfDay(line.day, snapshot))];
     case 'prices':
       return [fixed(pricesSentence(snapshot))];
-    case 'price': {
-      const service = serviceOf(line.serviceId, snapshot);
-      return [fixed(service ? priceSentence(service, snapshot) : pricesSentence(snapshot))];
-    }
+    case 'price':
+      return snapshot.services
+        .filter(({ id }) => line.serviceIds.includes(id))
+        .map((service) => fixed(priceSentence(service, snapshot)));
     case 'duration': {
       const service = serviceOf(line.serviceId, snapshot);
       return [fixed(service ? durationSentence(service) : servicesSentence(snapshot))];
@@ -230,8 +230,9 @@ function phraseLine(line: Line, context: PhraseContext): readonly Saying[] {
     case 'identity':
       return [fixed(identitySentence(snapshot))];
     case 'menu-price':
+      return line.itemIds.map((id) => fixed(menuSentence(id, snapshot)));
     case 'menu':
-      return [fixed(menuSentence(line.name === 'menu' ? null : line.itemId, snapshot))];
+      return [fixed(menuSentence(null, snapshot))];
     case 'address':
       return [fixed(addressSentence(snapshot))];
     case 'no-advice':

@@ -44,3 +44,42 @@ function corrected(known: string | null, { value, part }: NonNullable<Reading['n
   const place = part === 'first' ? 0 : part === 'last' ? words.length - 1 : isNear ? nearest : null;
   return place === null ? value : words.with(place, value).join(' ');
 }
+
+const spoken = ({ text }: Reading): string => ` ${text.toLowerCase().replace(/[^\p{L}' ]/gu, '')} `;
+
+const theLine =
+  / (?:this|that|the same|same) (?:number|phone|line|one)| (?:calling|called|phoning|ringing|speaking) (?:you )?(?:from|on|with)| my (?:own |usual )?(?:mobile|cell|cellphone|phone|number) | the best one | this is it /;
+const otherLine = / (?:not|another|different|other|rather|instead|friend's|work|office|home) /;
+
+/** "That's my cell", "this one's fine": whether the number that the call comes from is meant. */
+export const agreesToLine = (reading: Reading): boolean =>
+  reading.yesNo === 'yes' ||
+  (reading.yesNo === null &&
+    reading.digits === null &&
+    theLine.test(spoken(reading)) &&
+    !refusesLine(reading));
+
+/** "I'd rather you call my work". */
+export const refusesLine = (reading: Reading): boolean =>
+  reading.yesNo === 'no' || (reading.yesNo === null && otherLine.test(spoken(reading)));
+
+/** "It's Sheila Marks, and you can use the number I'm calling from": told before it is asked. */
+export function withLine(state: DialogueState, reading: Reading, facts: Facts): Reading {
+  const { number } = facts.caller;
+  const said = spoken(reading);
+  const isTold = theLine.test(said) && !/ (?:one|that) /.test(said) && !otherLine.test(said);
+  // Of an appointment that is there already the number has to be proved.
+  if (state.pending !== 'name' || state.change || !reading.name || reading.phone || !isTold) return reading;
+  return number !== null && isPlausibleNumber(number)
+    ? { ...reading, phone: { value: number, confidence: 0.9 } }
+    : reading;
+}
+
+const another =
+  / (?:for|book|put|bring|get|fit|squeeze|see) (?:my|our|his|her|a|some|somebody|someone)(?: \w+)? ?(?:husband|wife|partner|son|daughter|kid|kids|child|children|baby|mother|mom|mum|father|dad|brother|sister|friend|colleague|boyfriend|girlfriend|grand\w+|neighbou?r|else) /;
+
+/** "Could you put my husband in right after": the name that is known is not that of who comes. */
+export const isForAnother = (reading: Reading): boolean =>
+  reading.name === null &&
+  another.test(spoken(reading)) &&
+  !/ (?:and|for|with) (?:me|myself|i) /.test(spoken(reading));

@@ -2,10 +2,12 @@ import type { MenuItem } from '../../store/index.ts';
 import type { DialogueState, Line } from '../dialogue.ts';
 import type { Reading } from '../understanding/reading.ts';
 
-/** Answers "how much is a filling?" or "… a margherita?"; without either, what is being talked about, else all. */
+/** Answers "how much is a filling, and a crown?" or "… a margherita?"; without either, what is being talked about, else all. */
 export function priceLine(reading: Reading, state: DialogueState, menu: readonly MenuItem[]): Line {
-  const item = menu.find(({ id }) => id === reading.order?.add[0]?.itemId);
-  if (item) return { name: 'menu-price', itemId: item.id };
+  const ordered = new Set(reading.order?.add.map(({ itemId }) => itemId));
+  const itemIds = menu.flatMap(({ id }) => (ordered.has(id) ? [id] : []));
+  if (itemIds.length > 0) return { name: 'menu-price', itemIds };
   const serviceId = reading.service?.value ?? state.serviceId ?? state.topicId;
-  return serviceId === null ? { name: 'prices' } : { name: 'price', serviceId };
+  if (serviceId === null) return { name: 'prices' };
+  return { name: 'price', serviceIds: reading.also === null ? [serviceId] : [serviceId, reading.also] };
 }

@@ -24,6 +24,16 @@ export const isKeptAway = (said: string): boolean =>
     said,
   );
 
+const weekday = '(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow)';
+const hasOne =
+  "(?:(?<! (?:can|could|may|should) )(?:i|we) (?:have|am|are)|i've|we've|i'm|we're)(?: got| been)? (?:my|our|booked|scheduled|supposed|down for|an? (?:\\S+ ){0,2}?(?:appointment|booking|reservation|visit|session|slot))";
+const moving = new RegExp(
+  ` ${hasOne} (?:\\S+ ){0,9}?${weekday}\\b.* (?:instead|move|push|switch|(?:can|could) (?:i|we|you) (?:do|make it|come|come in) (?:on |in )?${weekday}) `,
+);
+
+/** "I've got my physical on Monday, could we do Tuesday instead". */
+export const isMoving = (said: string): boolean => moving.test(said);
+
 /** What only the people of a business can look into: results, a thing that is ready, a missed call, a complaint. */
 export function isForStaff(tokens: readonly Token[]): boolean {
   const said = spaced(tokens);
@@ -47,19 +57,23 @@ const forStaff: readonly RegExp[] = [
   / did (?:you|you guys|they|anybody|anyone) (?:get|receive|see|read) (?:my|our) /,
   / (?:nobody|no one|noone|never|didn't|he|she|they) (?:ever |even |just )?(?:showed|show|shown|turned|turn) up /,
   / (?:charged|billed) (?:me|us|my card|my account) /,
+  // Whoever brings something, or wants to be paid.
+  / (?:i've|i have|we've|we have) (?:got )?(?!(?:\S+ ){0,3}(?:question|job|idea))(?:\S+ ){1,6}(?:for you(?! to)|you ordered) /,
+  / (?:i'm|i am|this is|it's) (?:the |your |a )?(?:courier|driver|delivery)|(?:unpaid|overdue|outstanding) (?:invoice|bill) /,
 ];
 
 /** What is to be done with an appointment that there is already. */
 export function recogniseChange(tokens: readonly Token[]): 'reschedule' | 'cancel' | 'check' | null {
   const said = spaced(tokens);
   if (
-    / (?:reschedul\w*|rebook\w*|postpone\w*|move|push|bring forward|change|switch|shift|different (?:day|time)|another (?:day|time)) /.test(
+    isMoving(said) ||
+    / (?:reschedul\w*|rebook\w*|postpone\w*|prepone\w*|(?:could|can) (?:we|i|you) (?:do|make it|come) (?:\S+ ){1,6}instead|move|push|bring forward|change|switch|shift|different (?:day|time)|another (?:day|time)) /.test(
       said,
     )
   )
     return 'reschedule';
   if (
-    / (?:cancel\w*|call off|won't be coming|not coming|can't come|cannot come|(?:take|get) (?:it|that|this|that one|this one) off) /.test(
+    / (?:cancel\w*|call off|won't be coming|(?:won't|shan't|no longer) need|not coming|can't come|cannot come|(?:take|get) (?:it|that|this|that one|this one) off) /.test(
       said,
     ) ||
     isKeptAway(said)
@@ -83,9 +97,24 @@ export const isDropped = (tokens: readonly Token[]): boolean =>
     spaced(tokens),
   );
 
+/** What leads up to a question. */
+const leadUp =
+  "(?:(?:um|uh|so|and|hi|hello|hey|oh|okay|well|sorry|also|but|by the way|excuse me|quick question|i was wondering|just wondering|wondering|(?:can|could) you tell me|do you know|i wanted to (?:ask|know)|i'd like to know) )*";
+
+const asks = new RegExp(
+  `^ ${leadUp}(?:what|what's|whats|when|where|where's|who|who's|which|how|how's|why|do|does|did|is|are|can|could|would|will|should|may|have|has|am|if|whether) `,
+);
+
 /** Whether it is put as a question. */
 export const isQuestion = (text: string, tokens: readonly Token[]): boolean =>
-  /\?\s*$/.test(text) ||
-  /^ (?:(?:um|uh|so|and|hi|hello|hey|oh|okay|well|sorry|also|but|by the way|excuse me|quick question|i was wondering|just wondering|wondering|(?:can|could) you tell me|do you know|i wanted to (?:ask|know)|i'd like to know) )*(?:what|what's|whats|when|where|where's|who|who's|which|how|how's|why|do|does|did|is|are|can|could|would|will|should|may|have|has|am|if|whether) /.test(
-    spaced(tokens),
-  );
+  /\?\s*$/.test(text) || asks.test(spaced(tokens));
+
+const asksToKnow = new RegExp(
+  `^ ${leadUp}(?:where|what(?:'s|s)?(?! about)|which|why|who|how (?!soon|early|quickly|about)|does|should|do (?:i|we)|(?:is|are|will) (?:it|the|a|an|that|there)) `,
+);
+const asksForTime =
+  / (?:(?:what|which)(?:'s|s)?|(?:is|are) there) (?:\w+ ){0,3}?(?:times?|days?|openings?|slots?|available|availability|open|free|appointments?) /;
+
+/** "Where can I park when I come in", "what does an inspection cover": wants to know, not to come, whatever it names. */
+export const asksAbout = (tokens: readonly Token[]): boolean =>
+  asksToKnow.test(spaced(tokens)) && !asksForTime.test(spaced(tokens));

@@ -1,5 +1,5 @@
 import { VoxboxError } from '../../foundation/index.ts';
-import { isKeptAway } from './cues.ts';
+import { isKeptAway, isMoving } from './cues.ts';
 import { spaced, type Token } from './tokens.ts';
 
 /** Unit-length vectors, one for each text. */
@@ -280,11 +280,11 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'out-of-scope',
   ],
   [
-    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment | (?:take|get) (?:it|that|this|that one|this one) off /,
+    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone|prepone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment | (?:i've|we've|i have|we have) (?:got )?(?:\S+ ){1,4}booked(?! up| out) | (?:take|get) (?:it|that|this|that one|this one) off /,
     'change-appointment',
   ],
   [
-    / (?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:a |an |the )?(?:real |actual |live |some kind of )?(?:robot|machine|computer|human|bot|ai|a i|real|person|recording|automated\w*|answering machine)| who (?:are you|is this|am i (?:talking|speaking))| what's your name | what is your name /,
+    / (?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:a |an |the )?(?:real |actual |live |some kind of )?(?:robot|machine|computer|human|bot|ai|a i|real|person|recording|automated\w*|answering machine)| whom? (?:are you|is this|am i (?:talking|speaking))| what's your name | what is your name /,
     'identity',
   ],
   [
@@ -292,7 +292,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'person',
   ],
   [
-    / (?:how much|(?:run|set|cost) (?:me|us)(?: back)?|what do i owe|what's the price|price|prices|pricing|costs?|how expensive|what do you charge|charge|fees?|rates?) /,
+    / (?:how much|(?:run|set|cost) (?:me|us)(?: back)?|what do i owe|what's the price|price|prices|pricing|costs?|how expensive|what do you charge|charges?|fees?|rates?) /,
     'price',
   ],
   [
@@ -348,7 +348,7 @@ const atSomebody = / (?:you|you're|your|people|this is|that's|this (?:thing|mach
 /** What the words themselves say, before any model is asked. */
 export function cuedIntent(tokens: readonly Token[]): IntentReading | null {
   const text = spaced(tokens);
-  if (isKeptAway(text)) return { name: 'change-appointment', score: 1, margin: 1 };
+  if (isKeptAway(text) || isMoving(text)) return { name: 'change-appointment', score: 1, margin: 1 };
   for (const [pattern, name] of cues) if (pattern.test(text)) return { name, score: 1, margin: 1 };
   const isAbuse =
     abusive.test(text) || (scolding.test(text) && (tokens.length <= 3 || atSomebody.test(text)));

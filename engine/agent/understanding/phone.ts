@@ -94,6 +94,12 @@ function wholeAt(
   return { ...plain, e164: null };
 }
 
+/** The digits that begin at a token, as they are said. */
+export const digitsAt = (
+  tokens: readonly Token[],
+  from: number,
+): Pick<PhoneReading, 'digits' | 'to'> | null => runAt(tokens, from, plainManner);
+
 function runAt(
   tokens: readonly Token[],
   from: number,

@@ -1,6 +1,5 @@
 import type { Service } from '../../store/index.ts';
 import { isCorrection } from './choice.ts';
-import { stopWords } from './stop-words.ts';
 import { editDistance, mask, spaced, type Token } from './tokens.ts';
 
 export interface ServiceReading {
@@ -57,10 +56,12 @@ export function servicesIn(
   asked: boolean,
 ): readonly [ServiceReading | null, ServiceReading | null] {
   const best = recogniseService(tokens, services, asked);
-  if (!best || isCorrection(tokens)) return [best, null];
+  if (!best) return [null, null];
   const others = services.filter(({ id }) => id !== best.serviceId);
-  const other = recogniseService(mask(tokens, best.from, best.to), others, false);
-  if (!other) return [best, null];
+  const rest = mask(tokens, best.from, best.to);
+  const other = recogniseService(rest, others, false);
+  // "An oil change" corrects nothing.
+  if (!other || isCorrection(mask(rest, other.from, other.to))) return [best, null];
   const [first, second] = best.from < other.from ? [best, other] : [other, best];
   const between = spaced(tokens.slice(first.to, second.from));
   return other.confidence === 1 && / (?:and|plus|also) /.test(between) && !/ (?:or|not|no) /.test(between)
@@ -77,7 +78,7 @@ function findApart(
   name: string,
 ): { confidence: number; from: number; to: number; size: number } | null {
   const words = name.toLowerCase().split(/[\s-]+/);
-  const mattering = words.filter((word) => word.length > 2 && !stopWords.has(word));
+  const mattering = words.filter((word) => word.length > 2 && !connectives.has(word));
   if (words.length < 3 || mattering.length < 2) return null;
   const places = mattering.map((word) => tokens.findIndex(({ text }) => wordDistance(text, word) === 0));
   const [from, to] = [Math.min(...places), Math.max(...places) + 1];

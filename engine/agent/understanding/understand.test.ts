@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brightSmile, nothingAsked } from '../fake-practice.ts';
+import { asksAbout } from './cues.ts';
+import { tokenise } from './tokens.ts';
 import { recognise } from './understand.ts';
 
 const read = (text: string) => recognise({ text, confidence: 0.95 }, brightSmile, nothingAsked);
@@ -26,6 +28,10 @@ describe('what a turn holds', () => {
   it.each([
     ["I'm gonna be a bit late for my appointment", true],
     ['I want to complain about last week', true],
+    ["it's the courier, I've three boxes of wine for you", true],
+    ['I am calling about an unpaid invoice', true],
+    ['I have a car for you to look at', false],
+    ['I have a quick question for you', false],
     ['can I come in on Tuesday, it should be late afternoon', false],
     ['it could be late in the day', false],
     ["what's your refund policy", false],
@@ -37,5 +43,51 @@ describe('what a turn holds', () => {
   it('hears "uh huh" as a yes, not as a request to say it again', () => {
     expect(read('uh huh')).toMatchObject({ clearYes: true, intent: null });
     expect(read('uh what').intent?.name).toBe('repeat');
+  });
+
+  it.each([
+    ['what do you check in a home inspection', true],
+    ['hi, I wanted to know what a deep cleaning covers', true],
+    ['do I have to fast before a blood test', true],
+    ['does a filling hurt', true],
+    ['where can I park when I come in for my appointment', true],
+    ['what times do you have for a cleaning', false],
+    ['what about a cleaning', false],
+    ['is there anything available for a filling', false],
+    ['can I get a cleaning', false],
+    ['do you do root canals', false],
+  ])('knows what is asked from what is wanted: %s → %s', (text, asks) => {
+    expect(asksAbout(tokenise(text))).toBe(asks);
+  });
+
+  it('takes a change that is a service for no change of anything', () => {
+    const [service] = brightSmile.services;
+    const services = ['oil change', 'tire rotation'].flatMap((name) =>
+      service ? [{ ...service, id: name, name }] : [],
+    );
+    const garage = { ...brightSmile, services };
+    const heard = { text: 'an oil change and a tire rotation', confidence: 0.95 };
+    expect(recognise(heard, garage, nothingAsked)).toMatchObject({
+      ...{ service: { value: 'oil change' }, also: 'tire rotation', change: null, correction: false },
+    });
+  });
+
+  it.each([
+    ["I've got my cleaning on Tuesday, can we push that to Thursday", '2026-11-24', '2026-11-26'],
+    [
+      'I have a filling appointment on Tuesday at ten but can I come on Wednesday at the same time',
+      '2026-11-24',
+      '2026-11-25',
+    ],
+  ])('hears an appointment moved in whatever words: %s', (text, from, to) => {
+    const { intent, when, toWhen } = read(text);
+    expect([intent?.name, when?.days?.from, toWhen?.days?.from]).toEqual(['change-appointment', from, to]);
+  });
+
+  it.each([
+    "I've had a toothache since Monday, can I come in on Tuesday",
+    'can I have a cleaning on Tuesday, no, Wednesday instead',
+  ])('moves nothing for who has nothing booked: %s', (text) => {
+    expect(read(text).intent?.name).not.toBe('change-appointment');
   });
 });

@@ -1,6 +1,7 @@
 import type { SlotDocument } from '../../store/index.ts';
 import type { Expecting, Heard, ProfileSnapshot } from '../model.ts';
 import { isCorrection, recogniseAspect, recogniseChoice } from './choice.ts';
+import { correctedPhone } from './corrected-phone.ts';
 import {
   isDropped,
   isForStaff,
@@ -25,13 +26,13 @@ import {
 import { recogniseOrder } from './menu.ts';
 import { recogniseName } from './names.ts';
 import { cosine, nearestIntents } from './nearest.ts';
-import { cardinalAt } from './numbers.ts';
 import { asksForStranger, namesPerson, recognisePerson, wantsMessage } from './people.ts';
 import { recognisePhone, regionOf } from './phone.ts';
 import type { Reading } from './reading.ts';
 import { serviceNames, servicesIn } from './services.ts';
 import { hasNone, readSlot, type SlotReading } from './slots.ts';
-import { mask, spaced, type Token, tokenise, wordsIn } from './tokens.ts';
+import { mask, spaced, type Token, tokenise } from './tokens.ts';
+import { wishedTimes } from './wished-times.ts';
 import { isClearYes, recogniseYesNo } from './yes-no.ts';
 
 /** What the dialogue knows that helps to understand the next words. */
@@ -41,6 +42,8 @@ export interface UnderstandingContext {
   readonly serviceAsked: boolean;
   /** Local day already agreed (ISO), which settles am and pm. */
   readonly knownDay: string | null;
+  /** A number that was told already, E.164: digits of it may be put right. */
+  readonly knownPhone: string | null;
   /** Openings that were just offered. */
   readonly choices: number;
   /** Slots that are open, and the one of them that was asked for. */
@@ -97,7 +100,9 @@ function meantBy(
 /** The deterministic part: everything that the words alone say. */
 export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: UnderstandingContext): Reading {
   const tokens = tokenise(heard.text);
-  const phone = recognisePhone(tokens, regionOf(snapshot.language));
+  const { knownPhone } = context;
+  const told = recognisePhone(tokens, regionOf(snapshot.language));
+  const phone = (!told?.e164 && knownPhone !== null && correctedPhone(tokens, knownPhone)) || told;
   const digitsAsked = context.expecting === 'digits';
   const isNumber = phone !== null && (phone.e164 !== null || phone.digits.length >= 7 || digitsAsked);
   const rest = phone && isNumber ? mask(tokens, phone.from, phone.to) : tokens;
@@ -117,14 +122,12 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
       expected: datesAsked,
       choices: context.choices,
     });
-  const change = recogniseChange(tokens);
-  const dated = withoutStory(
-    withoutParty(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService, tokens),
-  );
-  // "Move it from Tuesday to Thursday": the old time and the new one are two.
-  const turn = change === 'reschedule' ? newTimeAt(dated) : null;
-  const when = whenIn(turn === null ? dated : dated.slice(0, turn));
-  const toWhen = turn === null ? null : whenIn(dated.slice(turn));
+  const times = wishedTimes(digitsAsked ? rest.filter((token) => token.text !== '#') : withoutService, {
+    said: tokens,
+    moves: recogniseChange(withoutService) === 'reschedule',
+  });
+  const when = whenIn(times.old);
+  const toWhen = times.next && whenIn(times.next);
   const name = recogniseName(withoutService, {
     expected: context.expecting === 'name',
     // Whoever is asked for a name may be called like a service.
@@ -147,7 +150,8 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
       : cuedIntent(tokens);
   // "How are you today?" and "see you on Tuesday" ask for no day.
   const chatting = (cued?.name === 'small-talk' || cued?.name === 'goodbye') && !hasBookingWords(tokens);
-  const free = takesAnything(context) && !isCorrection(tokens);
+  const corrects = isCorrection(withoutService);
+  const free = takesAnything(context) && !corrects;
   const values: Pick<Reading, 'service' | 'when' | 'toWhen' | 'name' | 'choice' | 'aspect'> = {
     service: service && { value: service.serviceId, confidence: service.confidence },
     ...{ when: chatting ? null : when, toWhen, name },
@@ -161,13 +165,15 @@ export function recognise(heard: Heard, snapshot: ProfileSnapshot, context: Unde
     wantsBooking: hasBookingWords(tokens) || cued?.name === 'book',
     yesNo: recogniseYesNo(tokens),
     clearYes: isClearYes(tokens),
-    correction: isCorrection(tokens),
+    correction: corrects,
     ...(free ? nothingElse : values),
     person: person && { value: person.personId, confidence: person.confidence },
     wantsMessage: wantsMessage(tokens),
     stranger: person === null && asksForStranger(tokens),
     hasNone: hasNone(tokens),
     ...cuesOf(heard.text, tokens, snapshot),
+    // Nor is "an oil change" a wish to change something.
+    change: recogniseChange(withoutService),
     slots: slotsOf({ text: heard.text, tokens: withoutService, snapshot, context, when }),
     phone: phone?.e164 ? { value: phone.e164, confidence: 0.95 } : null,
     digits: phone && phone.digits.length >= 2 ? phone.digits : null,
@@ -180,14 +186,10 @@ function cuesOf(
   text: string,
   tokens: readonly Token[],
   { playbook }: ProfileSnapshot,
-): Pick<
-  Reading,
-  'skill' | 'change' | 'emergency' | 'urgent' | 'dropped' | 'forStaff' | 'question' | 'order'
-> {
+): Pick<Reading, 'skill' | 'emergency' | 'urgent' | 'dropped' | 'forStaff' | 'question' | 'order'> {
   const skillId = recogniseSkill(tokens, playbook);
   return {
     skill: skillId === null ? null : { value: skillId, confidence: 1 },
-    change: recogniseChange(tokens),
     emergency: recogniseEmergency(tokens, playbook),
     urgent: isUrgent(tokens),
     dropped: isDropped(tokens),
@@ -227,49 +229,6 @@ const nothingElse = {
   choice: null,
   aspect: null,
 } as const;
-
-/** "It's been hurting since like Thursday", "the one last Monday": a day that is over. */
-const over =
-  / (?:since|last)(?: (?:about|around|early|late|like|maybe|sometime|this|last|the))* (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend|today|yesterday|this|\d+(?:st|nd|rd|th))(?: (?:morning|afternoon|evening|night))?(?= )/;
-
-/** "… came on this morning, can I come in on Monday": what has happened is no wish. */
-function withoutStory(tokens: readonly Token[]): readonly Token[] {
-  const said = spaced(tokens);
-  const past = over.exec(said);
-  if (past) {
-    const [from, to] = [past.index, past.index + past[0].length].map((at) => wordsIn(said.slice(0, at)));
-    return withoutStory(mask(tokens, from ?? 0, to ?? 0));
-  }
-  const story = / (?:this|last|yesterday) (?:morning|afternoon|evening|night|week|month|weekend) /.exec(said);
-  if (!story) return tokens;
-  const rest = said.slice(story.index + story[0].length - 1);
-  if (
-    !/ (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|today|tonight|next) /.test(rest)
-  )
-    return tokens;
-  const from = wordsIn(said.slice(0, story.index));
-  return mask(tokens, from, from + 2);
-}
-
-/** "A table for three tomorrow": so many people, and no hour. */
-function withoutParty(masked: readonly Token[], tokens: readonly Token[]): readonly Token[] {
-  const party = / (?:table|booth|party|seats?) (?:for|of) (?=\w+ (?!oclock |am |pm |thirty |fifteen ))/.exec(
-    spaced(tokens),
-  );
-  if (!party || masked.length !== tokens.length) return masked;
-  const at = wordsIn(spaced(tokens).slice(0, party.index + party[0].length));
-  return cardinalAt(tokens, at) ? mask(masked, at, at + 1) : masked;
-}
-
-const newTime =
-  / (?:to|until|till|instead) (?:\w+ ){0,2}?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|next|another|the|\d+(?:st|nd|rd|th)?) /g;
-
-/** Where the new time begins; null where only one time is told. */
-function newTimeAt(tokens: readonly Token[]): number | null {
-  const said = spaced(tokens);
-  const last = [...said.matchAll(newTime)].at(-1);
-  return last === undefined ? null : wordsIn(said.slice(0, last.index));
-}
 
 /** How near an example must be: alone, or well ahead of the next intent. */
 const certainScore = 0.62;
@@ -327,9 +286,10 @@ function needsModel(reading: Reading, tokens: readonly Token[], context: Underst
   if (reading.intent !== null || reading.skill !== null || tokens.length === 0) return false;
   // What was asked for is taken as it is.
   if (context.slotAsked !== null && reading.slots[context.slotAsked] && !reading.question) return false;
+  const dated = reading.when !== null || reading.toWhen !== null;
   const answered =
     (reading.yesNo !== null && (context.expecting !== 'open' || tokens.length <= 2)) ||
-    reading.when !== null ||
+    dated ||
     reading.name !== null ||
     reading.phone !== null ||
     reading.service !== null ||
@@ -341,8 +301,7 @@ function needsModel(reading: Reading, tokens: readonly Token[], context: Underst
     /\?\s*$/.test(reading.text) ||
     / (?:what|when|where|who|how|why|do you|are you|is there) /.test(spaced(tokens));
   return (
-    question ||
-    (context.expecting === 'open' && reading.service === null && reading.when === null && tokens.length > 4)
+    question || (context.expecting === 'open' && reading.service === null && !dated && tokens.length > 4)
   );
 }
 

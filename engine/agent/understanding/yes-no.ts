@@ -7,7 +7,7 @@ const fillers =
   /^(?: (?:um|uh(?! huh)|er|erm|ah|oh|well|hm|hmm|so|and|please(?! do )|mister|ma'am|hello|hi|ok so)(?= ))+/;
 
 const strongYes =
-  / (?:yes|yeah|yea|yep|yup|ya|yah|yess|uh huh|mm hm|mhm|mm hmm|affirmative|absolutely|definitely|certainly|exactly|of course|for sure) /;
+  / (?:yes|yeah|yea|yeh|yep|yup|yuh|ya|yah|yess|uh huh|mm hm|mhm|mm hmm|affirmative|absolutely|definitely|certainly|exactly|of course|for sure) /;
 /** "That's right", "it all looks good", "that'd be grand", "sounds about right". */
 const praise =
   '(?:about |all |just |very |absolutely |perfectly )*(?:right|correct|fine|perfect|great|good|grand|lovely|brilliant|ideal|ok|okay|alright)';
