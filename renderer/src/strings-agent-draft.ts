@@ -176,6 +176,8 @@ export const agentDraftStrings = {
     approval: 'Bookings',
     approvals: { none: 'Booked at once', 'by-hand': 'Drafts until somebody approves them' },
     reminder: 'Reminder before an appointment',
+    reminderHelp:
+      'By e-mail, once that is set up under Settings, Calendars; customers without an address stand in the inbox, to be called.',
     reminders: {
       none: 'None',
       hours: (hours: number) =>
