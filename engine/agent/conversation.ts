@@ -181,7 +181,9 @@ export class Conversation implements AgentCallSession {
   }
 
   #isBusy(): boolean {
-    return this.#output.audible || (this.#isReplying() && !this.#reply?.made);
+    const { speaking, held } = this.#output;
+    // As the leg tells it, which on a busy machine is behind the clock.
+    return (speaking && !held) || (this.#isReplying() && !this.#reply?.made);
   }
 
   readonly #isReplying = (): boolean => this.#reply !== null && !this.#reply.over;
