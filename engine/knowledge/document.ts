@@ -43,6 +43,8 @@ export const documentLimits = {
   unpackedBytes: 100_000_000,
   readingMs: 60_000,
   memoryMb: 512,
+  /** By which the whole process may grow: what lies outside of the thread's heap is not in the limit above. */
+  growthBytes: 1_500_000_000,
 } as const;
 
 /** Keeps the headings that stand above what is read, by their level. */

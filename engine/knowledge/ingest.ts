@@ -128,7 +128,7 @@ const fromFile = async (
   { kind, origin, signal }: { kind: SourceKind; origin: string; signal?: AbortSignal },
 ): Promise<Opened> => ({
   ...{ kind, origin, name: file.name, fingerprint: await fingerprintOf(file.bytes) },
-  read: () => readDocument(file, signal),
+  read: () => readDocument(file, { signal }),
 });
 
 async function ownersAnswer({ question, answer }: SourceInput & { kind: 'answer' }): Promise<Opened> {

@@ -214,6 +214,11 @@ This sentence belongs to no question.`;
     }
   });
 
+  it('gives up a document that takes too much of the memory', async () => {
+    const large = { name: 'large.txt', bytes: Buffer.from('word '.repeat(300_000)) };
+    await expect(readDocument(large, { growthBytes: 1 })).rejects.toSatisfy(code('document_too_large'));
+  });
+
   it('refuses what is empty, of another kind, or too large', async () => {
     await expect(read('a.txt', ' \n ')).rejects.toSatisfy(code('document_unreadable'));
     await expect(read('a.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]))).rejects.toSatisfy(
@@ -221,7 +226,7 @@ This sentence belongs to no question.`;
     );
     await expect(read('a.txt', Buffer.alloc(20_000_001, 'a'))).rejects.toSatisfy(code('document_too_large'));
     await expect(read('a.txt', 'word '.repeat(450_000))).rejects.toSatisfy(code('document_too_large'));
-    const aborted = readDocument({ name: 'a.txt', bytes: Buffer.from('a') }, AbortSignal.abort());
+    const aborted = readDocument({ name: 'a.txt', bytes: Buffer.from('a') }, { signal: AbortSignal.abort() });
     await expect(aborted).rejects.toSatisfy(code('aborted'));
   });
 });

@@ -3,12 +3,20 @@ import { fromErrorShape, VoxboxError } from '../foundation/index.ts';
 import { type DocumentFile, documentLimits, type ReadDocument } from './document.ts';
 import type { ReadingResult } from './reading-thread.ts';
 
+const watchMs = 100;
+
 /**
  * Reads a document in a thread of its own, with a limit on its time and memory.
  *
  * @throws VoxboxError `document_unreadable`, `document_too_large`, `aborted`
  */
-export function readDocument(file: DocumentFile, signal?: AbortSignal): Promise<ReadDocument> {
+export function readDocument(
+  file: DocumentFile,
+  {
+    signal,
+    growthBytes = documentLimits.growthBytes,
+  }: { signal?: AbortSignal | undefined; growthBytes?: number } = {},
+): Promise<ReadDocument> {
   if (file.bytes.length > documentLimits.bytes) {
     return Promise.reject(new VoxboxError('document_too_large', `${file.name} is larger than 20 MB`));
   }
@@ -31,6 +39,11 @@ export function readDocument(file: DocumentFile, signal?: AbortSignal): Promise<
       () => fail(new VoxboxError('document_too_large', tooMuch)),
       documentLimits.readingMs,
     );
+    const beforeBytes = process.memoryUsage.rss();
+    const watch = setInterval(() => {
+      const grown = process.memoryUsage.rss() - beforeBytes;
+      if (grown > growthBytes) fail(new VoxboxError('document_too_large', tooMuch));
+    }, watchMs);
     const abort = (): void => fail(new VoxboxError('aborted', 'the document was withdrawn'));
     signal?.addEventListener('abort', abort, { once: true });
     thread.once('message', (result: ReadingResult) => {
@@ -47,6 +60,7 @@ export function readDocument(file: DocumentFile, signal?: AbortSignal): Promise<
     });
     thread.once('exit', () => {
       clearTimeout(late);
+      clearInterval(watch);
       signal?.removeEventListener('abort', abort);
       reject(new VoxboxError('document_unreadable', `${file.name} cannot be read`));
     });
