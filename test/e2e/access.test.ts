@@ -218,7 +218,6 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await look(rita, 'business-made');
     await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).waitFor();
     await rita.getByRole('button', { name: 'Done' }).click();
-    box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
     await rita.getByRole('button', { name: 'Add a business' }).click();
     await field(rita, 'Name').fill('Second Bakery');
     await rita.getByLabel('Made like').selectOption({ label: 'Corner Bakery' });
@@ -229,9 +228,9 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     const second = box.tenants.findBySlug('second-bakery')?.id ?? '';
     const { profession, greeting } = box.tenant(second).profile().profile;
     expect([profession, greeting]).toEqual(['restaurant', expect.stringContaining('Second Bakery')]);
+    box.resellers.assign(tenantId, box.users.findByEmail('rita@example.com')?.id ?? null);
     await rita.reload();
     await rita.getByRole('button', { name: 'Act as Bright Smile' }).waitFor();
-    await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).click();
     const first = rita.getByRole('rowheader').first();
     const byName = rita.getByRole('columnheader', { name: 'Business', exact: true });
     await byName.getByRole('button').click();
@@ -239,6 +238,7 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     expect(await first.innerText()).toContain('Bright Smile');
     await byName.getByRole('button').click();
     expect(await first.innerText()).toContain('Second Bakery');
+    await rita.getByRole('button', { name: 'Suspend Corner Bakery' }).click();
     await rita.getByText('Corner Bakery is suspended').waitFor();
     await look(rita, 'businesses');
     await rita.getByRole('button', { name: 'Undo' }).click();
