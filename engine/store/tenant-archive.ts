@@ -49,7 +49,10 @@ const manifestSchema = z.object({
   }),
   /** Of the tenant's file, in hexadecimal. */
   key: z.string().regex(/^[0-9a-f]{64}$/),
-  tables: z.record(z.string(), z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()])))),
+  tables: z.record(
+    z.string(),
+    z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).readonly(),
+  ),
   /** Keys of speech and language services by the id of their place. */
   serviceKeys: z.record(z.string(), z.string()),
   files: z.array(
