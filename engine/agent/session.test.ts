@@ -206,6 +206,24 @@ describe('a call through the voice loop', { concurrent: true }, () => {
     expect(call.turns[0]?.interrupted).toBe(false);
   });
 
+  it('lets the sentence end on a leg that is behind the clock', async (test) => {
+    const sentence = 'We are open from nine to five today.';
+    const receptionist = new FakeReceptionist(async function* () {
+      yield { kind: 'say', text: sentence, fixed: false };
+    });
+    const call = await startCall(test, { receptionist });
+    await until(() => call.turns.length === 1);
+    const before = call.audio.played.length;
+    call.session.type('When are you open?');
+    await until(() => call.audio.played.slice(before).some(({ voiced }) => voiced));
+    call.audio.stop();
+    const paused = call.session.pause(20_000);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    call.audio.start();
+    await paused;
+    expect(call.turns.at(-1)).toMatchObject({ text: sentence, interrupted: false });
+  });
+
   it('takes a typed line for a spoken one, also into its own sentence', async (test) => {
     const long = 'Our dentist is in the office from nine to five on every day of the week but Sunday.';
     const receptionist = new FakeReceptionist(async function* ({ text }) {
