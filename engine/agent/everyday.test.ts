@@ -290,4 +290,11 @@ describe('what callers come up with', () => {
       caller: yes
       agent: a filling on Tuesday, November 24th at 10 AM`);
   });
+
+  it('tells what a dish costs to who asks whether there is one, and takes no order yet', async () => {
+    const { submissions } = await play(`
+      caller: do you guys do pizza
+      agent: the pizza is \\$12.*do for you`);
+    expect(submissions).toEqual([]);
+  });
 });

@@ -34,6 +34,7 @@ import { isForAnother, withLine } from './skills/contact.ts';
 import { askedSlot, canDo, givesUp, messageSkill } from './skills/form.ts';
 import { hoursLine } from './skills/hours.ts';
 import { priceLine } from './skills/price.ts';
+import { asksForOffer } from './understanding/cues.ts';
 import type { Reading } from './understanding/reading.ts';
 import { onSecondThoughts, onWanted } from './wanted.ts';
 import { onBetween, settled } from './which-wish.ts';
@@ -192,6 +193,8 @@ const startsBooking: ReadonlySet<Line['name']> = new Set([
 
 function digressionLine(state: DialogueState, reading: Reading, facts: Facts): Line | null {
   const { playbook } = facts.snapshot;
+  // "Do you do burgers" orders none yet.
+  if (reading.order && asksForOffer(reading.text)) return priceLine(reading, state, playbook?.menu ?? []);
   switch (reading.intent?.name) {
     case 'hours':
       return hoursLine(reading, state);

@@ -1,7 +1,7 @@
 import type { Decision, DialogueState, Facts } from './dialogue.ts';
 import { fills } from './skills/book.ts';
 import { canDo } from './skills/form.ts';
-import { asksAbout } from './understanding/cues.ts';
+import { asksAbout, asksForOffer } from './understanding/cues.ts';
 import type { Reading } from './understanding/reading.ts';
 import { tokenise } from './understanding/tokens.ts';
 
@@ -17,8 +17,8 @@ export function onQuestion(state: DialogueState, reading: Reading, facts: Facts)
   if (fills(asks ? { ...reading, service: null } : reading)) return null;
   const about = reading.intent?.name ?? null;
   if (about !== null && !open.has(about) && !(about === 'book' && asks)) return null;
-  // What nobody would ask of a business is not kept for its owner.
-  const keep = about !== 'out-of-scope' || asksForOffer.test(reading.text);
+  // What nobody would ask of a business is not kept for its owner; what is not offered yet may be tomorrow.
+  const keep = about !== 'out-of-scope' || asksForOffer(reading.text);
   if (!keep && !facts.snapshot.knows) return null;
   const question = reading.text.trim();
   return {
@@ -29,9 +29,6 @@ export function onQuestion(state: DialogueState, reading: Reading, facts: Facts)
     moves: [{ kind: 'look-up', request: { question, keep } }],
   };
 }
-
-/** "Do you do reflexology": what is not offered yet may be tomorrow. */
-const asksForOffer = /\bdo (?:you|you guys|y'all|they) (?:do|offer|have|provide|take|accept)\b/i;
 
 const open: ReadonlySet<NonNullable<Reading['intent']>['name']> = new Set([
   'out-of-scope',

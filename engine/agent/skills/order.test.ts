@@ -53,6 +53,7 @@ describe('orders', () => {
       '2 tomato soups and 1 large pepperoni pizza with mushrooms',
     ],
     ['three large pepperoni pizzas', '3 large pepperoni pizzas'],
+    ['two cheeseburgers, one without onions', '1 cheeseburger and 1 cheeseburger without onions'],
     [
       'two large margheritas, one with mushrooms, and a garlic bread',
       '1 large margherita pizza, 1 large margherita pizza with mushrooms and 1 garlic bread',

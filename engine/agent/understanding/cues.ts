@@ -118,3 +118,7 @@ const asksForTime =
 /** "Where can I park when I come in", "what does an inspection cover": wants to know, not to come, whatever it names. */
 export const asksAbout = (tokens: readonly Token[]): boolean =>
   asksToKnow.test(spaced(tokens)) && !asksForTime.test(spaced(tokens));
+
+/** "Do you do reflexology", "do you guys have burgers": whether something is offered. */
+export const asksForOffer = (text: string): boolean =>
+  /\bdo (?:you|you guys|y'all|they) (?:do|offer|have|provide|take|accept)\b/i.test(text);

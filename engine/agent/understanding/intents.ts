@@ -280,11 +280,11 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'out-of-scope',
   ],
   [
-    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone|prepone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment | (?:i've|we've|i have|we have) (?:got )?(?:\S+ ){1,4}booked(?! up| out) | (?:take|get) (?:it|that|this|that one|this one) off /,
+    / (?:move|reschedule|push back|push|postpone|switch) (?:my|our|his|her|the) (?!name|number|phone)\w+ | (?:what time|when|what day) (?:is |was )?(?:my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|session)\b | (?:what time|when|what day) (?:is|was) (?:my|our) | (?:forgot|forget|remember|remind me|tell me|know|check|confirm) (?:when|what time|what day) (?:my|our) | (?:have|had|got|made|booked) (?:an?|my|our) (?:\w+ )?(?:appointment|booking|reservation|visit|table)\b.* (?:move|change|cancel|push|reschedule|switch|check) | (?:cancel|reschedule|rebook|postpone|prepone)(?:ling|led|ing)? | (?:move|change|check|confirm) (?:my|an|the|our) (?:existing |current )?(?:appointment|booking|reservation) | already have an appointment | (?:i've|we've|i have|we have) (?:got )?(?:\S+ ){1,4}booked(?! up| out) | (?:take|get) (?:it|that|this|that one|this one) off /,
     'change-appointment',
   ],
   [
-    / (?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:a |an |the )?(?:real |actual |live |some kind of )?(?:robot|machine|computer|human|bot|ai|a i|real|person|recording|automated\w*|answering machine)| whom? (?:are you|is this|am i (?:talking|speaking))| what's your name | what is your name /,
+    / (?:are you|is this|am i (?:talking|speaking) (?:to|with)) (?:a |an |the )?(?:real |actual |live |some kind of )?(?:robot|machine|computer|human|bot|ai|a i|real|person|recording|automated\w*|answering machine)| whom? (?:are you|is this|am i (?:talking|speaking))| who's (?:this|that|speaking) | what's your name | what is your name /,
     'identity',
   ],
   [
@@ -300,7 +300,7 @@ const cues: readonly (readonly [RegExp, IntentName])[] = [
     'duration',
   ],
   [
-    / (?:opening hours|business hours|office hours|your hours|the hours|what hours|hours of operation) | (?:what time|when|how late|until when|what days) (?:do|are|will|does) (?:you|the office|they) (?:guys )?(?:open|close|closed|shut|there) ?| are you (?:guys )?(?:still )?(?:open|closed) | (?:you|guys) open (?:on|today|tomorrow|this|at|monday|tuesday|wednesday|thursday|friday|saturday|sunday|late|weekends?) | what time (?:you|do you) (?:open|close) /,
+    / (?:opening hours|business hours|office hours|your hours|the hours|what hours|hours of operation) | (?:what time|when|how late|until when|what days) (?:do|are|will|does) (?:you|the office|they) (?:guys )?(?:open|close|closed|shut|there) ?| are you (?:guys )?(?:still )?(?:open|closed) | (?:you|you're|guys) (?:still )?open (?:on|today|tomorrow|this|at|monday|tuesday|wednesday|thursday|friday|saturday|sunday|late|weekends?) | what time (?:you|do you) (?:open|close) /,
     'hours',
   ],
   [

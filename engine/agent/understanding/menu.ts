@@ -152,6 +152,11 @@ function extrasOf(
     ),
   ]
     .map(([, wish = '']) => wish.replace(/ (?:and|please|for|with|to|on)$/, ''))
-    .filter((wish) => !options.some(({ name }) => wish.includes(name.toLowerCase())));
+    .filter(
+      (wish) =>
+        !options.some(({ name, aliases }) =>
+          [name, ...aliases].some((said) => wish.includes(said.toLowerCase())),
+        ),
+    );
   return { options: options.map(({ name }) => name), note: wishes.length > 0 ? wishes.join(', ') : null };
 }

@@ -60,4 +60,16 @@ describe('values of forms', () => {
     const said = { text, tokens, when: null, yesNo: null, menu: [], language: 'en-US', asked: false };
     expect(readSlot(people, said)).toMatchObject({ value: '3' });
   });
+
+  it.each([
+    ['a radon test at 9 Laurel Way could somebody come on Monday', '9 Laurel Way'],
+    ['I saw the sign at 14 Birch Lane and would love to see it', '14 Birch Lane'],
+    ['come to 7 Birch Lane, apartment 3 please', '7 Birch Lane, apartment 3'],
+    ['the house at 22 Harbor Street in Newton please', '22 Harbor Street in Newton'],
+    ["it's 8 Garden Row", null],
+  ])('takes an address out of a sentence: %s → %s', (text, address) => {
+    expect(readSlot(slot, { ...inTurn(text), asked: false })).toEqual(
+      address && { value: address, words: address },
+    );
+  });
 });

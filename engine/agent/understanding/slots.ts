@@ -114,8 +114,9 @@ const stripped = (text: string): string =>
     .slice(0, longestText)
     .trim();
 
+/** Up to the door and the town: "… could somebody come on Monday" is no part of it. */
 const street =
-  /\b\d+[a-z]?\s+(?:\w+\s+){1,4}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|square|terrace|close|crescent|nagar|marg)\b.*/i;
+  /\b\d+[a-z]?\s+(?:\w+\s+){1,4}?(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|square|terrace|close|crescent|nagar|marg)\b(?:,?\s+(?:(?:apartment|apt|unit|suite|flat|floor|number)\s+\w+|\w+\s+floor))?(?:,?\s+in\s+(?!(?:an?|the|my|our|about|order|case|front)\b)\w+(?:\s+(?!(?:please|could|can|would|on|at|and|for|by|to|today|tomorrow|next|this|i|we|my)\b)\w+)?)?/i;
 
 function addressIn({ text, asked }: SlotContext): SlotValue | null {
   const found = street.exec(text)?.[0];

@@ -90,4 +90,14 @@ describe('what a turn holds', () => {
   ])('moves nothing for who has nothing booked: %s', (text) => {
     expect(read(text).intent?.name).not.toBe('change-appointment');
   });
+
+  it.each([
+    ["hi who's this", 'identity'],
+    ["I just wanted to know if you're open tomorrow", 'hours'],
+    ['I forgot when my filling is', 'change-appointment'],
+    ['when is my wife coming in', 'private'],
+    ["I've got two cleanings booked", 'change-appointment'],
+  ])('hears what is asked for: %s → %s', (text, intent) => {
+    expect(read(text).intent?.name).toBe(intent);
+  });
 });
