@@ -24,7 +24,6 @@ import { VoiceMessage } from './voice-message.ts';
 const answerWithinMs = 1000;
 const pausePollMs = 20;
 const longestMs = 30 * 60_000;
-const againMs = 1000;
 
 type Sayings = (signal: AbortSignal) => AsyncIterable<Saying>;
 
@@ -118,11 +117,10 @@ export class Conversation implements AgentCallSession {
 
   /** Not while somebody talks with the caller in the agent's place, and nothing that ends the call by itself is cut. */
   async #windUp(): Promise<void> {
-    const { receptionist, longestMs: limitMs = longestMs } = this.#options;
     const until = { signal: this.#closing.signal, ref: false };
-    await sleep(limitMs, null, until);
-    while (this.#deaf || this.#message || this.#reply?.afterwards) await sleep(againMs, null, until);
-    this.#say(() => timeUp(receptionist));
+    await sleep(this.#options.longestMs ?? longestMs, null, until);
+    while (this.#deaf || this.#message || this.#reply?.afterwards) await sleep(pausePollMs, null, until);
+    this.#say(() => timeUp(this.#options.receptionist));
   }
 
   async stop(): Promise<void> {
