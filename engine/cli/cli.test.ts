@@ -204,7 +204,7 @@ describe('tenants', () => {
     const created = await data(...line.split(' '));
     expect(created).toMatchObject({ code: 0, err: '' });
     expect(box.tenants.findBySlug('salon')).toMatchObject({ name: 'Salon', timeZone: 'Europe/London' });
-    const again = await data('tenants', 'create', '--name', 'Salon', '--time-zone', 'Europe/London');
+    const again = await data('tenants', 'create', '--name', 'Salon', '--slug', 'salon');
     expect(again.code).toBe(1);
     expect(again.err).toMatch(/^voxbox: .*salon.* exists already\.\n$/);
     const wrong = await data('tenants', 'create', '--name', 'x', '--time-zone', 'Mars/Base');
