@@ -237,19 +237,33 @@ function halves(tokens: readonly Token[]): {
   readonly last: number | null;
   readonly lastCueAt: number;
 } {
-  const first = cueEnd(tokens, ['first', 'name']) ?? cueEnd(tokens, ['first', 'named']);
+  const first = firstCues.map((cue) => cueEnd(tokens, cue)).find((end) => end !== null) ?? null;
   for (const cue of lastCues) {
     const last = cueEnd(tokens, cue);
     if (last !== null) return { first, last, lastCueAt: last - cue.length };
   }
-  // Behind a first name what sounds like "last name" is that: "bass name", "blast main".
-  const at = first === null ? -1 : tokens.findIndex((_, i) => i > first && soundsLikeLastName(tokens, i));
-  return at < 0 ? { first, last: null, lastCueAt: tokens.length } : { first, last: at + 2, lastCueAt: at };
+  // Behind a first name what sounds like "last name" is that.
+  const from = first ?? tokens.length;
+  const at = tokens.findIndex((_, i) => i > from && soundsLikeLastName(tokens, i) > 0);
+  return at < 0
+    ? { first, last: null, lastCueAt: tokens.length }
+    : { first, last: at + soundsLikeLastName(tokens, at), lastCueAt: at };
 }
 
-const soundsLikeLastName = (tokens: readonly Token[], i: number): boolean =>
-  /^(?:b?last|glass|class|bass|fast|past)$/.test(tokens[i]?.text ?? '') &&
-  /^(?:name[ds]?|main)$/.test(tokens[i + 1]?.text ?? '');
+const firstCues = [
+  ['first', 'name'],
+  ['first', 'named'],
+  ['first', 'main'],
+  ['first', 'man'],
+] as const;
+
+/** "Bass name", "blast main", "lasmain": how many words of it stand there, 0 for none. */
+function soundsLikeLastName(tokens: readonly Token[], i: number): number {
+  const [word = '', next = ''] = [tokens[i]?.text, tokens[i + 1]?.text];
+  if (/^las(?:main|mane|name)$/.test(word)) return 1;
+  const isLast = /^(?:b?last|bless|glass|class|bass|fast|past)$/.test(word);
+  return isLast && /^(?:name[ds]?|main|man)$/.test(next) ? 2 : 0;
+}
 
 /** "My name is Sarah Miller, S-A-R-A-H, last name M-I-L-L-E-R" */
 function wholeThenLast(

@@ -134,6 +134,11 @@ describe('names', () => {
       'Kevin Singh',
     ],
     ["My name is Joan Brooks. That's J-O-A-N, last name B-R-O-O-K-S-S", 'Joan Brooks'],
+    ["That's P-E-T-E-R. Last name, T-A-N-A-K-A-A", 'Peter Tanaka'],
+    [
+      'First main papa, echo, tando, echo, Romeo, lasmain Quebec, uniform, India, November, November, November',
+      'Peter Quinn',
+    ],
     ['My name is Yolanda Iyer. Last name I-Y-E-R-R-R-R', 'Yolanda Iyer'],
     ['My name is kilo Oscar Victor Alpha Charlie Sear.', 'Kovacs'],
     ['Kilo Oscar Victor thanks', 'Kov'],

@@ -54,10 +54,16 @@ export function plausible(spelled: string, heard: string | null): string {
   return only !== undefined && others.length === 0 ? only : word;
 }
 
-/** A recogniser that loses its way writes the last letter again and again: "Y-E-R-R-R", and "B-R-O-O-K-S-S". */
+/** Letters that end a name twice: Quinn, Kerr, Webb. */
+const endsDoubled = /[bdefglmnoprstz]$/;
+
+/** A recogniser that loses its way writes the last letter again and again: "Y-E-R-R-R-R", "T-A-N-A-K-A-A". */
 function withoutEcho(word: string): string {
   const once = word.replace(/(\p{L})\1+$/u, '$1');
-  return word.length - once.length > 1 || (!knownNames.has(word) && knownNames.has(once)) ? once : word;
+  const more = word.length - once.length;
+  if (more === 0 || knownNames.has(word)) return word;
+  if (more === 2 && endsDoubled.test(once)) return word.slice(0, -1);
+  return more > 1 || knownNames.has(once) || !endsDoubled.test(once) ? once : word;
 }
 
 /** One letter differs, and it sounds alike. */
