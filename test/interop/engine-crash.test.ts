@@ -13,10 +13,11 @@ describe.skipIf(missing)(`an engine that is killed in the middle of a call${miss
   it('keeps what was said, marks the call interrupted and takes calls again', async () => {
     const first = await scene.engine();
     const caller = await scene.caller();
+    const wish = await caller.voice.speak("Hi, I'd like to book a cleaning, please.");
     const target = `sip:${demoNumber}@${first.sip.host}:${first.sip.port}`;
     const { call, endpoint } = await openListeningCall({ target, from: callerNumber });
     await sleep(6000);
-    await endpoint.say(await caller.voice.speak("Hi, I'd like to book a cleaning, please."));
+    await endpoint.say(wish);
     const [row] = await first.api.calls();
     if (!row) throw new Error('The call left no row');
     const deadlineMs = Date.now() + 10_000;

@@ -22,6 +22,13 @@ import { parseWav } from '../caller/wav-file.ts';
 const missing = await missingFor({ caller: true });
 /** The desk's voice in these tests: nothing that an agent or a caller says. */
 const deskHz = 440;
+/** Spoken ahead: what is made in the call keeps it waiting. */
+const lines = {
+  hours: 'What are your opening hours on Saturday?',
+  pain: 'My tooth hurts and I need a filling.',
+  staff: 'The dentist can see you this afternoon.',
+  booking: 'I would like to book an appointment, please.',
+} as const;
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 async function until<T>(what: string, look: () => T | Promise<T>, mostMs = 20_000): Promise<NonNullable<T>> {
@@ -43,6 +50,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     engine = await scene.engine();
     expect(engine.trouble).toBeNull();
     caller = await scene.caller();
+    for (const line of Object.values(lines)) await caller.voice.speak(line);
   }, 240_000);
   afterAll(() => scene.end());
 
@@ -96,7 +104,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     const { call, endpoint, heard, callId, sound } = await ring();
     await until('the greeting', () => sound.frames.some(({ agent }) => isVoiced(agent)));
     expect(sound.frames.every((frame) => !isVoiced(frame.caller))).toBe(true);
-    await endpoint.say(await caller.voice.speak('What are your opening hours on Saturday?'));
+    await endpoint.say(await caller.voice.speak(lines.hours));
     const callerMs = () => sound.frames.filter((frame) => isVoiced(frame.caller)).length * 20;
     await until('the caller', () => callerMs() > 500);
     const answers = sound.frames.length;
@@ -118,10 +126,10 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     expect(during.filter((frame) => frame.voiced && !isDesk(frame)).length).toBeLessThanOrEqual(3);
     expect(during.filter(isDesk).length).toBeGreaterThan(120);
 
-    await endpoint.say(await caller.voice.speak('My tooth hurts and I need a filling.'));
+    await endpoint.say(await caller.voice.speak(lines.pain));
     await hasSaid(callId, /caller: .*fill/i);
     const spoken = staffWords();
-    await sound.speak(await caller.voice.speak('The dentist can see you this afternoon.'), 8000);
+    await sound.speak(await caller.voice.speak(lines.staff), 8000);
     await hasSaid(callId, /staff: .*dentist/i);
     await until('the end of the turn', () => spoken.at(-1) === '(a turn)');
     expect(spoken[0]).not.toBe('(a turn)');
@@ -165,7 +173,7 @@ describe.skipIf(missing)(`the desk at a call${missing}`, () => {
     await until('the end of the greeting', () =>
       sound.frames.slice(-50).every(({ agent }) => !isVoiced(agent)),
     );
-    await endpoint.say(await caller.voice.speak('I would like to book an appointment, please.'));
+    await endpoint.say(await caller.voice.speak(lines.booking));
     const understood = async () => (await engine.api.call(callId)).slots.service;
     await hasSaid(callId, /caller: .*appointment/i);
     expect(await until('the service', understood)).toMatch(/whitening/i);

@@ -18,6 +18,7 @@ describe.skipIf(missing)(`a caller whose time is not to be had${missing}`, () =>
     // The practice is closed on Sundays.
     const sunday = DateTime.now().setZone(zone).plus({ weeks: 1 }).endOf('week').set({ hour: 10, minute: 0 });
     const persona = sarahMiller({ zone, when: sunday.toFormat("yyyy-MM-dd'T'HH:mm") });
+    for (const line of persona.usualLines()) await caller.voice.speak(line);
     const report = await simulateCall({
       target: `sip:${demoNumber}@${engine.sip.host}:${engine.sip.port}`,
       from: callerNumber,
