@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../engine/foundation/index.ts';
 import {
   buildAnswer,
@@ -13,8 +13,7 @@ import {
 import type { CallHouse } from './call-control-house.ts';
 import { host, own, pause, tones, until } from './call-control-party.ts';
 
-/** @param server by whose name the title tells what signals the calls */
-export function callControlCases(house: CallHouse, server: string): void {
+export function callControlCases(house: CallHouse): void {
   const {
     folder,
     box,
@@ -37,11 +36,7 @@ export function callControlCases(house: CallHouse, server: string): void {
     eventsOf,
   } = house;
 
-  describe(`calls between the box, callers and people, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
-    afterEach(() => house.clear());
-    afterAll(() => house.stop());
-
+  describe.sequential('calls between the box, callers and people', () => {
     it('an agent puts a caller through: the sentence is heard, the person briefed, both connected, all recorded', async () => {
       const person = answers('lee');
       const caller = await ring();

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseWav } from '../caller/wav-file.ts';
 import type { CallHouse } from './call-control-house.ts';
 import { type Party, pause, tones, until } from './call-control-party.ts';
 
-/** @param server by whose name the title tells what signals the calls */
-export function conferenceCases(house: CallHouse, server: string): void {
+export function conferenceCases(house: CallHouse): void {
   const { ring, answers, turns, controls, greeted, over, lastCall, eventsOf, heardByAgent } = house;
 
   const hears = async (listener: Party, hz: number): Promise<void> => {
@@ -20,11 +19,7 @@ export function conferenceCases(house: CallHouse, server: string): void {
     await until(() => turns().length > before + 1);
   };
 
-  describe(`a conference with the agent, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
-    afterEach(() => house.clear());
-    afterAll(() => house.stop());
-
+  describe.sequential('a conference with the agent', () => {
     it('of three: everybody hears everybody, and the agent understands both', async () => {
       const person = answers('desk');
       const caller = await ring();

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { spokenDateTime } from '../../engine/agent/index.ts';
 import { ha1Of, type SrfRequest, type SrfResponse } from '../../engine/sip/index.ts';
 import { speakable, splitClauses } from '../../engine/speech/index.ts';
@@ -17,8 +17,7 @@ const closedNow = always
   .filter(({ weekday }) => weekday === inTwoDays.weekday)
   .map((span): OpenSpan => ({ ...span, fromMinute: 585 }));
 
-/** @param server by whose name the title tells what signals the calls */
-export function hoursCases(house: CallHouse, server: string): void {
+export function hoursCases(house: CallHouse): void {
   const { box, behaviours, limits } = house;
   const { ring, answers, turns, controls, greeted, over, eventsOf } = house;
   let businesses = 0;
@@ -46,11 +45,7 @@ export function hoursCases(house: CallHouse, server: string): void {
     `We open again on ${spokenDateTime(inTwoDays.toMillis(), { timeZone: 'UTC', language: 'en-US' })}.`,
   ).map((clause) => speakable(clause, 'en-US'));
 
-  describe(`hours and recording, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
-    afterEach(() => house.clear());
-    afterAll(() => house.stop());
-
+  describe.sequential('hours and recording', () => {
     it('while the business is closed a message is taken, in words that say when it opens', async () => {
       const { id, number, lastCall, recordingOf } = business(closedNow);
       box.closed.set(id, { kind: 'message', ringGroupId: null });

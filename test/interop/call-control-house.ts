@@ -69,7 +69,11 @@ export async function startCallHouse(options: HouseOptions = {}) {
   const invited: SrfRequest[] = [];
   const parties = new Set<Party>();
 
-  const box = openBox({ dataDir: join(folder, 'data'), clock: systemClock, ids: systemIds, log: silentLog });
+  // A disk that takes its time would hold up the sound of every house in this process.
+  const box = openBox({
+    ...{ dataDir: join(folder, 'data'), clock: systemClock, ids: systemIds, log: silentLog },
+    temporary: true,
+  });
   ensureDemoTenant(box);
   const tenant = box.tenants.list()[0] as Tenant;
   const store = box.tenant(tenant.id);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../engine/foundation/index.ts';
 import {
   buildAnswer,
@@ -16,8 +16,7 @@ import { host, type Party, pause, tones, until } from './call-control-party.ts';
 const lee = { kind: 'phone', username: 'lee' } as const;
 const ringing = (_: SrfRequest, res: SrfResponse): void => res.send(180);
 
-/** @param server by whose name the title tells what signals the calls */
-export function transferCases(house: CallHouse, server: string): void {
+export function transferCases(house: CallHouse): void {
   const { box, tenant, store, invited, behaviours, limits } = house;
   const { ring, answers, live, turns, controls, greeted, over, lastCall, eventsOf } = house;
 
@@ -39,13 +38,10 @@ export function transferCases(house: CallHouse, server: string): void {
       ...{ strategy: 'all', ringS },
     });
 
-  describe(`transfers and overflow at their edges, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
+  describe.sequential('transfers and overflow at their edges', () => {
     afterEach(() => {
       box.overflow.set(tenant.id, { kind: 'busy', ringGroupId: null, retryAfterS: 60 });
-      return house.clear();
     });
-    afterAll(() => house.stop());
 
     it('a transfer that is asked for while the agent speaks waits for the end of its sentence', async () => {
       let before: string[] = [];

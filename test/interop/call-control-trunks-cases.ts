@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../engine/foundation/index.ts';
 import { digestHash, digestResponse } from '../../engine/sip/digest.ts';
 import { fakeSdp } from '../../engine/sip/fake-line.ts';
@@ -16,8 +16,7 @@ import type { SipMessage, SipRequest } from '../../engine/sip/message/model.ts';
 import type { CallHouse } from './call-control-house.ts';
 import { host, own, type Party, tones, until } from './call-control-party.ts';
 
-/** @param server by whose name the title tells what signals the calls */
-export function trunkCallCases(house: CallHouse, server: string): void {
+export function trunkCallCases(house: CallHouse): void {
   const {
     box,
     tenant,
@@ -33,11 +32,7 @@ export function trunkCallCases(house: CallHouse, server: string): void {
     eventsOf,
   } = house;
 
-  describe(`calls over trunks, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
-    afterEach(() => house.clear());
-    afterAll(() => house.stop());
-
+  describe.sequential('calls over trunks', () => {
     const target = '+12125550147';
     const trunk = (name: string, priority: number, user: string) =>
       box.trunks.add({

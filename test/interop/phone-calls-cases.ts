@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildOffer, ha1Of, type SrfRequest, type SrfResponse } from '../../engine/sip/index.ts';
 import type { CallHouse } from './call-control-house.ts';
 import { host, own, type Party, pause, tones, until } from './call-control-party.ts';
 
-/** @param server by whose name the title tells what signals the calls */
-export function phoneCallCases(house: CallHouse, server: string): void {
+export function phoneCallCases(house: CallHouse): void {
   const { box, tenant, invited, behaviours, ring, answers, controls, greeted, over, lastCall, eventsOf } =
     house;
 
@@ -38,11 +37,7 @@ export function phoneCallCases(house: CallHouse, server: string): void {
     return { caller, lee };
   }
 
-  describe(`phones of the house place calls and put them through, over ${server}`, { retry: 0 }, () => {
-    beforeEach(() => house.reset());
-    afterEach(() => house.clear());
-    afterAll(() => house.stop());
-
+  describe.sequential('phones of the house place calls and put them through', () => {
     it.each([extensions.desk, 'desk'])(
       'a phone rings another by %s; the call is on record',
       async (dialled) => {
