@@ -38,6 +38,15 @@ export const liveStrings = {
   noMicrophoneTalk: 'You can type instead: the receptionist answers in the same way.',
   practice: 'Practice',
   practiceExact: 'Somebody of the house tries the receptionist; it is not counted',
+  who: {
+    title: 'About this caller',
+    first: 'Nobody has called from this number before.',
+    calls: (n: number) => (n === 1 ? 'Called once before' : `Called ${n} times before`),
+    last: (when: string) => `last ${when}`,
+    note: 'Note',
+    coming: 'Appointments to come',
+    lastTime: 'What it was about',
+  },
   talk: {
     now: 'Talk now',
     nowHelp: 'With your microphone, or by typing. No phone is needed.',

@@ -150,6 +150,8 @@ describe.skipIf(missing)(`the live desk in a browser${missing}`, () => {
     const page = await openPage();
     const { call, heard } = await ring();
     await page.getByRole('article').getByRole('link').click();
+    const who = page.getByRole('region', { name: 'About this caller' });
+    await who.getByText(/^Called (?:once|\d+ times) before/).waitFor();
     await quiet(heard);
     await page.getByRole('button', { name: 'Take over' }).click();
     await page.getByText('You are talking with the caller').waitFor();
