@@ -170,6 +170,13 @@ describe.skipIf(!hasBrowser)(withBrowser('who may sign in'), () => {
     await page.getByRole('button', { name: 'Revoke Website' }).click();
     await page.getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByText('Revoked').waitFor();
+    await page.goto(`${stage.address}#/settings/business`);
+    const name = page.getByLabel('Name of the business');
+    await name.fill('Brighter Smile');
+    stage.box.sessions.endOthers(user?.id ?? '', null);
+    await settle(page, 'Sign in');
+    await signIn(page, olga);
+    await expect.poll(() => name.inputValue()).toBe('Brighter Smile');
     await page.context().close();
   });
 
