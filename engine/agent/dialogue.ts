@@ -305,6 +305,8 @@ export interface DialogueState {
   readonly booked: BookedAppointment | null;
   /** The appointment that was booked, moved or told of last: it needs no other proof. */
   readonly theirs: FoundAppointment | null;
+  /** The caller has shown that the number they call from is theirs: what is remembered of it may be spoken of. */
+  readonly shown: boolean;
   readonly ended: boolean;
 }
 
@@ -355,6 +357,7 @@ export const startState = (caller: CallerContext): DialogueState => ({
   unfinished: null,
   booked: null,
   theirs: null,
+  shown: false,
   ended: false,
 });
 

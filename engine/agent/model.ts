@@ -1,5 +1,13 @@
 import type { Expected } from '../inference/index.ts';
-import type { Holiday, OpenSpan, Playbook, Service, SpeechSettings, SubmissionKind } from '../store/index.ts';
+import type {
+  CallerPreferences,
+  Holiday,
+  OpenSpan,
+  Playbook,
+  Service,
+  SpeechSettings,
+  SubmissionKind,
+} from '../store/index.ts';
 
 /** What one call knows of the business: frozen when the call is answered. */
 export interface ProfileSnapshot {
@@ -52,12 +60,10 @@ export interface CallerContext {
   readonly earlierCalls: number;
   /** What may be spoken to whoever calls from this number: a first name, no more. */
   readonly spokenName?: string | null;
-  /** What they mostly come for. */
-  readonly usualServiceId?: string | null;
-  /** Of their last calls, the latest first; for open conversation. */
+  /** When they mostly come: offered first, and not spoken of. */
+  readonly usualPartOfDay?: CallerPreferences['partOfDay'];
+  /** Of their last calls, the latest first; for open conversation with whoever has shown who they are. */
   readonly lastSummaries?: readonly string[];
-  /** How many appointments they have to come. */
-  readonly upcoming?: number;
 }
 
 /** A bookable span, as the tools offer it. */

@@ -217,8 +217,8 @@ export function createReceptionist(options: ReceptionistOptions): Receptionist {
     });
 
   const chat = async (text: string, signal?: AbortSignal): Promise<Saying> => {
-    const { phrase } = options;
-    const said = phrase && (await smallTalk(text, { phrase, snapshot, before: talk, note, signal }));
+    const known = { ...facts(), shown: state.shown, before: talk, note };
+    const said = options.phrase && (await smallTalk(text, { ...known, phrase: options.phrase, signal }));
     return said ? { kind: 'say', text: said, fixed: false } : remarkTemplate(turn);
   };
 

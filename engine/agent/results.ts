@@ -16,6 +16,7 @@ import {
   dayOf,
   exactOpening,
   inWindow,
+  isUsual,
   minuteOf,
   pickOffers,
   planSearch,
@@ -32,8 +33,11 @@ export function onOpenings(state: DialogueState, openings: readonly Opening[], f
   const exact = search.stage === 'asked' ? exactOpening(free, wish, zone) : null;
   if (exact) return take({ ...state, search: null }, exact, facts);
   const fitting = free.filter((opening) => inWindow(opening, wish, zone));
+  const usual = fitting.filter((opening) => isUsual(opening, wish, facts));
   const same = search.stage === 'wider' ? sameTimeNextDay(free, wish, zone) : null;
-  const offers = same ? [same] : pickOffers(fitting.length > 0 ? fitting : free, wish, zone);
+  const offers = same
+    ? [same]
+    : pickOffers([usual, fitting, free].find(({ length }) => length > 0) ?? [], wish, zone);
   if (offers.length > 0) {
     const lead: Move[] = [];
     const missed = wish.minute !== null || fitting.length === 0;

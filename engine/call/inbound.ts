@@ -119,7 +119,7 @@ function planOf(
   const isTestCall = parts.isTestCall({ calledNumber: number, callerNumber });
   const echoes = isEcho(calledNumber, admission, isTestCall);
   if (admission.by === 'phone' && !isOurs && !echoes) return dialPlan(calledNumber, admission.phone, parts);
-  const route = routeCall(box, number, callerNumber, { callerName, clock: parts.clock });
+  const route = routeCall(box, number, callerNumber, callerName);
   const trunkFull = admission.by === 'trunk' && lines.isFull(admission.trunk.id);
   const keepsHours = admission.by !== 'phone' && !echoes;
   const decision = decisionOf(route, { trunkFull, keepsHours }, parts);

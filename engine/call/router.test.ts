@@ -26,7 +26,7 @@ describe('who answers', () => {
 
   const practice = (agent: 'live' | 'draft') => routeOfPractice(box, { tenantId, agent });
   const answering = () => {
-    const call = routeCall(box, number, '+12025550101', { callerName: null, clock: systemClock });
+    const call = routeCall(box, number, '+12025550101', null);
     const phone = routeOfPhone(box, { tenantId, extension: '101', label: 'Desk' });
     return [call, phone, practice('live')];
   };

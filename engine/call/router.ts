@@ -1,5 +1,5 @@
 import { type CallerContext, callerContextOf, type ProfileSnapshot } from '../agent/index.ts';
-import type { Clock, ErrorCode } from '../foundation/index.ts';
+import type { ErrorCode } from '../foundation/index.ts';
 import { errorCatalogue, VoxboxError } from '../foundation/index.ts';
 import {
   asDrafted,
@@ -41,7 +41,7 @@ export function routeCall(
   box: Box,
   called: string,
   callerNumber: string | null,
-  { callerName, clock }: { readonly callerName: string | null; readonly clock: Clock },
+  callerName: string | null,
 ): Route {
   const number = box.numbers.find(called);
   if (!number?.active) return message('number_unknown', number?.tenantId ?? null);
@@ -54,21 +54,17 @@ export function routeCall(
     tenant,
     store,
     snapshot: snapshotOf(box, tenant, store),
-    caller: callerOf(store, callerNumber, { callerName, clock }),
+    caller: callerOf(store, callerNumber, callerName),
   };
 }
 
 /** Whoever calls, as far as the tenant remembers them. */
-function callerOf(
-  store: TenantStore,
-  number: string | null,
-  { callerName, clock }: { readonly callerName: string | null; readonly clock: Clock },
-): CallerContext {
-  const known = callerContextOf(store, number, clock);
-  const { earlierCalls, spokenName, usualServiceId, lastSummaries, upcoming } = known;
+function callerOf(store: TenantStore, number: string | null, callerName: string | null): CallerContext {
+  const known = callerContextOf(store, number);
+  const { earlierCalls, spokenName, lastSummaries, preferences } = known;
   return {
     ...{ number, name: known.name ?? callerName, earlierCalls },
-    ...{ spokenName, usualServiceId, lastSummaries, upcoming: upcoming.length },
+    ...{ spokenName, lastSummaries, usualPartOfDay: preferences.partOfDay },
   };
 }
 

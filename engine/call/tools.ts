@@ -64,11 +64,11 @@ export async function runTool(
     case 'findOpenings':
       return { name: tool.name, value: findOpenings(store, { ...tool.args, callId }, clock) };
     case 'hold': {
-      const request = { ...tool.args, callId, usualStaffId: usualStaffOf(callId, store, clock) };
+      const request = { ...tool.args, callId, usualStaffId: usualStaffOf(callId, store) };
       return { name: tool.name, value: holdOpening(store, request, { clock, ids }) };
     }
     case 'book': {
-      const usualStaffId = usualStaffOf(callId, store, clock);
+      const usualStaffId = usualStaffOf(callId, store);
       const request = { ...tool.args, ...addressIn(tool.args.details, store), callId, usualStaffId };
       const booked = bookAppointment(store, request, { clock, ids });
       return { name: tool.name, value: spoken(booked) };
@@ -106,8 +106,8 @@ export async function runTool(
 }
 
 /** Whom the caller is used to, as far as they are remembered. */
-const usualStaffOf = (callId: string, store: TenantStore, clock: Clock): string | null =>
-  callerContextOf(store, store.calls.find(callId)?.callerNumber ?? null, clock).preferences.staffId;
+const usualStaffOf = (callId: string, store: TenantStore): string | null =>
+  callerContextOf(store, store.calls.find(callId)?.callerNumber ?? null).preferences.staffId;
 
 /** The e-mail address, where the business asks for one: invitations and reminders go there. */
 function addressIn(

@@ -132,10 +132,13 @@ describe('forgetting', () => {
   it('makes a stranger of a caller, whose appointments stand', () => {
     call();
     forgetCaller(store, fakeCaller, { transcripts: false });
-    expect(callerContextOf(store, fakeCaller, clock)).toMatchObject({
-      ...{ name: null, spokenName: null, earlierCalls: 0, lastSummaries: [], usualServiceId: null },
-      upcoming: [{ serviceName: 'check-up and cleaning' }],
+    expect(callerContextOf(store, fakeCaller)).toMatchObject({
+      ...{ name: null, spokenName: null, earlierCalls: 0, lastSummaries: [] },
+      preferences: { serviceId: null, staffId: null, partOfDay: null },
     });
+    expect(store.appointments.ofPhone(fakeCaller, clock.nowMs())).toMatchObject([
+      { serviceName: 'check-up and cleaning' },
+    ]);
     expect(forgetCaller(store, fakeCaller, { transcripts: true })).toEqual({ callIds: [], recordings: [] });
   });
 

@@ -28,6 +28,7 @@ export function onAppointments(
     ...here,
     name: state.name ?? change.name,
     phone: state.phone ?? change.phone,
+    shown: state.shown || change.phone === facts.caller.number,
   };
   if (others.length === 0)
     return advance({ ...known, change: { ...change, found, appointment: first } }, facts);

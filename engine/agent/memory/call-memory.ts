@@ -1,7 +1,7 @@
-import { DateTime } from 'luxon';
 import type { Appointment, CallerPreferences, CallMemory, TenantStore } from '../../store/index.ts';
 import { type CallRecord, partyName, partyNumber } from '../after-call/call-record.ts';
 import { factsOf } from '../after-call/summary.ts';
+import { partOfDayAt } from './part-of-day.ts';
 
 /** How many appointments tell what is usual. */
 const looksBack = 6;
@@ -33,13 +33,8 @@ export function preferencesOf(appointments: readonly Appointment[], timeZone: st
   return {
     serviceId: usual(appointments.map(({ serviceId }) => serviceId)),
     staffId: usual(appointments.map(({ staffId }) => staffId)),
-    partOfDay: usual(appointments.map(({ startsAtMs }) => partOfDay(startsAtMs, timeZone))),
+    partOfDay: usual(appointments.map(({ startsAtMs }) => partOfDayAt(startsAtMs, timeZone))),
   };
-}
-
-function partOfDay(atMs: number, timeZone: string): 'morning' | 'afternoon' | 'evening' {
-  const { hour } = DateTime.fromMillis(atMs, { zone: timeZone });
-  return hour < 12 ? 'morning' : hour < 17 ? 'afternoon' : 'evening';
 }
 
 /** What at least two, and more than half, are. */

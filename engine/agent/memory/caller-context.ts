@@ -1,5 +1,4 @@
-import type { Clock } from '../../foundation/index.ts';
-import type { CallerFact, CallerPreferences, TenantStore } from '../../store/index.ts';
+import type { CallerPreferences, TenantStore } from '../../store/index.ts';
 
 /**
  * What the agent may know of a caller before the first word. A number proves nothing about who speaks: until callers
@@ -12,52 +11,30 @@ export interface KnownCaller {
   readonly earlierCalls: number;
   /** At most three, the latest first. */
   readonly lastSummaries: readonly string[];
-  /** The earliest first. */
-  readonly upcoming: readonly {
-    readonly appointmentId: string;
-    readonly serviceName: string;
-    readonly startsAtMs: number;
-  }[];
-  readonly usualServiceId: string | null;
   readonly preferences: CallerPreferences;
-  readonly facts: readonly CallerFact[];
 }
 
 const mostSummaries = 3;
-const mostAppointments = 50;
-const mostFacts = 10;
 const nobodyKnown: KnownCaller = {
   name: null,
   spokenName: null,
   earlierCalls: 0,
   lastSummaries: [],
-  upcoming: [],
-  usualServiceId: null,
   preferences: { serviceId: null, staffId: null, partOfDay: null },
-  facts: [],
 };
 
 /** Nothing is known where the tenant keeps no memory, where the caller opted out, or where the number is withheld. */
-export function callerContextOf(store: TenantStore, number: string | null, clock: Clock): KnownCaller {
+export function callerContextOf(store: TenantStore, number: string | null): KnownCaller {
   if (number === null || !store.privacy.policy().memory) return nobodyKnown;
   const remembered = store.callers.find(number);
   if (remembered?.optedOut) return nobodyKnown;
-  const nowMs = clock.nowMs();
   const name = store.callers.nameOf(number);
-  const preferences = remembered?.preferences ?? nobodyKnown.preferences;
-  const isOffered = store.profile().services.some(({ id }) => id === preferences.serviceId);
   return {
     name,
     spokenName: firstNameOf(name),
     earlierCalls: store.calls.countFrom(number),
     lastSummaries: (remembered?.summaries ?? []).slice(0, mostSummaries).map(({ text }) => text),
-    upcoming: store.appointments
-      .ofPhone(number, nowMs)
-      .slice(0, mostAppointments)
-      .map(({ id, serviceName, startsAtMs }) => ({ appointmentId: id, serviceName, startsAtMs })),
-    usualServiceId: isOffered ? preferences.serviceId : null,
-    preferences,
-    facts: (remembered?.facts ?? []).slice(0, mostFacts),
+    preferences: remembered?.preferences ?? nobodyKnown.preferences,
   };
 }
 

@@ -59,40 +59,38 @@ describe('before the first word', () => {
   it('a caller who called before is known', () => {
     const first = call();
     const second = call(startMs + 3_600_000);
-    const known = callerContextOf(store, fakeCaller, clock);
+    const known = callerContextOf(store, fakeCaller);
     expect(known).toMatchObject({
       name: 'Sarah Miller',
       spokenName: 'Sarah',
       earlierCalls: 2,
-      usualServiceId: store.profile().services[0]?.id,
-      preferences: { partOfDay: 'morning', staffId: store.profile().staff[0]?.id },
+      preferences: {
+        serviceId: store.profile().services[0]?.id,
+        ...{ partOfDay: 'morning', staffId: store.profile().staff[0]?.id },
+      },
     });
     expect(known.lastSummaries).toHaveLength(2);
     expect(known.lastSummaries[0]).toContain('Sarah Miller');
-    expect(known.upcoming.map(({ startsAtMs }) => startsAtMs)).toEqual([
-      Date.UTC(2026, 11, 1, 15),
-      Date.UTC(2026, 11, 2, 15),
-    ]);
-    expect(known.facts.map(({ kind }) => kind)).toContain('booked');
+    expect(store.callers.find(fakeCaller)?.facts.map(({ kind }) => kind)).toContain('booked');
     expect(store.callers.find(fakeCaller)?.summaries.map(({ callId }) => callId)).toEqual([second, first]);
     expect(store.callers.recall(fakeCaller, Float32Array.from([0.6, 0.8]), 1)[0]?.likeness).toBeCloseTo(1);
   });
 
   it('only three summaries are told, the latest first', () => {
     for (let i = 0; i < 5; i++) call(startMs + i * 3_600_000);
-    const known = callerContextOf(store, fakeCaller, clock);
+    const known = callerContextOf(store, fakeCaller);
     expect(known.lastSummaries).toHaveLength(3);
     expect(known.earlierCalls).toBe(5);
   });
 
   it.each([
-    ['a withheld number', () => callerContextOf(store, null, clock)],
-    ['a stranger', () => callerContextOf(store, '+14155550199', clock)],
+    ['a withheld number', () => callerContextOf(store, null)],
+    ['a stranger', () => callerContextOf(store, '+14155550199')],
     [
       'a tenant without memory',
       () => {
         store.privacy.setPolicy({ memory: false });
-        return callerContextOf(store, fakeCaller, clock);
+        return callerContextOf(store, fakeCaller);
       },
     ],
     [
@@ -100,7 +98,7 @@ describe('before the first word', () => {
       () => {
         store.callers.setOptedOut(fakeCaller, true);
         call(startMs + 3_600_000);
-        return callerContextOf(store, fakeCaller, clock);
+        return callerContextOf(store, fakeCaller);
       },
     ],
   ])('nothing is known of %s', (_, context) => {
@@ -111,10 +109,8 @@ describe('before the first word', () => {
         spokenName: null,
         earlierCalls: 0,
         lastSummaries: [],
-        upcoming: [],
-        usualServiceId: null,
       },
-      facts: [],
+      preferences: { serviceId: null, staffId: null, partOfDay: null },
     });
   });
 

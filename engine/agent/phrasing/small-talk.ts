@@ -1,5 +1,5 @@
 import type { GenerateRequest } from '../../inference/index.ts';
-import type { ProfileSnapshot } from '../model.ts';
+import type { CallerContext, ProfileSnapshot } from '../model.ts';
 import type { Exchange } from '../talk.ts';
 
 /** Words for an open remark, from a language model. */
@@ -11,6 +11,7 @@ export type Phrase = (request: {
 const maxWords = 25;
 const timeoutMs = 900;
 const longestRemark = 300;
+const longestPast = 600;
 
 /** Anything that could be taken for a fact, a promise or an act of the business. */
 const claims =
@@ -72,12 +73,26 @@ const noteOf = (note: string | null = null): GenerateRequest['messages'] =>
         },
       ];
 
+/** The same of what the last calls of a caller were about, who has shown that they are theirs. */
+const pastOf = ({ lastSummaries = [] }: CallerContext): GenerateRequest['messages'] =>
+  lastSummaries.length === 0
+    ? []
+    : [
+        {
+          role: 'system',
+          content: `What this caller's last calls were about, for you alone, never to be read out: ${JSON.stringify(lastSummaries).slice(0, longestPast)}`,
+        },
+      ];
+
 /** Asks the model for one friendly sentence; null when it is late, fails, or says what it must not. */
 export async function smallTalk(
   remark: string,
   options: {
     readonly phrase: Phrase;
     readonly snapshot: ProfileSnapshot;
+    readonly caller: CallerContext;
+    /** Whether the caller has shown who they are. */
+    readonly shown: boolean;
     readonly before: readonly Exchange[];
     /** What the staff have whispered; null where they have not. */
     readonly note?: string | null;
@@ -90,7 +105,13 @@ export async function smallTalk(
     signal.addEventListener('abort', () => resolve(null), { once: true }),
   );
   const user = { role: 'user', content: remark.slice(0, longestRemark) } as const;
-  const messages = [...smallTalkPrompt(options.snapshot, options.before), ...noteOf(options.note), user];
+  const past = options.shown ? pastOf(options.caller) : [];
+  const messages = [
+    ...smallTalkPrompt(options.snapshot, options.before),
+    ...past,
+    ...noteOf(options.note),
+    user,
+  ];
   const said = options.phrase({ messages, signal }).then(guarded, () => null);
   return Promise.race([said, late]);
 }

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { DialogueState, Facts, Line, OpeningsRequest, Question, Search, Wish } from '../dialogue.ts';
 import { noWish } from '../dialogue.ts';
+import { partOfDayAt } from '../memory/part-of-day.ts';
 import type { Opening } from '../model.ts';
 import { instantOf, type WhenReading } from '../understanding/date-time.ts';
 import type { Reading } from '../understanding/reading.ts';
@@ -203,6 +204,12 @@ export const inWindow = (opening: Opening, wish: Wish, zone: string): boolean =>
   const minute = minuteOf(opening.startsAtMs, zone);
   return minute >= wish.window.fromMinute && minute < wish.window.toMinute;
 };
+
+/** When the caller mostly comes, where they named a day and no time of it. */
+export function isUsual({ startsAtMs }: Opening, wish: Wish, { caller, snapshot }: Facts): boolean {
+  const isOpen = wish.days !== null && wish.minute === null && wish.window === null && !wish.soonest;
+  return isOpen && partOfDayAt(startsAtMs, snapshot.timeZone) === caller.usualPartOfDay;
+}
 
 export const minuteOf = (atMs: number, zone: string): number => {
   const at = DateTime.fromMillis(atMs, { zone });
