@@ -45,6 +45,7 @@ export const liveStrings = {
     last: (when: string) => `last ${when}`,
     note: 'Note',
     coming: 'Appointments to come',
+    open: 'Still to do for them',
     lastTime: 'What it was about',
   },
   talk: {

@@ -9,7 +9,11 @@ export const callersClient = {
     ask<{ callers: CallerLine[] }>(
       withQuery(withId('caller.list', tenant), { limit, sort, ...(q === '' ? {} : { q }) }),
     ),
-  read: (tenant: string, number: string) => ask<{ caller: Caller }>(ofTenant('caller.read', number, tenant)),
+  /** Null for somebody who is not remembered. */
+  read: async (tenant: string, number: string): Promise<Answer<{ caller: Caller | null }>> => {
+    const answer = await ask<{ caller: Caller }>(ofTenant('caller.read', number, tenant));
+    return answer.ok || answer.failure.code !== 'not_found' ? answer : { ok: true, value: { caller: null } };
+  },
   change: (
     tenant: string,
     number: string,
