@@ -8,6 +8,7 @@ import {
 } from '../speech/index.ts';
 import { Anticipation } from './anticipation.ts';
 import { CallAudioOutput, type SpokenStretch } from './audio-output.ts';
+import { untilTooLong } from './call-length.ts';
 import { DeadAirGuard } from './dead-air.ts';
 import { one, oneAndEnd, readyFiller, readyLines, recordedLine, timeUp, wayOut } from './failure-lines.ts';
 import { type CallerTurn, Hearing, wordsOf } from './hearing.ts';
@@ -23,7 +24,6 @@ import { VoiceMessage } from './voice-message.ts';
 /** A backchannel in the last moments of a question may be its answer. */
 const answerWithinMs = 1000;
 const pausePollMs = 20;
-const longestMs = 30 * 60_000;
 
 type Sayings = (signal: AbortSignal) => AsyncIterable<Saying>;
 
@@ -117,9 +117,8 @@ export class Conversation implements AgentCallSession {
 
   /** Not while somebody talks with the caller in the agent's place, and nothing that ends the call by itself is cut. */
   async #windUp(): Promise<void> {
-    const until = { signal: this.#closing.signal, ref: false };
-    await sleep(this.#options.longestMs ?? longestMs, null, until);
-    while (this.#deaf || this.#message || this.#reply?.afterwards) await sleep(pausePollMs, null, until);
+    const mayEnd = (): boolean => !(this.#deaf || this.#message || this.#reply?.afterwards);
+    await untilTooLong({ longestMs: this.#options.longestMs, mayEnd, signal: this.#closing.signal });
     this.#say(() => timeUp(this.#options.receptionist));
   }
 
@@ -178,6 +177,7 @@ export class Conversation implements AgentCallSession {
     this.#silence.stop();
   }
 
+  /** Something is heard, or is on its way to be. */
   #isBusy(): boolean {
     const { speaking, held } = this.#output;
     // As the leg tells it, which on a busy machine is behind the clock.

@@ -23,8 +23,10 @@ export function onQuestion(state: DialogueState, reading: Reading, facts: Facts)
   const question = reading.text.trim();
   return {
     state: {
-      ...{ ...state, topicId: reading.service?.value ?? state.topicId },
-      ...{ waitingFor: 'look-up', unanswered: keep ? question : null },
+      ...state,
+      topicId: reading.service?.value ?? state.topicId,
+      waitingFor: 'look-up',
+      unanswered: keep ? question : null,
     },
     moves: [{ kind: 'look-up', request: { question, keep } }],
   };

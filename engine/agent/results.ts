@@ -16,11 +16,11 @@ import {
   dayOf,
   exactOpening,
   inWindow,
-  isUsual,
   minuteOf,
   pickOffers,
   planSearch,
   sameTimeNextDay,
+  usualOf,
   widen,
 } from './skills/book.ts';
 import { messageSkill } from './skills/form.ts';
@@ -33,7 +33,7 @@ export function onOpenings(state: DialogueState, openings: readonly Opening[], f
   const exact = search.stage === 'asked' ? exactOpening(free, wish, zone) : null;
   if (exact) return take({ ...state, search: null }, exact, facts);
   const fitting = free.filter((opening) => inWindow(opening, wish, zone));
-  const usual = fitting.filter((opening) => isUsual(opening, wish, facts));
+  const usual = usualOf(fitting, wish, facts);
   const same = search.stage === 'wider' ? sameTimeNextDay(free, wish, zone) : null;
   const offers = same
     ? [same]

@@ -205,10 +205,13 @@ export const inWindow = (opening: Opening, wish: Wish, zone: string): boolean =>
   return minute >= wish.window.fromMinute && minute < wish.window.toMinute;
 };
 
-/** When the caller mostly comes, where they named a day and no time of it. */
-export function isUsual({ startsAtMs }: Opening, wish: Wish, { caller, snapshot }: Facts): boolean {
+/** Those of the part of the day in which the caller mostly comes, where they named a day and no time of it. */
+export function usualOf(openings: readonly Opening[], wish: Wish, facts: Facts): readonly Opening[] {
+  const { usualPartOfDay } = facts.caller;
   const isOpen = wish.days !== null && wish.minute === null && wish.window === null && !wish.soonest;
-  return isOpen && partOfDayAt(startsAtMs, snapshot.timeZone) === caller.usualPartOfDay;
+  return isOpen && usualPartOfDay
+    ? openings.filter(({ startsAtMs }) => partOfDayAt(startsAtMs, facts.snapshot.timeZone) === usualPartOfDay)
+    : [];
 }
 
 export const minuteOf = (atMs: number, zone: string): number => {
