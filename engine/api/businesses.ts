@@ -116,9 +116,10 @@ const likeAccess = { who: 'admin', also: 'reseller', tenant: 'body' } as const s
 
 /** @throws VoxboxError `tenant_unknown` */
 export function newTenantOf(box: Box, business: NewTenant, like: string | undefined): NewTenant {
-  const model = like === undefined ? null : box.tenants.find(like);
-  if (like !== undefined && !model) throw new VoxboxError('tenant_unknown', `there is no tenant ${like}`);
-  return { ...(model ? likeTenant(model, box.tenant(model.id), business.name.trim()) : {}), ...business };
+  if (like === undefined) return business;
+  const model = box.tenants.find(like);
+  if (!model) throw new VoxboxError('tenant_unknown', `there is no tenant ${like}`);
+  return { ...likeTenant(model, box.tenant(like), business.name.trim()), ...business };
 }
 
 function glance(tenant: StoredTenant, { box, clock }: BusinessParts): Business {

@@ -17,6 +17,11 @@ export type { Business } from './ics.ts';
 export { icsOf } from './ics.ts';
 export type { Mailer, MailerParts, MailingTenant } from './mail.ts';
 export { sendTrialMail, startMailer } from './mail.ts';
-export { changeCalendarSettings, dueReminders, handOverReminders } from './notices.ts';
+export {
+  changeCalendarSettings,
+  dueReminders,
+  handOverReminders,
+  remindersByTelephone,
+} from './notices.ts';
 export type { AlternativesRequest, Opening, OpeningRequest } from './openings.ts';
 export { alternatives, findOpenings } from './openings.ts';

@@ -64,6 +64,16 @@ export function changeCalendarSettings(
   });
 }
 
+/** Whom somebody of the business has to call, the longest due first; what has begun is past reminding. */
+export const remindersByTelephone = (
+  { reminders, appointments }: TenantStore,
+  nowMs: number,
+): { readonly appointment: Appointment; readonly dueAtMs: number }[] =>
+  reminders.tasks().flatMap(({ appointmentId, dueAtMs }) => {
+    const appointment = appointments.find(appointmentId);
+    return appointment && appointment.startsAtMs > nowMs ? [{ appointment, dueAtMs }] : [];
+  });
+
 /** Reminders whose time has come and that nobody was given yet, the longest due first. */
 export const dueReminders = (tenant: TenantStore, nowMs: number): Reminder[] => tenant.reminders.due(nowMs);
 

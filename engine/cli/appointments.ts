@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { appointmentMethods, reminderMethods } from '../api/contract/index.ts';
+import { remindersByTelephone } from '../calendar/index.ts';
 import { VoxboxError } from '../foundation/index.ts';
 import type { Appointment, Tenant, TenantStore } from '../store/index.ts';
 import type { Call, Command } from './command.ts';
@@ -81,10 +82,7 @@ export const appointmentsReminders: Command = {
   async run({ config, json, io, text }) {
     const found = await withBox(config(), { readOnly: true }, (box) =>
       chosenTenants(box, text('tenant')).flatMap(({ tenant, store }) =>
-        store.reminders.tasks().flatMap(({ appointmentId }) => {
-          const appointment = store.appointments.find(appointmentId);
-          return appointment && appointment.startsAtMs > Date.now() ? [{ tenant, appointment }] : [];
-        }),
+        remindersByTelephone(store, Date.now()).map(({ appointment }) => ({ tenant, appointment })),
       ),
     );
     io.out(

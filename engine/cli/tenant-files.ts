@@ -8,7 +8,7 @@ import { type Command, UsageError } from './command.ts';
 import { tenantIdOf, withBox } from './data.ts';
 import { fetchFile } from './running.ts';
 import { readSecret } from './secret.ts';
-import { actAlone } from './write.ts';
+import { actAlone, commandLine } from './write.ts';
 
 /** A business in one file: to keep, or to move it to another box. */
 
@@ -54,9 +54,8 @@ export const tenantsRestore: Command = {
   async run({ config, json, io, positionals: [file = ''] }) {
     const passphrase = await readSecret(io, 'Passphrase of the file: ');
     const tenant = await withBox(config(), { readOnly: false }, (box) => {
-      const act = { whoKind: 'command-line', whoId: null, whoName: 'command line', address: null } as const;
       return box.act(
-        { ...act, what: 'tenant.restore', tenantId: null, thing: null },
+        { ...commandLine, what: 'tenant.restore', tenantId: null, thing: null },
         () => box.tenants.restore(file, passphrase),
         ({ id }) => id,
       );

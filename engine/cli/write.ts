@@ -31,6 +31,14 @@ export async function write<M extends WritingMethod, T>(
   return await withBox(config, { readOnly: false }, (box) => actAlone(box, asked, () => alone(box), thingOf));
 }
 
+/** Who acts where no engine runs. */
+export const commandLine = {
+  whoKind: 'command-line',
+  whoId: null,
+  whoName: 'command line',
+  address: null,
+} as const;
+
 /** What is done without the engine stands in the audit log too. */
 export function actAlone<T>(
   box: Box,
@@ -45,7 +53,7 @@ export function actAlone<T>(
 ): Promise<T> {
   const line = access[method];
   const act: Act = {
-    ...{ whoKind: 'command-line', whoId: null, whoName: 'command line', address: null },
+    ...commandLine,
     ...{ what: method, tenantId: namedTenant(line, { id, query, body }) ?? null },
     thing: line.tenant === 'path' || id === '' ? null : auditedId(id, line),
   };

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { VoxboxError } from '../foundation/index.ts';
 
@@ -58,7 +58,7 @@ async function edgesOf(path: string): Promise<{ head: Buffer; tag: Buffer; end: 
     throw new VoxboxError('archive_unreadable', `${path} cannot be opened`, { cause });
   });
   try {
-    const { size } = await stat(path);
+    const { size } = await file.stat();
     const head = Buffer.alloc(headBytes);
     const tag = Buffer.alloc(tagBytes);
     await file.read(head, 0, headBytes, 0);

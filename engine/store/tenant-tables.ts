@@ -24,7 +24,7 @@ export function tenantTables(database: Database): TenantTables {
     `select s.name from sqlite_schema s join pragma_table_info(s.name) c
      where s.type = 'table' and c.name = 'tenant_id' order by s.name`,
   );
-  const columns = database.prepare<{ readonly name: string }>(
+  const columnRows = database.prepare<{ readonly name: string }>(
     `select name from pragma_table_info(?) where name not like 'sealed_%'`,
   );
   // They point at each other; what counts is that nothing does in the end.
@@ -34,7 +34,7 @@ export function tenantTables(database: Database): TenantTables {
       .all()
       .map(({ name }) => name)
       .filter((name) => !others.includes(name));
-  const columnsOf = (table: string): string[] => columns.all(table).map(({ name }) => name);
+  const columnsOf = (table: string): string[] => columnRows.all(table).map(({ name }) => name);
   return {
     clear(tenantId) {
       later.run();
@@ -54,9 +54,11 @@ export function tenantTables(database: Database): TenantTables {
       later.run();
       const known = tablesBut(ofThisBox);
       for (const [table, rows] of Object.entries(rowsByTable)) {
+        const isKnown = known.includes(table);
+        const columns = isKnown ? columnsOf(table) : [];
         for (const row of rows) {
           const given = Object.keys(row);
-          if (!known.includes(table) || given.some((name) => !columnsOf(table).includes(name))) {
+          if (!isKnown || given.some((name) => !columns.includes(name))) {
             throw new VoxboxError('archive_unreadable', `nothing is known of "${table}" as it stands there`);
           }
           const values = given.map((name) => `:${name}`).join(', ');
